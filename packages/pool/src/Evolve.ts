@@ -1,0 +1,103 @@
+/**
+ * `evolve` takes a state and one more event to the next state. It is pure and total: whatever a ledger
+ * holds, in whatever order, gives a state; an event about something never seen makes it known.
+ */
+import { HashMap, Option } from "effect"
+import { catalogue, credentialOf, grantOf, type EventOf, type PoolEvent } from "./Event.ts"
+import type { CredentialId, GrantId } from "./Ids.ts"
+import { evolveCredential } from "./internal/evolveCredential.ts"
+import { evolveGrant } from "./internal/evolveGrant.ts"
+import { empty, grantById, type Grant, type PoolState } from "./PoolState.ts"
+import type { Envelope, Recorded, UnknownEvent } from "./Recorded.ts"
+
+/** The state after one more event. */
+export const evolve = (state: PoolState, event: Recorded): PoolState => ({
+  ...(event.type === "Unknown" ? keepUnknown(state, event) : apply(state, event)),
+  head: event.seq,
+  latest: Math.max(state.latest, event.at)
+})
+
+/** The state after all of them, in order. */
+export const fold = (events: Iterable<Recorded>, from: PoolState = empty): PoolState => {
+  let state = from
+  for (const event of events) state = evolve(state, event)
+  return state
+}
+
+const apply = (state: PoolState, event: Envelope & PoolEvent): PoolState => {
+  const grant = grantOf(event)
+  const credential = credentialOf(event)
+  const about = aboutPool(state, event)
+  const ofCredential = credential === undefined ? about : withCredential(about, credential, event)
+  return grant === undefined ? ofCredential : withGrant(ofCredential, grant, event)
+}
+
+const aboutPool = (state: PoolState, event: Envelope & PoolEvent): PoolState => {
+  switch (event.type) {
+    case "LedgerOpened":
+      return { ...state, ledger: { id: event.data.ledger, openedAt: event.at } }
+    case "ActorJoined":
+      return { ...state, actors: HashMap.set(state.actors, event.actor, event.data) }
+    case "PolicyApplied":
+      return {
+        ...state,
+        actors: HashMap.modify(state.actors, event.actor, (actor) => ({ ...actor, policyHash: event.data.hash }))
+      }
+    case "ErrorClassified":
+      return event.data.providerWide === true ? withOutage(state, event) : state
+    case "ApiOutcomeObserved":
+      return withUse(state, event)
+    default:
+      return state
+  }
+}
+
+const withOutage = (state: PoolState, event: Envelope & EventOf<"ErrorClassified">): PoolState => {
+  const credential = event.credential === undefined ? Option.none() : HashMap.get(state.credentials, event.credential)
+  const retryAt = event.data.retryAt
+  return Option.isNone(credential) || retryAt === undefined
+    ? state
+    : { ...state, providers: HashMap.set(state.providers, credential.value.provider, { retryAt }) }
+}
+
+/** An accepted call ends a run of refusals of its grant. */
+const withUse = (state: PoolState, event: Envelope & EventOf<"ApiOutcomeObserved">): PoolState => {
+  const credential = HashMap.get(state.credentials, event.credential)
+  return Option.isNone(credential) || !event.data.accepted
+    ? state
+    : setGrant(state, {
+        ...grantById(state, credential.value.grant),
+        refusedInARow: 0,
+        refusedAccess: undefined
+      })
+}
+
+const withCredential = (state: PoolState, id: CredentialId, event: Envelope & PoolEvent): PoolState => {
+  const before = Option.getOrUndefined(HashMap.get(state.credentials, id))
+  const after = evolveCredential(before, event)
+  return after === undefined || after === before
+    ? state
+    : { ...state, credentials: HashMap.set(state.credentials, id, after) }
+}
+
+const withGrant = (state: PoolState, id: GrantId, event: Envelope & PoolEvent): PoolState => {
+  const after = evolveGrant(grantById(state, id), event)
+  return setGrant(
+    state,
+    catalogue[event.type].refresh ? { ...after, version: event.seq, movedBy: event.actor } : after
+  )
+}
+
+const keepUnknown = (state: PoolState, event: Envelope & UnknownEvent): PoolState => {
+  const counted = { ...state, unknown: state.unknown + 1 }
+  const grant = event.data.grant ?? grantOfCredential(state, event.credential)
+  return grant === undefined ? counted : setGrant(counted, { ...grantById(counted, grant), blocked: true })
+}
+
+const grantOfCredential = (state: PoolState, id: CredentialId | undefined): GrantId | undefined =>
+  id === undefined ? undefined : Option.getOrUndefined(HashMap.get(state.credentials, id))?.grant
+
+const setGrant = (state: PoolState, grant: Grant): PoolState => ({
+  ...state,
+  grants: HashMap.set(state.grants, grant.id, grant)
+})

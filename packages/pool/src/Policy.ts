@@ -1,0 +1,66 @@
+/**
+ * How the pool decides, as data: it is recorded with the decisions, and a replay under another policy
+ * is the same function called again. All times are in milliseconds.
+ */
+import { Schema } from "effect"
+
+const Millis = Schema.Natural
+
+export const Policy = Schema.Struct({
+  /** The longest a token request may take, from sending to the last byte. */
+  timeLimit: Millis,
+  /** How long a caller waits for a grant's lock. */
+  lockWait: Millis,
+  /** When authority, ledger and stash are read again before a terminal verdict is believed; the first is usually 0. */
+  confirmAfter: Schema.Array(Millis),
+  /** Exponential, with full jitter, per generation. */
+  backoff: Schema.Struct({ first: Millis, most: Millis }),
+  /** Between replays of a generation whose answer was lost. */
+  replayBackoff: Schema.Struct({ first: Millis, most: Millis }),
+  /** For `Denied`. */
+  deniedBackoff: Schema.Struct({ first: Millis, most: Millis }),
+  /** After this many unrecognised answers, in as many different minutes, automatic attempts stop. */
+  strikes: Schema.Natural,
+  /** Between probes of a generation that struck out. */
+  strikeBackoff: Schema.Struct({ first: Millis, most: Millis }),
+  /** Equal unrecognised answers for two grants within this time count against the provider. */
+  providerWindow: Millis,
+  /** A failure that nobody classified for this long is classified by the next holder. */
+  classifyAfter: Millis,
+  /** The longest bench, whatever a response asks for; then a probe. */
+  cooldownMost: Millis,
+  /** How long a credential is benched when the response names no end. */
+  cooldown: Schema.Struct({
+    QuotaExhausted: Millis,
+    RateLimited: Millis,
+    BillingRequired: Millis,
+    NotEntitled: Millis,
+    ModelUnavailable: Millis
+  })
+})
+export type Policy = typeof Policy.Type
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+
+export const defaults: Policy = {
+  timeLimit: 20 * second,
+  lockWait: 30 * second,
+  confirmAfter: [0, 1 * second, 3 * second],
+  backoff: { first: 2 * second, most: 5 * minute },
+  replayBackoff: { first: 1 * minute, most: 1 * hour },
+  deniedBackoff: { first: 1 * minute, most: 1 * hour },
+  strikes: 3,
+  strikeBackoff: { first: 1 * hour, most: 24 * hour },
+  providerWindow: 10 * minute,
+  classifyAfter: 10 * second,
+  cooldownMost: 24 * hour,
+  cooldown: {
+    QuotaExhausted: 1 * hour,
+    RateLimited: 1 * minute,
+    BillingRequired: 1 * hour,
+    NotEntitled: 24 * hour,
+    ModelUnavailable: 24 * hour
+  }
+}

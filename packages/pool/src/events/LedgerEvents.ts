@@ -1,0 +1,53 @@
+/**
+ * STORAGE CONTRACT. The ledger's own life, and who writes it.
+ * Never rename a type or a field and never reuse one: add an optional field, or a new event.
+ */
+import { Schema } from "effect"
+import { Fingerprint } from "../Fingerprint.ts"
+import { LedgerId, Seq } from "../Ids.ts"
+import { poolEvent } from "../internal/define.ts"
+import { Policy } from "../Policy.ts"
+
+const LockKind = Schema.Literals(["ofd", "sqlite", "memory"])
+const hash = Schema.String.check(Schema.isMaxLength(64))
+
+export const LedgerOpened = poolEvent("LedgerOpened", {
+  /** Version of the line format; a reader refuses a higher one. */
+  format: Schema.Natural,
+  ledger: LedgerId,
+  lock: LockKind,
+  /** Fingerprint of the word `daybook`: a writer with another key is refused. */
+  check: Fingerprint
+})
+
+export const SegmentOpened = poolEvent("SegmentOpened", {
+  format: Schema.Natural,
+  ledger: LedgerId,
+  lock: LockKind,
+  check: Fingerprint,
+  /** `h` of the last line of the segment before. */
+  continues: hash
+})
+
+export const SegmentSealed = poolEvent("SegmentSealed", { first: Seq, bytes: Schema.Natural })
+
+/** Junk that a crashed writer left behind: recorded, never cut off. */
+export const TailSealed = poolEvent("TailSealed", {
+  /** First byte of the junk in the segment. */
+  offset: Schema.Natural,
+  /** Length in bytes, the newline that closes it not counted. */
+  length: Schema.Natural,
+  /** CRC-32 of the junk, 8 hex digits. */
+  crc: Schema.String.check(Schema.isPattern(/^[0-9a-f]{8}$/))
+})
+
+/** For people; never evidence. */
+export const ActorJoined = poolEvent("ActorJoined", {
+  program: Schema.String,
+  version: Schema.String,
+  pid: Schema.Natural,
+  host: Schema.String
+})
+
+/** The policy this actor decides by, when it differs from its last. */
+export const PolicyApplied = poolEvent("PolicyApplied", { policy: Policy, hash })

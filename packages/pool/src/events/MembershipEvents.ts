@@ -1,0 +1,35 @@
+/**
+ * STORAGE CONTRACT. What operators and logins did to the pool's membership.
+ * Never rename a type or a field and never reuse one: add an optional field, or a new event.
+ */
+import { Schema } from "effect"
+import { Fingerprint } from "../Fingerprint.ts"
+import { GrantId } from "../Ids.ts"
+import { credentialEvent } from "../internal/define.ts"
+import { StoreRef } from "../StoreRef.ts"
+
+/** A label that looks like an address is recorded as a fingerprint only. */
+const label = { label: Schema.optionalKey(Schema.String), labelFingerprint: Schema.optionalKey(Fingerprint) }
+
+export const CredentialEnrolled = credentialEvent("CredentialEnrolled", {
+  provider: Schema.NonEmptyString,
+  kind: Schema.Literals(["oauth", "apiKey"]),
+  grant: GrantId,
+  ...label,
+  /** 0 comes first. */
+  priority: Schema.Int,
+  /** The store's own word for where the login came from: `device_code`, `manual`, `env:NAME`. */
+  source: Schema.String,
+  ownership: Schema.Literals(["owned", "borrowed"]),
+  store: StoreRef
+})
+
+export const CredentialRemoved = credentialEvent("CredentialRemoved", {
+  by: Schema.Literals(["operator", "store", "quarantine"])
+})
+export const CredentialPaused = credentialEvent("CredentialPaused", { keepalive: Schema.optionalKey(Schema.Boolean) })
+export const CredentialResumed = credentialEvent("CredentialResumed", {})
+export const CredentialRelabelled = credentialEvent("CredentialRelabelled", label)
+export const CredentialPrioritised = credentialEvent("CredentialPrioritised", { priority: Schema.Int })
+export const LoginCompleted = credentialEvent("LoginCompleted", { grant: GrantId })
+export const LogoutPerformed = credentialEvent("LogoutPerformed", { grant: GrantId, revoked: Schema.Boolean })

@@ -1,0 +1,60 @@
+/**
+ * STORAGE CONTRACT. What the use of credentials showed: answers of the API, quotas, benches.
+ * Never rename a type or a field and never reuse one: add an optional field, or a new event.
+ */
+import { Schema } from "effect"
+import { Evidence } from "../Evidence.ts"
+import { GenerationRef } from "../Generation.ts"
+import { CredentialId } from "../Ids.ts"
+import { Instant } from "../Instant.ts"
+import { credentialEvent, grantEvent, poolEvent } from "../internal/define.ts"
+import { StoreKind } from "../StoreRef.ts"
+import { ApiVerdictName } from "../Verdict.ts"
+
+const Model = Schema.String.check(Schema.isMaxLength(128))
+
+/** What a re-read found: the recorded input of an adoption or a confirmation. */
+export const VaultRead = grantEvent("VaultRead", {
+  store: StoreKind,
+  found: Schema.Literals(["generation", "none", "unreadable"]),
+  generation: Schema.optionalKey(GenerationRef),
+  /** How the finding compares with what the ledger holds. */
+  standing: Schema.optionalKey(Schema.Literals(["same", "newer", "stale", "another login"]))
+})
+
+/** A refusal; or the first acceptance of a generation, or after a refusal. Others are counted, once a minute. */
+export const ApiOutcomeObserved = credentialEvent("ApiOutcomeObserved", {
+  generation: GenerationRef,
+  accepted: Schema.Boolean,
+  count: Schema.Natural,
+  evidence: Schema.optionalKey(Evidence),
+  model: Schema.optionalKey(Model)
+})
+
+export const QuotaObserved = credentialEvent("QuotaObserved", {
+  windows: Schema.Array(
+    Schema.Struct({
+      name: Schema.String,
+      usedPercent: Schema.Finite,
+      resetsAt: Schema.optionalKey(Instant)
+    })
+  )
+})
+
+export const CooldownStarted = credentialEvent("CooldownStarted", {
+  until: Instant,
+  reason: ApiVerdictName,
+  model: Schema.optionalKey(Model)
+})
+
+export const CooldownCleared = credentialEvent("CooldownCleared", {
+  by: Schema.Literals(["probe", "generation", "success", "operator"]),
+  model: Schema.optionalKey(Model)
+})
+
+/** Nothing is available for a provider; only when the reasons change. */
+export const SelectionExhausted = poolEvent("SelectionExhausted", {
+  provider: Schema.String,
+  until: Schema.optionalKey(Instant),
+  passed: Schema.Array(Schema.Struct({ credential: CredentialId, why: Schema.String }))
+})

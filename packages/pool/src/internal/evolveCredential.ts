@@ -1,0 +1,83 @@
+/**
+ * One credential after one more event about it.
+ */
+import { HashMap } from "effect"
+import type { EventOf, PoolEvent } from "../Event.ts"
+import type { Cooldown, Credential } from "../PoolState.ts"
+import type { Envelope } from "../Recorded.ts"
+
+export const evolveCredential = (
+  before: Credential | undefined,
+  event: Envelope & PoolEvent
+): Credential | undefined => {
+  if (event.type === "CredentialEnrolled") return enrolled(event)
+  return before === undefined ? undefined : changed(before, event)
+}
+
+const enrolled = (event: Envelope & EventOf<"CredentialEnrolled">): Credential => {
+  const { grant, kind, label, ownership, priority, provider, source, store } = event.data
+  return {
+    id: event.credential,
+    provider,
+    kind,
+    grant,
+    ...(label === undefined ? {} : { label }),
+    priority,
+    source,
+    ownership,
+    store,
+    enrolledAt: event.at,
+    enrolledSeq: event.seq,
+    removed: false,
+    operator: "enabled",
+    keepalive: false,
+    cooldown: undefined,
+    modelCooldowns: HashMap.empty(),
+    accepted: 0,
+    refused: 0,
+    lastAcceptedAt: undefined,
+    quota: []
+  }
+}
+
+const changed = (credential: Credential, event: Envelope & PoolEvent): Credential => {
+  switch (event.type) {
+    case "CredentialRemoved":
+      return { ...credential, removed: true }
+    case "CredentialPaused":
+      return { ...credential, operator: "paused", keepalive: event.data.keepalive ?? false }
+    case "CredentialResumed":
+      return { ...credential, operator: "enabled", keepalive: false }
+    case "CredentialRelabelled":
+      return relabelled(credential, event.data.label)
+    case "CredentialPrioritised":
+      return { ...credential, priority: event.data.priority }
+    case "CooldownStarted":
+      return benched(credential, event.data.model, { until: event.data.until, reason: event.data.reason })
+    case "CooldownCleared":
+      return benched(credential, event.data.model, undefined)
+    case "ApiOutcomeObserved":
+      return used(credential, event)
+    case "QuotaObserved":
+      return { ...credential, quota: event.data.windows }
+    default:
+      return credential
+  }
+}
+
+const relabelled = ({ label: _, ...credential }: Credential, label: string | undefined): Credential =>
+  label === undefined ? credential : { ...credential, label }
+
+const benched = (credential: Credential, model: string | undefined, cooldown: Cooldown | undefined): Credential => {
+  if (model === undefined) return { ...credential, cooldown }
+  const modelCooldowns =
+    cooldown === undefined
+      ? HashMap.remove(credential.modelCooldowns, model)
+      : HashMap.set(credential.modelCooldowns, model, cooldown)
+  return { ...credential, modelCooldowns }
+}
+
+const used = (credential: Credential, { at, data }: Envelope & EventOf<"ApiOutcomeObserved">): Credential =>
+  data.accepted
+    ? { ...credential, accepted: credential.accepted + data.count, lastAcceptedAt: at }
+    : { ...credential, refused: credential.refused + data.count }

@@ -1,0 +1,203 @@
+/**
+ * One grant after one more event about it. Everything that is said about a generation which is not
+ * the current one is kept in the lineage at most: a verdict never reaches past the generation it names.
+ */
+import type { EventOf, PoolEvent } from "../Event.ts"
+import { isSame, type Generation, type GenerationRef } from "../Generation.ts"
+import type { Dead, Grant, Health, Lived } from "../PoolState.ts"
+import type { Envelope } from "../Recorded.ts"
+
+/** How many generations of a grant the state holds. */
+export const lineageLength = 64
+
+export const evolveGrant = (grant: Grant, event: Envelope & PoolEvent): Grant => {
+  switch (event.type) {
+    case "GenerationObserved":
+      return observed(grant, event)
+    case "RefreshStarted":
+      return started(grant, event)
+    case "RefreshSucceeded":
+      return arrive(finish(grant, event.data.attempt), event.data.next, event, true)
+    case "RefreshFailed":
+      return failed(grant, event)
+    case "ErrorClassified":
+      return classified(grant, event)
+    case "OutcomeLost":
+      return lost(grant, event)
+    case "RaceAdopted":
+      return arrive(grant, event.data.found, event, !sharesRefresh(grant.current, event.data.found))
+    case "SuccessorStashed":
+      return {
+        ...arrive(grant, event.data.next, event, true),
+        stashed: { consumed: event.data.consumed, next: event.data.next }
+      }
+    case "SuccessorStored":
+      return { ...grant, stashed: undefined }
+    case "CredentialQuarantined":
+      return quarantined(grant, event)
+    case "QuarantineLifted":
+      return lifted(grant, event)
+    case "StoreCleared":
+      return cleared(grant, event)
+    case "RecoveryAdopted":
+      return arrive(grant, event.data.generation, event, true)
+    default:
+      return grant
+  }
+}
+
+/** `fresh`: the refresh token is another one, or proved itself; nothing that was said of the old one holds. */
+const arrive = (grant: Grant, generation: Generation, event: Envelope, fresh: boolean): Grant => {
+  const base = {
+    ...grant,
+    current: generation,
+    lineage: withLived(grant.lineage, { generation, seq: event.seq, at: event.at, sent: 0 })
+  }
+  return fresh
+    ? {
+        ...base,
+        health: { _tag: "Live" },
+        backoff: undefined,
+        strikes: [],
+        condemned: undefined,
+        unclassified: undefined,
+        revived: undefined
+      }
+    : { ...base, health: healthWithNewAccess(grant.health, generation) }
+}
+
+/** A verdict about an access token ends with that access token. */
+const healthWithNewAccess = (health: Health, generation: Generation): Health =>
+  health._tag === "Dead" && health.bound === "access" && health.generation.access !== generation.access
+    ? { _tag: "Live" }
+    : health
+
+const withLived = (lineage: ReadonlyArray<Lived>, lived: Lived): ReadonlyArray<Lived> => {
+  const known = lineage.find((one) => isSame(one.generation, lived.generation))
+  const others = known === undefined ? lineage : lineage.filter((one) => one !== known)
+  return [...others, known === undefined ? lived : { ...known, generation: lived.generation }].slice(-lineageLength)
+}
+
+const sharesRefresh = (a: GenerationRef | undefined, b: GenerationRef): boolean =>
+  a?.refresh !== undefined && a.refresh === b.refresh
+
+const isCurrent = (grant: Grant, ref: GenerationRef): boolean =>
+  grant.current !== undefined &&
+  (grant.current.refresh === undefined ? isSame(grant.current, ref) : grant.current.refresh === ref.refresh)
+
+/** A generation that was followed by another stays in the past, whoever sees it again. */
+const observed = (grant: Grant, event: Envelope & EventOf<"GenerationObserved">): Grant => {
+  const { generation } = event.data
+  const past = grant.lineage.some((lived) => isSame(lived.generation, generation))
+  if (past && (grant.current === undefined || !isSame(grant.current, generation))) return grant
+  return arrive(grant, generation, event, !sharesRefresh(grant.current, generation))
+}
+
+const started = (grant: Grant, event: Envelope & EventOf<"RefreshStarted">): Grant => {
+  const { attempt, generation, timeLimit, trigger } = event.data
+  return {
+    ...grant,
+    open: { attempt, generation, trigger, timeLimit, event: event.id, actor: event.actor, at: event.at },
+    revived: undefined,
+    lineage: grant.lineage.map((lived) =>
+      isSame(lived.generation, generation) ? { ...lived, sent: lived.sent + 1 } : lived
+    )
+  }
+}
+
+const finish = (grant: Grant, attempt: string): Grant =>
+  grant.open?.attempt === attempt ? { ...grant, open: undefined } : grant
+
+const failed = (grant: Grant, event: Envelope & EventOf<"RefreshFailed">): Grant => {
+  const { attempt, evidence, generation } = event.data
+  if (!isCurrent(grant, generation)) return finish(grant, attempt)
+  const replay = grant.health._tag === "Suspect" && grant.health.generation.refresh === generation.refresh
+  return {
+    ...finish(grant, attempt),
+    unclassified: { event: event.id, attempt, generation, evidence, replay, actor: event.actor, at: event.at }
+  }
+}
+
+const classified = (before: Grant, event: Envelope & EventOf<"ErrorClassified">): Grant => {
+  const { generation, reason, surface, verdict } = event.data
+  const grant = before.unclassified?.event === event.data.of ? { ...before, unclassified: undefined } : before
+  if (!isCurrent(grant, generation)) return grant
+  if (surface === "api") return verdict === "AccessExpired" ? refused(grant, generation) : grant
+  if (verdict === "Terminal" && reason !== undefined) {
+    return { ...grant, condemned: { generation, reason, rule: event.data.rule, event: event.id } as Grant["condemned"] }
+  }
+  return postponed(grant, event)
+}
+
+const refused = (grant: Grant, generation: GenerationRef): Grant =>
+  grant.refusedAccess?.access === generation.access
+    ? grant
+    : { ...grant, refusedAccess: generation, refusedInARow: grant.refusedInARow + 1 }
+
+const postponed = (grant: Grant, { at, data }: Envelope & EventOf<"ErrorClassified">): Grant => ({
+  ...grant,
+  health: data.suspect === true ? suspect(grant, data.generation, at, at) : grant.health,
+  strikes: data.reason === "Unrecognized" && data.providerWide !== true ? withMinute(grant.strikes, at) : grant.strikes,
+  backoff: {
+    reason: data.reason as NonNullable<Grant["backoff"]>["reason"],
+    rule: data.rule,
+    failures: (grant.backoff?.failures ?? 0) + 1,
+    retryAt: data.retryAt,
+    demanded: data.reason === "RateLimited" && data.retryAt !== undefined
+  }
+})
+
+const withMinute = (minutes: ReadonlyArray<number>, at: number): ReadonlyArray<number> => {
+  const minute = Math.floor(at / 60_000)
+  return minutes.includes(minute) ? minutes : [...minutes, minute]
+}
+
+const suspect = (grant: Grant, generation: GenerationRef, since: number, quietAfter: number): Health => ({
+  _tag: "Suspect",
+  generation,
+  since: grant.health._tag === "Suspect" ? grant.health.since : since,
+  quietAfter,
+  replays: grant.health._tag === "Suspect" ? grant.health.replays + 1 : 0
+})
+
+const lost = (before: Grant, event: Envelope & EventOf<"OutcomeLost">): Grant => {
+  const { attempt, generation, quietAfter } = event.data
+  const grant = finish(before, attempt)
+  return isCurrent(grant, generation) ? { ...grant, health: suspect(grant, generation, event.at, quietAfter) } : grant
+}
+
+const quarantined = (grant: Grant, event: Envelope & EventOf<"CredentialQuarantined">): Grant => {
+  const { bound, generation, reason, rule } = event.data
+  const current = grant.current
+  const names =
+    current === undefined ||
+    (bound === "refresh" ? isCurrent(grant, generation) : current.access === generation.access)
+  if (!names) return grant
+  const health: Dead = {
+    _tag: "Dead",
+    generation,
+    bound,
+    reason,
+    rule,
+    since: event.at,
+    event: event.id,
+    cleared: false
+  }
+  return { ...grant, health, condemned: undefined, unclassified: undefined }
+}
+
+const lifted = (grant: Grant, event: Envelope & EventOf<"QuarantineLifted">): Grant =>
+  grant.health._tag !== "Dead" || !isSame(grant.health.generation, event.data.generation)
+    ? grant
+    : {
+        ...grant,
+        health: { _tag: "Live" },
+        backoff: undefined,
+        strikes: [],
+        revived: event.data.by === "operator" ? event.data.generation : undefined
+      }
+
+const cleared = (grant: Grant, event: Envelope & EventOf<"StoreCleared">): Grant =>
+  grant.health._tag === "Dead" && event.data.cleared && isSame(grant.health.generation, event.data.generation)
+    ? { ...grant, health: { ...grant.health, cleared: true } }
+    : grant
