@@ -1,0 +1,27 @@
+/**
+ * The two calls of `fs-native-extensions` that Daybook uses: an open-file-description lock on Linux, `flock(2)` on
+ * macOS, `LockFileEx` on Windows. Loaded at first use, because the package has no build for every platform.
+ */
+import { Effect } from "effect"
+import { createRequire } from "node:module"
+import { LockError, LockUnsupported } from "../LockError.ts"
+
+export interface NativeLock {
+  /** False when another descriptor holds the lock; throws a system error otherwise. */
+  readonly tryLock: (fd: number) => boolean
+  readonly unlock: (fd: number) => void
+}
+
+const require = createRequire(import.meta.url)
+
+export const load = (path: string): Effect.Effect<NativeLock, LockError> =>
+  Effect.try({
+    try: (): NativeLock => require("fs-native-extensions"),
+    catch: () => new LockError({ path, reason: noBuild() })
+  })
+
+const noBuild = () =>
+  new LockUnsupported({
+    platform: `${process.platform} ${process.arch}`,
+    missing: "a working build of the package fs-native-extensions"
+  })
