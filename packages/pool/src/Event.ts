@@ -58,11 +58,12 @@ export interface EventTraits {
   readonly says: string
 }
 
-const traits = (
-  kind: EventTraits["kind"],
-  flags: "" | "durable" | "durable refresh",
-  says: string
-): EventTraits => ({ kind, durable: flags.startsWith("durable"), refresh: flags.endsWith("refresh"), says })
+const traits = (kind: EventTraits["kind"], flags: "" | "durable" | "durable refresh", says: string): EventTraits => ({
+  kind,
+  durable: flags.startsWith("durable"),
+  refresh: flags.endsWith("refresh"),
+  says
+})
 
 /** One row for each event type. */
 export const catalogue: { readonly [Type in EventType]: EventTraits } = {

@@ -44,7 +44,7 @@ const aboutPool = (state: PoolState, event: Envelope & PoolEvent): PoolState => 
         actors: HashMap.modify(state.actors, event.actor, (actor) => ({ ...actor, policyHash: event.data.hash }))
       }
     case "ErrorClassified":
-      return event.data.providerWide === true ? withOutage(state, event) : state
+      return withProviderAnswer(state, event)
     case "ApiOutcomeObserved":
       return withUse(state, event)
     default:
@@ -52,12 +52,20 @@ const aboutPool = (state: PoolState, event: Envelope & PoolEvent): PoolState => 
   }
 }
 
-const withOutage = (state: PoolState, event: Envelope & EventOf<"ErrorClassified">): PoolState => {
+/** Remembers answers of an unknown shape, and an outage that several grants showed. */
+const withProviderAnswer = (state: PoolState, event: Envelope & EventOf<"ErrorClassified">): PoolState => {
+  const { grant, providerWide, reason, retryAt, shape } = event.data
   const credential = event.credential === undefined ? Option.none() : HashMap.get(state.credentials, event.credential)
-  const retryAt = event.data.retryAt
-  return Option.isNone(credential) || retryAt === undefined
-    ? state
-    : { ...state, providers: HashMap.set(state.providers, credential.value.provider, { retryAt }) }
+  if (Option.isNone(credential) || reason !== "Unrecognized") return state
+  const { provider } = credential.value
+  const before = Option.getOrUndefined(HashMap.get(state.providers, provider))
+  return {
+    ...state,
+    providers: HashMap.set(state.providers, provider, {
+      retryAt: providerWide === true ? retryAt : before?.retryAt,
+      unrecognized: shape === undefined ? before?.unrecognized : { grant, shape, at: event.at }
+    })
+  }
 }
 
 /** An accepted call ends a run of refusals of its grant. */
@@ -68,7 +76,8 @@ const withUse = (state: PoolState, event: Envelope & EventOf<"ApiOutcomeObserved
     : setGrant(state, {
         ...grantById(state, credential.value.grant),
         refusedInARow: 0,
-        refusedAccess: undefined
+        refusedAccess: undefined,
+        refusedAt: undefined
       })
 }
 
@@ -82,10 +91,7 @@ const withCredential = (state: PoolState, id: CredentialId, event: Envelope & Po
 
 const withGrant = (state: PoolState, id: GrantId, event: Envelope & PoolEvent): PoolState => {
   const after = evolveGrant(grantById(state, id), event)
-  return setGrant(
-    state,
-    catalogue[event.type].refresh ? { ...after, version: event.seq, movedBy: event.actor } : after
-  )
+  return setGrant(state, catalogue[event.type].refresh ? { ...after, version: event.seq, movedBy: event.actor } : after)
 }
 
 const keepUnknown = (state: PoolState, event: Envelope & UnknownEvent): PoolState => {

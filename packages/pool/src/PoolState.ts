@@ -36,7 +36,9 @@ export interface Actor {
 
 /** What is known of a provider beyond its grants: an answer that many grants got alike. */
 export interface Provider {
-  readonly retryAt: Instant
+  readonly retryAt: Instant | undefined
+  /** The last answer of a shape nobody knows, and whose it was. */
+  readonly unrecognized: { readonly grant: GrantId; readonly shape: string; readonly at: Instant } | undefined
 }
 
 export interface Credential {
@@ -58,6 +60,7 @@ export interface Credential {
   readonly modelCooldowns: HashMap.HashMap<string, Cooldown>
   readonly accepted: number
   readonly refused: number
+  readonly lastAccepted: GenerationRef | undefined
   readonly lastAcceptedAt: Instant | undefined
   readonly quota: EventOf<"QuotaObserved">["data"]["windows"]
 }
@@ -93,6 +96,7 @@ export interface Grant {
   readonly refusedInARow: number
   /** The access token that the API refused last. */
   readonly refusedAccess: GenerationRef | undefined
+  readonly refusedAt: Instant | undefined
   /** Named by an event this program cannot read: valid tokens are served, nothing is decided. */
   readonly blocked: boolean
 }
@@ -202,6 +206,7 @@ export const emptyGrant = (id: GrantId): Grant => ({
   revived: undefined,
   refusedInARow: 0,
   refusedAccess: undefined,
+  refusedAt: undefined,
   blocked: false
 })
 

@@ -14,14 +14,7 @@ import { ApiVerdictName, TerminalReason, TransientReason } from "../Verdict.ts"
 
 const text = Schema.String.check(Schema.isMaxLength(200))
 
-export const Trigger = Schema.Literals([
-  "proactive",
-  "expired",
-  "unauthorized",
-  "operator",
-  "keepalive",
-  "replay"
-])
+export const Trigger = Schema.Literals(["proactive", "expired", "unauthorized", "operator", "keepalive", "replay"])
 export type Trigger = typeof Trigger.Type
 
 export const Winner = Schema.Struct({

@@ -21,7 +21,10 @@ export const credentialEvent = <const Type extends string, Fields extends Schema
   })
 
 /** About one grant, which several credentials may share. */
-export const grantEvent = <const Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
+export const grantEvent = <const Type extends string, Fields extends Schema.Struct.Fields>(
+  type: Type,
+  fields: Fields
+) =>
   Schema.Struct({
     type: Schema.Literal(type),
     v: Schema.Literal(1),

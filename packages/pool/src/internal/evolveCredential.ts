@@ -35,6 +35,7 @@ const enrolled = (event: Envelope & EventOf<"CredentialEnrolled">): Credential =
     modelCooldowns: HashMap.empty(),
     accepted: 0,
     refused: 0,
+    lastAccepted: undefined,
     lastAcceptedAt: undefined,
     quota: []
   }
@@ -79,5 +80,5 @@ const benched = (credential: Credential, model: string | undefined, cooldown: Co
 
 const used = (credential: Credential, { at, data }: Envelope & EventOf<"ApiOutcomeObserved">): Credential =>
   data.accepted
-    ? { ...credential, accepted: credential.accepted + data.count, lastAcceptedAt: at }
+    ? { ...credential, accepted: credential.accepted + data.count, lastAccepted: data.generation, lastAcceptedAt: at }
     : { ...credential, refused: credential.refused + data.count }

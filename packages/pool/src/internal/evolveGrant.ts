@@ -2,10 +2,12 @@
  * One grant after one more event about it. Everything that is said about a generation which is not
  * the current one is kept in the lineage at most: a verdict never reaches past the generation it names.
  */
+import { Schema } from "effect"
 import type { EventOf, PoolEvent } from "../Event.ts"
 import { isSame, type Generation, type GenerationRef } from "../Generation.ts"
 import type { Dead, Grant, Health, Lived } from "../PoolState.ts"
 import type { Envelope } from "../Recorded.ts"
+import { TerminalReason, TransientReason } from "../Verdict.ts"
 
 /** How many generations of a grant the state holds. */
 export const lineageLength = 64
@@ -122,28 +124,37 @@ const classified = (before: Grant, event: Envelope & EventOf<"ErrorClassified">)
   const { generation, reason, surface, verdict } = event.data
   const grant = before.unclassified?.event === event.data.of ? { ...before, unclassified: undefined } : before
   if (!isCurrent(grant, generation)) return grant
-  if (surface === "api") return verdict === "AccessExpired" ? refused(grant, generation) : grant
-  if (verdict === "Terminal" && reason !== undefined) {
-    return { ...grant, condemned: { generation, reason, rule: event.data.rule, event: event.id } as Grant["condemned"] }
+  if (surface === "api") return verdict === "AccessExpired" ? refused(grant, generation, event.at) : grant
+  if (verdict === "Terminal") {
+    return isTerminal(reason)
+      ? { ...grant, condemned: { generation, reason, rule: event.data.rule, event: event.id } }
+      : grant
   }
-  return postponed(grant, event)
+  return isTransient(reason) ? postponed(grant, reason, event) : grant
 }
 
-const refused = (grant: Grant, generation: GenerationRef): Grant =>
+const refused = (grant: Grant, generation: GenerationRef, at: number): Grant =>
   grant.refusedAccess?.access === generation.access
     ? grant
-    : { ...grant, refusedAccess: generation, refusedInARow: grant.refusedInARow + 1 }
+    : { ...grant, refusedAccess: generation, refusedAt: at, refusedInARow: grant.refusedInARow + 1 }
 
-const postponed = (grant: Grant, { at, data }: Envelope & EventOf<"ErrorClassified">): Grant => ({
+const isTerminal = Schema.is(TerminalReason)
+const isTransient = Schema.is(TransientReason)
+
+const postponed = (
+  grant: Grant,
+  reason: TransientReason,
+  { at, data }: Envelope & EventOf<"ErrorClassified">
+): Grant => ({
   ...grant,
   health: data.suspect === true ? suspect(grant, data.generation, at, at) : grant.health,
-  strikes: data.reason === "Unrecognized" && data.providerWide !== true ? withMinute(grant.strikes, at) : grant.strikes,
+  strikes: reason === "Unrecognized" && data.providerWide !== true ? withMinute(grant.strikes, at) : grant.strikes,
   backoff: {
-    reason: data.reason as NonNullable<Grant["backoff"]>["reason"],
+    reason,
     rule: data.rule,
     failures: (grant.backoff?.failures ?? 0) + 1,
     retryAt: data.retryAt,
-    demanded: data.reason === "RateLimited" && data.retryAt !== undefined
+    demanded: reason === "RateLimited" && data.retryAt !== undefined
   }
 })
 
@@ -170,8 +181,7 @@ const quarantined = (grant: Grant, event: Envelope & EventOf<"CredentialQuaranti
   const { bound, generation, reason, rule } = event.data
   const current = grant.current
   const names =
-    current === undefined ||
-    (bound === "refresh" ? isCurrent(grant, generation) : current.access === generation.access)
+    current === undefined || (bound === "refresh" ? isCurrent(grant, generation) : current.access === generation.access)
   if (!names) return grant
   const health: Dead = {
     _tag: "Dead",

@@ -1,0 +1,129 @@
+/**
+ * What follows from an answer of the model API to a credential. It concerns the generation whose access
+ * token was sent; if the grant has moved on since, it is recorded and changes nothing.
+ */
+import type { Evidence } from "../Evidence.ts"
+import type { GenerationRef } from "../Generation.ts"
+import type { EventId } from "../Ids.ts"
+import type { Instant } from "../Instant.ts"
+import type { Policy } from "../Policy.ts"
+import { grantById, type Credential, type PoolState } from "../PoolState.ts"
+import type { Draft } from "../Recorded.ts"
+import type { ApiVerdict } from "../Verdict.ts"
+import { quarantineOf } from "./ClassifyFailure.ts"
+
+export interface ApiRefusal {
+  readonly credential: Credential
+  readonly generation: GenerationRef
+  readonly evidence: Evidence
+  readonly verdict: ApiVerdict
+  readonly model?: string
+  readonly now: Instant
+  readonly policy: Policy
+  readonly classifier: number
+  /** For the observation and for the conclusion, so that one can name the other. */
+  readonly ids: readonly [observed: EventId, classified: EventId]
+}
+
+/** The observation, its classification, and what is decided from it. */
+export const concludeApiRefusal = (state: PoolState, refusal: ApiRefusal): ReadonlyArray<Draft> => [
+  observed(refusal),
+  classified(refusal),
+  ...(isCurrent(state, refusal) ? decided(refusal) : [])
+]
+
+/** Recorded for the first acceptance of a generation, and for the first after a refusal. */
+export const concludeApiAcceptance = (
+  state: PoolState,
+  credential: Credential,
+  generation: GenerationRef
+): ReadonlyArray<Draft> => {
+  const grant = grantById(state, credential.grant)
+  const news = credential.lastAccepted?.access !== generation.access || grant.refusedInARow > 0
+  const cooled: ReadonlyArray<Draft> =
+    credential.cooldown === undefined
+      ? []
+      : [{ type: "CooldownCleared", v: 1, credential: credential.id, data: { by: "success" } }]
+  return news || cooled.length > 0
+    ? [
+        {
+          type: "ApiOutcomeObserved",
+          v: 1,
+          credential: credential.id,
+          data: { generation, accepted: true, count: 1 }
+        },
+        ...cooled
+      ]
+    : []
+}
+
+const observed = ({ credential, evidence, generation, ids, model }: ApiRefusal): Draft => ({
+  type: "ApiOutcomeObserved",
+  v: 1,
+  id: ids[0],
+  credential: credential.id,
+  data: { generation, accepted: false, count: 1, evidence, ...(model === undefined ? {} : { model }) }
+})
+
+const classified = ({ classifier, credential, generation, ids, verdict }: ApiRefusal): Draft => ({
+  type: "ErrorClassified",
+  v: 1,
+  id: ids[1],
+  credential: credential.id,
+  cause: ids[0],
+  data: {
+    grant: credential.grant,
+    of: ids[0],
+    generation,
+    surface: "api",
+    verdict: verdict.verdict,
+    rule: verdict.rule,
+    classifier,
+    ...(verdict.until === undefined ? {} : { retryAt: verdict.until })
+  }
+})
+
+const isCurrent = (state: PoolState, { credential, generation }: ApiRefusal): boolean =>
+  grantById(state, credential.grant).current?.access === generation.access
+
+const decided = (refusal: ApiRefusal): ReadonlyArray<Draft> => {
+  const { credential, generation, ids, verdict } = refusal
+  switch (verdict.verdict) {
+    case "GrantRevoked":
+      return [
+        quarantineOf(
+          { grant: credential.grant, credential: credential.id },
+          generation,
+          "access",
+          "Revoked",
+          verdict.rule,
+          ids[1]
+        )
+      ]
+    case "QuotaExhausted":
+    case "RateLimited":
+    case "BillingRequired":
+    case "NotEntitled":
+    case "ModelUnavailable":
+      return [bench(refusal, verdict.verdict)]
+    case "AccessExpired":
+    case "UpstreamFault":
+    case "RequestFault":
+      return []
+  }
+}
+
+const bench = (
+  { credential, ids, model, now, policy, verdict }: ApiRefusal,
+  reason: keyof Policy["cooldown"]
+): Draft => ({
+  type: "CooldownStarted",
+  v: 1,
+  credential: credential.id,
+  cause: ids[1],
+  data: {
+    until: Math.min(verdict.until ?? now + policy.cooldown[reason], now + policy.cooldownMost),
+    reason,
+    ...(verdict.scope === "model" && model !== undefined ? { model } : {})
+  }
+})

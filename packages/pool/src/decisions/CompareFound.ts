@@ -1,0 +1,36 @@
+/**
+ * What a generation found in the authority's slot is, next to what the ledger holds.
+ */
+import type { Generation, GenerationRef } from "../Generation.ts"
+import { isSame } from "../Generation.ts"
+import type { Grant } from "../PoolState.ts"
+
+export type Standing = "same" | "newer" | "stale" | "another login"
+
+/** Everything that is not known, not provably older and not somebody else's is newer. */
+export const compareFound = (grant: Grant, found: Generation): Standing => {
+  const { current } = grant
+  if (current === undefined) return "newer"
+  if (isSame(current, found)) return "same"
+  if (isPast(grant, current, found)) return "stale"
+  if (isAnotherAccount(current, found)) return "another login"
+  return isProvablyOlder(current, found) ? "stale" : "newer"
+}
+
+/** One of the grant's own past generations: its fingerprint was followed by another. */
+export const isAncestor = (grant: Grant, found: GenerationRef): boolean =>
+  grant.current !== undefined && (isSame(grant.current, found) || isPast(grant, grant.current, found))
+
+const isPast = (grant: Grant, current: Generation, found: GenerationRef): boolean =>
+  found.refresh !== undefined && found.refresh !== current.refresh
+    ? grant.lineage.some((lived) => lived.generation.refresh === found.refresh)
+    : found.access !== current.access && grant.lineage.some((lived) => lived.generation.access === found.access)
+
+const isAnotherAccount = (current: Generation, found: Generation): boolean =>
+  current.account !== undefined && found.account !== undefined && current.account !== found.account
+
+const isProvablyOlder = (current: Generation, found: Generation): boolean =>
+  isBefore(found.issuedAt, current.issuedAt) ||
+  (found.issuedAt === undefined && isBefore(found.expiresAt, current.expiresAt))
+
+const isBefore = (a: number | undefined, b: number | undefined): boolean => a !== undefined && b !== undefined && a < b
