@@ -6,7 +6,15 @@ import { HashMap, Option } from "effect"
 import type { EventOf } from "./Event.ts"
 import type { Trigger } from "./events/RefreshEvents.ts"
 import type { Generation, GenerationRef } from "./Generation.ts"
-import type { ActorId, AttemptId, CredentialId, EventId, GrantId, LedgerId, Seq } from "./Ids.ts"
+import {
+  type ActorId,
+  type AttemptId,
+  type CredentialId,
+  type EventId,
+  type GrantId,
+  type LedgerId,
+  Seq
+} from "./Ids.ts"
 import type { Instant } from "./Instant.ts"
 import type { StoreRef } from "./StoreRef.ts"
 import type { Evidence } from "./Evidence.ts"
@@ -177,7 +185,7 @@ export interface Backoff {
   readonly demanded: boolean
 }
 
-const noSeq = 0 as Seq
+const noSeq = Seq.make(0)
 
 export const empty: PoolState = {
   head: noSeq,
@@ -220,4 +228,5 @@ export const versionOf = (state: PoolState, id: GrantId): Seq => grantById(state
 export const members = (state: PoolState): ReadonlyArray<Credential> =>
   Array.from(HashMap.values(state.credentials))
     .filter((credential) => !credential.removed)
-    .sort((a, b) => a.priority - b.priority || a.enrolledSeq - b.enrolledSeq)
+
+    .toSorted((a, b) => a.priority - b.priority || a.enrolledSeq - b.enrolledSeq)

@@ -66,8 +66,11 @@ const changed = (credential: Credential, event: Envelope & PoolEvent): Credentia
   }
 }
 
-const relabelled = ({ label: _, ...credential }: Credential, label: string | undefined): Credential =>
-  label === undefined ? credential : { ...credential, label }
+/** Without a label the new one is an address, which only its store shows. */
+const relabelled = (credential: Credential, label: string | undefined): Credential => {
+  const { label: _former, ...others } = credential
+  return label === undefined ? others : { ...others, label }
+}
 
 const benched = (credential: Credential, model: string | undefined, cooldown: Cooldown | undefined): Credential => {
   if (model === undefined) return { ...credential, cooldown }

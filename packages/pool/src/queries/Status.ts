@@ -1,0 +1,112 @@
+/**
+ * The one read model behind status, list, doctor and selection: a row for each credential,
+ * as it stands at an instant. It reads state only: no network, no files, no writing.
+ */
+import { HashMap } from "effect"
+import type { CredentialId, GrantId } from "../Ids.ts"
+import type { Instant } from "../Instant.ts"
+import { grantById, members, type Cooldown, type Credential, type Grant, type PoolState } from "../PoolState.ts"
+import type { StoreRef } from "../StoreRef.ts"
+import type { ApiVerdictName, TerminalReason, TransientReason } from "../Verdict.ts"
+
+/** Worst axis first: paused, dead, suspect, cooling, ok. */
+export type SummaryWord = "ok" | "cooling" | "suspect" | "dead" | "paused"
+
+export interface CredentialStatus {
+  readonly id: CredentialId
+  readonly label: string | undefined
+  readonly provider: string
+  readonly kind: Credential["kind"]
+  readonly ownership: Credential["ownership"]
+  readonly source: string
+  readonly store: StoreRef
+  readonly priority: number
+  readonly grant: GrantId
+  readonly word: SummaryWord
+  /** Why the word is not `ok`, in the ledger's own terms. */
+  readonly reason: TerminalReason | TransientReason | ApiVerdictName | undefined
+  readonly rule: string | undefined
+  /** Since when it is dead or suspect. */
+  readonly since: Instant | undefined
+  /** When the bench or the backoff ends. */
+  readonly until: Instant | undefined
+  readonly expiresAt: Instant | undefined
+  readonly deadline: Instant | undefined
+  /** How many generations the grant has had, as far as the state holds them. */
+  readonly generations: number
+  readonly refreshing: boolean
+  readonly lastAcceptedAt: Instant | undefined
+}
+
+export interface PoolStatus {
+  readonly credentials: ReadonlyArray<CredentialStatus>
+  /** Events of a newer program, kept but not understood. */
+  readonly unknownEvents: number
+}
+
+export const statusOf = (state: PoolState, now: Instant): PoolStatus => ({
+  credentials: members(state).map((credential) => credentialStatus(state, credential, now)),
+  unknownEvents: state.unknown
+})
+
+export const credentialStatus = (state: PoolState, credential: Credential, now: Instant): CredentialStatus => {
+  const grant = grantById(state, credential.grant)
+  const { id, kind, label, ownership, priority, provider, source, store } = credential
+  return {
+    id,
+    label,
+    provider,
+    kind,
+    ownership,
+    source,
+    store,
+    priority,
+    grant: grant.id,
+    ...judgement(credential, grant, now),
+    expiresAt: grant.current?.expiresAt,
+    deadline: grant.current?.deadline,
+    generations: grant.lineage.length,
+    refreshing: grant.open !== undefined,
+    lastAcceptedAt: credential.lastAcceptedAt
+  }
+}
+
+type Judgement = Pick<CredentialStatus, "word" | "reason" | "rule" | "since" | "until">
+
+const judgement = (credential: Credential, grant: Grant, now: Instant): Judgement => {
+  const { health } = grant
+  const cooldown = bindingCooldown(credential, now)
+  const nothing = { reason: undefined, rule: undefined, since: undefined, until: undefined }
+  if (credential.operator === "paused") return { word: "paused", ...nothing }
+  if (health._tag === "Dead") {
+    return { word: "dead", reason: health.reason, rule: health.rule, since: health.since, until: undefined }
+  }
+  if (health._tag === "Suspect") {
+    return {
+      word: "suspect",
+      reason: "OutcomeUnknown",
+      rule: grant.backoff?.rule,
+      since: health.since,
+      until: grant.backoff?.retryAt
+    }
+  }
+  if (cooldown !== undefined) {
+    return { word: "cooling", ...nothing, reason: cooldown.reason, until: cooldown.until }
+  }
+  return {
+    word: "ok",
+    ...nothing,
+    reason: grant.backoff?.reason,
+    rule: grant.backoff?.rule,
+    until: grant.backoff?.retryAt
+  }
+}
+
+/** The bench of a credential, or of one model on it, that has not ended. */
+export const bindingCooldown = (credential: Credential, now: Instant, model?: string): Cooldown | undefined => {
+  const ofModel = model === undefined ? undefined : benchOf(credential, model)
+  return [credential.cooldown, ofModel].find((cooldown) => cooldown !== undefined && cooldown.until > now)
+}
+
+const benchOf = (credential: Credential, model: string): Cooldown | undefined =>
+  HashMap.has(credential.modelCooldowns, model) ? HashMap.getUnsafe(credential.modelCooldowns, model) : undefined

@@ -1,0 +1,26 @@
+/**
+ * The events of one credential in order: its own, and those of its grant, whoever wrote them.
+ */
+import { HashMap, Option } from "effect"
+import { credentialOf, grantOf } from "../Event.ts"
+import type { CredentialId, GrantId } from "../Ids.ts"
+import type { PoolState } from "../PoolState.ts"
+import type { Recorded } from "../Recorded.ts"
+
+export type StoryFilter = (event: Recorded) => boolean
+
+/** Every event about the credential, or about the grants it had. */
+export const storyOf = (state: PoolState, id: CredentialId): StoryFilter => {
+  const grant = Option.getOrUndefined(HashMap.get(state.credentials, id))?.grant
+  return (event) => isAbout(event, id, grant)
+}
+
+/** The same over events at hand. */
+export const story = (events: Iterable<Recorded>, state: PoolState, id: CredentialId): ReadonlyArray<Recorded> =>
+  Array.from(events).filter(storyOf(state, id))
+
+const isAbout = (event: Recorded, id: CredentialId, grant: GrantId | undefined): boolean => {
+  const named = event.type === "Unknown" ? event.credential : credentialOf(event)
+  const about = event.type === "Unknown" ? event.data.grant : grantOf(event)
+  return named === id || (grant !== undefined && about === grant)
+}
