@@ -31,12 +31,12 @@ export class FileError extends Data.TaggedError("FileError")<{
 
 const nextStep = ({ operation, path, reason }: FileError): string =>
   Match.valueTags(reason, {
-    NotFound: () => `Check that ${operation === "read" || operation === "copy" ? path : dirname(path)} exists.`,
+    NotFound: () => `Check that ${operation === "write" || operation === "reserve" ? dirname(path) : path} exists.`,
     PermissionDenied: () =>
-      operation === "read" ? `Make it readable for this user.` : `Make ${dirname(path)} writable for this user.`,
+      operation === "read" ? "Make it readable for this user." : `Make ${dirname(path)} writable for this user.`,
     NoSpace: () => `Free space on the disk of ${dirname(path)}.`,
     ReadOnly: () => `Make the file system of ${dirname(path)} writable.`,
-    Busy: () => `Close files or raise the limit of open files (ulimit -n).`,
+    Busy: () => "Close files or raise the limit of open files (ulimit -n).",
     TooLarge: ({ maxBytes }) => `It has more than ${maxBytes} bytes: check that it is the right file.`,
     Io: () => `Check the path and the disk of ${dirname(path)}.`
   })

@@ -6,6 +6,7 @@
  * On Linux this is an open-file-description lock, which does not exclude `flock(2)`; see FlockLock for that.
  */
 import { type Duration, Effect, type Scope } from "effect"
+import { closeSync } from "node:fs"
 import * as LockFile from "./internal/LockFile.ts"
 import * as NativeLock from "./internal/NativeLock.ts"
 import * as Wait from "./internal/Wait.ts"
@@ -45,36 +46,65 @@ export const acquire = Effect.fnUntraced(function* (
 /** Opens the file without locking it; the scope closes it, and with it gives up the lock. */
 export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return<RangeLock, LockError, Scope.Scope> {
   const native = yield* NativeLock.load(path)
-  const fd = yield* Effect.acquireRelease(LockFile.open(path), LockFile.close)
-  return make(path, fd, native)
+  const descriptor = yield* Effect.acquireRelease(
+    Effect.map(LockFile.open(path), (fd) => new Descriptor(fd, native)),
+    (descriptor) => Effect.sync(() => descriptor.close())
+  )
+  return rangeLock(path, descriptor)
 })
+
+/**
+ * One open descriptor and whether it holds the lock: the kernel grants a descriptor its own lock again, so exclusion
+ * among users of one object is kept here. Once closed it refuses, since its number may mean another file by then.
+ */
+class Descriptor {
+  readonly fd: number
+  readonly #native: NativeLock.NativeLock
+  #state: "free" | "held" | "closed" = "free"
+
+  constructor(fd: number, native: NativeLock.NativeLock) {
+    this.fd = fd
+    this.#native = native
+  }
+
+  tryLock(): boolean {
+    if (this.#state === "closed") throw Object.assign(new Error("closed"), { code: "EBADF" })
+    if (this.#state === "held" || !this.#native.tryLock(this.fd)) return false
+    this.#state = "held"
+    return true
+  }
+
+  unlock(): void {
+    if (this.#state !== "held") return
+    this.#state = "free"
+    this.#native.unlock(this.fd)
+  }
+
+  close(): void {
+    this.#state = "closed"
+    closeSync(this.fd)
+  }
+}
 
 const lockedFile = (path: string, fd: number): LockedFile => ({
   fd,
   isSameInode: Effect.sync(() => LockFile.isCurrent(path, fd))
 })
 
-const make = (path: string, fd: number, native: NativeLock.NativeLock): RangeLock => {
-  // The kernel grants a descriptor its own lock again, so exclusion among users of one object is kept here.
-  let held = false
-  const tryLock = () => !held && (held = native.tryLock(fd))
-  const unlock = () => {
-    if (!held) return
-    held = false
-    native.unlock(fd)
-  }
-  return {
-    ...lockedFile(path, fd),
-    tryLock: () => orThrowLockError(path, tryLock),
-    unlock,
-    withLock: (timeout) => (effect) =>
-      Effect.uninterruptibleMask((restore) =>
-        Wait.until({ path, deadline: Wait.deadlineAfter(timeout), attempt: attempt(path, tryLock), restore }).pipe(
-          Effect.andThen(restore(effect).pipe(Effect.ensuring(Effect.sync(unlock))))
-        )
-      )
-  }
-}
+const rangeLock = (path: string, descriptor: Descriptor): RangeLock => ({
+  ...lockedFile(path, descriptor.fd),
+  tryLock: () => orThrowLockError(path, () => descriptor.tryLock()),
+  unlock: () => descriptor.unlock(),
+  withLock: (timeout) => (effect) =>
+    Effect.uninterruptibleMask((restore) =>
+      Wait.until({
+        path,
+        deadline: Wait.deadlineAfter(timeout),
+        attempt: attempt(path, () => descriptor.tryLock()),
+        restore
+      }).pipe(Effect.andThen(restore(effect).pipe(Effect.ensuring(Effect.sync(() => descriptor.unlock())))))
+    )
+})
 
 const attempt = (path: string, tryLock: () => boolean): Effect.Effect<boolean, LockError> =>
   Effect.try({ try: tryLock, catch: LockFile.unavailable(path) })

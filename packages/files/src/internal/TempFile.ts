@@ -55,5 +55,6 @@ const keepAttributes = async ({ handle, target }: TempFile, mode: number | undef
 
 /** Removes the file unless it took its target's place. What a failing disk keeps is left to the sweeper. */
 export const discard = async (temp: TempFile): Promise<void> => {
-  await Promise.allSettled([temp.handle.close(), rm(temp.path, { force: true })])
+  await Promise.allSettled([temp.handle.close()])
+  await Promise.allSettled([rm(temp.path, { force: true })])
 }

@@ -4,7 +4,9 @@ import type { FileHandle } from "node:fs/promises"
 /** Writes all bytes from the start of the file and cuts off what was behind them. */
 export const writeFully = async (handle: FileHandle, bytes: Uint8Array): Promise<void> => {
   for (let written = 0; written < bytes.length;) {
-    written += (await handle.write(bytes, written, bytes.length - written, written)).bytesWritten
+    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, written)
+    if (bytesWritten === 0) throw Object.assign(new Error("nothing was written"), { code: "EIO" })
+    written += bytesWritten
   }
   await handle.truncate(bytes.length)
 }
