@@ -1,0 +1,139 @@
+/**
+ * From an HTTP answer to tokens or to evidence. Total: no status, header or body throws, and only a 2xx with an
+ * access token and without an error is a success.
+ */
+import { Redacted } from "effect"
+import type { Evidence } from "@daybook/pool/Evidence"
+import type { Instant } from "@daybook/pool/Instant"
+import type { TokenSet } from "@daybook/pool/TokenSet"
+import { defined } from "./internal/Defined.ts"
+import { codeOf, messageOf, saysError, secretsIn } from "./internal/ErrorBody.ts"
+import { instantIn, isObject, type JsonObject, numberIn, textIn } from "./internal/Json.ts"
+import { isChallenge, readBody, type ReadBody, wordsOf } from "./internal/ReadBody.ts"
+import { type HeaderFields, resetTime } from "./internal/ResetTime.ts"
+import { plainCode, plainMessage, type Redact, redactor, valueRedactor } from "./Redact.ts"
+
+/** Longer bodies are not parsed: 1 MiB. */
+export const maxBodyLength = 1_048_576
+
+export interface Answer {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: HeaderFields
+  readonly body: string
+}
+
+export interface Received {
+  /** When the answer came. */
+  readonly now: Instant
+  /** Every secret that was part of the request. */
+  readonly secrets: ReadonlyArray<Redacted.Redacted<string>>
+}
+
+export type ParsedAnswer =
+  /** `rotated`: the answer carried a refresh token other than the one that was sent. */
+  | { readonly _tag: "Tokens"; readonly tokens: TokenSet; readonly rotated: boolean; readonly requestId?: string }
+  /** `successor`: tokens that came although the answer is no success; they must be kept. */
+  | { readonly _tag: "Refusal"; readonly evidence: Evidence; readonly successor?: TokenSet }
+
+/** Nothing readable came back; `left` says whether the request may have reached the provider. */
+export const faultEvidence = (fault: string, left: boolean, status?: number): Evidence =>
+  defined({ status: statusOf(status), fault: plainCode(fault, (text) => text), left })
+
+const statusOf = (status: number | undefined): number | undefined =>
+  status !== undefined && Number.isInteger(status) && status >= 100 && status <= 999 ? status : undefined
+
+const cookieValues = (headers: HeaderFields): ReadonlyArray<string> =>
+  Array.from((headers["set-cookie"] ?? "").matchAll(/=([^;,\s]{4,})/g), (match) => match[1]!)
+
+/** RFC 6750 section 3: a resource server may say its error in a header alone. */
+const bearerChallenge = (headers: HeaderFields): { code?: string; message?: string } => {
+  const text = headers["www-authenticate"] ?? ""
+  return defined({
+    code: /\berror="([^"]*)"/i.exec(text)?.[1],
+    message: /\berror_description="([^"]*)"/i.exec(text)?.[1]
+  })
+}
+
+/** A request id looks like a token, so only what is known to be a secret keeps it out. */
+const requestIdOf = (answer: Answer, body: ReadBody, redact: Redact): string | undefined => {
+  const places = [
+    answer.headers["x-request-id"],
+    answer.headers["request-id"],
+    body.members["request_id"],
+    answer.headers["cf-ray"]
+  ]
+  const id = places.map(textIn).find((text) => text !== undefined)
+  return id === undefined ? undefined : plainCode(id, redact)
+}
+
+const secretsOf = (answer: Answer, body: ReadBody, received: Received): ReadonlyArray<Redacted.Redacted<string>> => [
+  ...received.secrets,
+  ...[...secretsIn(body.json), ...cookieValues(answer.headers)].map((value) => Redacted.make(value))
+]
+
+const readEvidence = (answer: Answer, body: ReadBody, received: Received, hasSuccessor: boolean): Evidence => {
+  const secrets = secretsOf(answer, body, received)
+  const redact = redactor(secrets)
+  const header = bearerChallenge(answer.headers)
+  const code = codeOf(body.members) ?? textIn(header.code)
+  const words = answer.status >= 300 ? wordsOf(body, answer.body) : undefined
+  const message = messageOf(body.members) ?? words ?? header.message
+  return defined({
+    status: statusOf(answer.status),
+    code: code === undefined ? undefined : plainCode(code, redact),
+    message: message === undefined ? undefined : textIn(plainMessage(message, redact)),
+    body: body.kind,
+    challenge: isChallenge(answer.headers, body, answer.body) ? (true as const) : undefined,
+    successor: hasSuccessor ? (true as const) : undefined,
+    requestId: requestIdOf(answer, body, valueRedactor(secrets)),
+    retryAfter: resetTime({ ...answer, body: body.members, message }, received.now),
+    left: true
+  })
+}
+
+/** What is recorded of an answer that grants nothing. */
+export const evidenceOf = (answer: Answer, received: Received): Evidence =>
+  answer.body.length > maxBodyLength
+    ? faultEvidence("too-large", true, answer.status)
+    : readEvidence(answer, readBody(answer.body, answer.headers["content-type"] ?? ""), received, false)
+
+/** As it came: blanks around a token may belong to it. */
+const secretIn = (value: unknown): Redacted.Redacted<string> | undefined =>
+  typeof value === "string" && value.trim() !== "" ? Redacted.make(value) : undefined
+
+/** RFC 6749 section 5.1; `account_id` and `account.uuid` are OpenAI's and Anthropic's additions. */
+const tokensIn = (body: JsonObject, now: Instant): TokenSet => {
+  const seconds = numberIn(body["expires_in"])
+  const account = isObject(body["account"]) ? body["account"] : {}
+  return defined({
+    access: secretIn(body["access_token"]),
+    refresh: secretIn(body["refresh_token"]),
+    idToken: secretIn(body["id_token"]),
+    account: textIn(body["account_id"]) ?? textIn(account["uuid"]),
+    expiresAt: seconds === undefined || seconds <= 0 ? undefined : instantIn(now + seconds * 1000),
+    refreshedAt: now
+  })
+}
+
+const isNew = (token: Redacted.Redacted<string>, received: Received): boolean =>
+  !received.secrets.some((secret) => Redacted.value(secret) === Redacted.value(token))
+
+/** RFC 6749 sections 5.1 and 5.2. */
+export const parseAnswer = (answer: Answer, received: Received): ParsedAnswer => {
+  if (answer.status < 200 || answer.status > 299 || answer.body.length > maxBodyLength) {
+    return { _tag: "Refusal", evidence: evidenceOf(answer, received) }
+  }
+  const body = readBody(answer.body, answer.headers["content-type"] ?? "")
+  const tokens = tokensIn(body.members, received.now)
+  const rotated = tokens.refresh !== undefined && isNew(tokens.refresh, received)
+  if (tokens.access !== undefined && !saysError(body.members)) {
+    const requestId = requestIdOf(answer, body, valueRedactor(secretsOf(answer, body, received)))
+    return { _tag: "Tokens", tokens, rotated, ...defined({ requestId }) }
+  }
+  return {
+    _tag: "Refusal",
+    evidence: readEvidence(answer, body, received, rotated),
+    ...(rotated ? { successor: tokens } : {})
+  }
+}

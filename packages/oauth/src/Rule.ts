@@ -1,0 +1,79 @@
+/**
+ * A rule of classification, as plain data: when a piece of evidence looks like this, it means that.
+ * Rules are tried in order and the first match wins, so a rule never needs to say what it is not.
+ */
+import type { Evidence } from "@daybook/pool/Evidence"
+import type { ApiVerdictName, TerminalReason, TransientReason } from "@daybook/pool/Verdict"
+
+/** What the credential behind a request was. */
+export type CredentialKind = "oauth" | "apiKey"
+
+/** Every condition that is given must hold; an empty one matches everything. */
+export interface When {
+  /** The transport failed: `true` for any fault, or one of these. */
+  readonly fault?: true | ReadonlyArray<string>
+  /** Whether the request may have reached the provider. */
+  readonly left?: boolean
+  /** `false`: no status line came. */
+  readonly answered?: boolean
+  /** Statuses, or closed ranges of them. */
+  readonly status?: ReadonlyArray<number | readonly [from: number, to: number]>
+  /** Error codes in lower case; letter case is not compared. */
+  readonly codes?: ReadonlyArray<string>
+  /** The message holds one of these, in lower case. */
+  readonly words?: ReadonlyArray<string>
+  /** The message holds none of these. */
+  readonly withoutWords?: ReadonlyArray<string>
+  readonly body?: ReadonlyArray<NonNullable<Evidence["body"]>>
+  readonly challenge?: true
+  readonly credential?: CredentialKind
+}
+
+interface RuleBase {
+  /** Recorded with each verdict, such as `codes/invalid_grant`; never reused for another meaning. */
+  readonly id: string
+  /** Goes up whenever the rule begins to match, or to mean, something else. */
+  readonly version: number
+  readonly when: When
+  /** Where this is known from. */
+  readonly source: string
+}
+
+/** About an answer of the token endpoint. */
+export type TokenRule = RuleBase & { readonly surface: "token" } & (
+    | { readonly verdict: "Transient"; readonly reason: TransientReason }
+    | { readonly verdict: "Terminal"; readonly reason: TerminalReason; readonly confirm: boolean }
+  )
+
+/** About an answer of a model API; `scope: "model"` if only the model asked for is concerned. */
+export type ApiRule = RuleBase & {
+  readonly surface: "api"
+  readonly verdict: ApiVerdictName
+  readonly scope?: "model"
+}
+
+export type Rule = TokenRule | ApiRule
+
+const hasStatus = (wanted: NonNullable<When["status"]>, status: number | undefined): boolean =>
+  status !== undefined &&
+  wanted.some((one) => (typeof one === "number" ? one === status : one[0] <= status && status <= one[1]))
+
+const hasFault = (wanted: NonNullable<When["fault"]>, fault: string | undefined): boolean =>
+  fault !== undefined && (wanted === true || wanted.includes(fault))
+
+/** Whether `evidence` is what a rule speaks of. Total, and reads nothing else. */
+export const matches = (when: When, evidence: Evidence, credential: CredentialKind): boolean => {
+  const message = evidence.message?.toLowerCase() ?? ""
+  return (
+    (when.fault === undefined || hasFault(when.fault, evidence.fault)) &&
+    (when.left === undefined || when.left === evidence.left) &&
+    (when.answered === undefined || when.answered === (evidence.status !== undefined)) &&
+    (when.status === undefined || hasStatus(when.status, evidence.status)) &&
+    (when.codes === undefined || (evidence.code !== undefined && when.codes.includes(evidence.code.toLowerCase()))) &&
+    (when.words === undefined || when.words.some((word) => message.includes(word))) &&
+    (when.withoutWords === undefined || !when.withoutWords.some((word) => message.includes(word))) &&
+    (when.body === undefined || (evidence.body !== undefined && when.body.includes(evidence.body))) &&
+    (when.challenge === undefined || evidence.challenge === true) &&
+    (when.credential === undefined || when.credential === credential)
+  )
+}

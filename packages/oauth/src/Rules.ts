@@ -1,0 +1,28 @@
+/**
+ * All rules that speak about a provider's answers, in the order in which they are tried: what the transport says,
+ * redirects, the provider's own rules, error codes whatever the status, statuses, and at last "unrecognized",
+ * which matches everything and is never terminal.
+ */
+import * as api from "./internal/ApiRules.ts"
+import * as token from "./internal/TokenRules.ts"
+import type { Provider } from "./Provider.ts"
+import type { ApiRule, TokenRule } from "./Rule.ts"
+
+/** Recorded with every decision; goes up whenever the same evidence may get another verdict. */
+export const classifierVersion = 1
+
+/** RFC 6749 section 5.2, and what the field made of it. */
+export const tokenRules = (provider: Pick<Provider, "rules">): ReadonlyArray<TokenRule> => [
+  ...token.beforeProvider,
+  ...provider.rules.filter((rule) => rule.surface === "token"),
+  ...token.afterProvider,
+  token.unrecognized
+]
+
+/** RFC 6750 section 3.1, and what the field made of it. */
+export const apiRules = (provider: Pick<Provider, "rules">): ReadonlyArray<ApiRule> => [
+  ...api.beforeProvider,
+  ...provider.rules.filter((rule) => rule.surface === "api"),
+  ...api.afterProvider,
+  api.unrecognized
+]

@@ -1,0 +1,80 @@
+/**
+ * The token endpoint of a provider. One refresh is one POST: never sent twice, never redirected, never cut off by an
+ * impatient caller, and whatever comes back, or does not, is a value.
+ */
+import { Clock, Context, Effect, Layer, type Redacted } from "effect"
+import type { Evidence } from "@daybook/pool/Evidence"
+import type { TokenSet } from "@daybook/pool/TokenSet"
+import { type Exchange, sendOnce } from "./internal/OneShot.ts"
+import { isConfidential } from "./internal/Loopback.ts"
+import { revealForRequest, secretsOf } from "./internal/TokenRequest.ts"
+import { faultEvidence, parseAnswer, type ParsedAnswer, type Received } from "./ParseAnswer.ts"
+import type { Provider } from "./Provider.ts"
+
+/** RFC 6749 section 5.1. Without a refresh token in `tokens` the one that was sent goes on. */
+export interface Granted {
+  readonly _tag: "Granted"
+  readonly tokens: TokenSet
+  /** The answer carried a refresh token other than the one that was sent. */
+  readonly rotated: boolean
+  readonly requestId?: string
+  readonly durationMillis: number
+}
+
+/** RFC 6749 section 5.2, or no answer at all: `evidence.left` tells whether the token may be spent. */
+export interface Refused {
+  readonly _tag: "Refused"
+  readonly evidence: Evidence
+  /** Tokens that came all the same; they must be kept. */
+  readonly successor?: TokenSet
+  readonly durationMillis: number
+}
+
+export type TokenAnswer = Granted | Refused
+
+export interface RefreshOptions {
+  /** For connecting, sending and reading the whole answer. */
+  readonly timeLimitMillis: number
+}
+
+const outcomeOf = (exchange: Exchange, received: Received): ParsedAnswer =>
+  exchange._tag === "Answered"
+    ? parseAnswer(exchange.answer, received)
+    : { _tag: "Refusal", evidence: faultEvidence(exchange.fault, exchange.left, exchange.status) }
+
+const answerOf = (outcome: ParsedAnswer, durationMillis: number): TokenAnswer => {
+  const { _tag, ...rest } = outcome
+  return "tokens" in rest ? { _tag: "Granted", ...rest, durationMillis } : { _tag: "Refused", ...rest, durationMillis }
+}
+
+/** A provider need not come from `defineProvider`, so its endpoint is looked at once more before a byte leaves. */
+const isSafe = (provider: Provider): boolean =>
+  URL.canParse(provider.tokenEndpoint) && isConfidential(new URL(provider.tokenEndpoint))
+
+const refresh = Effect.fn("TokenEndpoint.refresh")(function* (
+  provider: Provider,
+  refreshToken: Redacted.Redacted<string>,
+  options: RefreshOptions
+): Effect.fn.Return<TokenAnswer> {
+  if (!isSafe(provider)) {
+    return { _tag: "Refused", evidence: faultEvidence("insecure-endpoint", false), durationMillis: 0 }
+  }
+  const began = yield* Clock.currentTimeMillis
+  const exchange = yield* sendOnce(revealForRequest(provider, refreshToken), options.timeLimitMillis)
+  const now = yield* Clock.currentTimeMillis
+  return answerOf(outcomeOf(exchange, { now, secrets: secretsOf(provider, refreshToken) }), now - began)
+}, Effect.uninterruptible)
+
+export class TokenEndpoint extends Context.Service<
+  TokenEndpoint,
+  {
+    /** RFC 6749 section 6. Uninterruptible once begun, and bounded by the time limit. */
+    readonly refresh: (
+      provider: Provider,
+      refreshToken: Redacted.Redacted<string>,
+      options: RefreshOptions
+    ) => Effect.Effect<TokenAnswer>
+  }
+>()("@daybook/oauth/TokenEndpoint") {
+  static readonly layer = Layer.succeed(TokenEndpoint, { refresh })
+}

@@ -1,0 +1,40 @@
+/** What kind of body came, and its members if it is a JSON object. */
+import { Result } from "effect"
+import type { Evidence } from "@daybook/pool/Evidence"
+import { isObject, type JsonObject, parseJson } from "./Json.ts"
+
+export interface ReadBody {
+  readonly kind: NonNullable<Evidence["body"]>
+  readonly members: JsonObject
+  readonly json: unknown
+}
+
+const looksLikeHtml = (text: string, contentType: string): boolean =>
+  /^text\/html\b/i.test(contentType) || /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(text)
+
+export const readBody = (text: string, contentType: string): ReadBody => {
+  if (text.trim() === "") return { kind: "empty", members: {}, json: undefined }
+  const parsed = parseJson(text)
+  if (Result.isSuccess(parsed)) {
+    return { kind: "json", members: isObject(parsed.success) ? parsed.success : {}, json: parsed.success }
+  }
+  return { kind: looksLikeHtml(text, contentType) ? "html" : "text", members: {}, json: undefined }
+}
+
+const pageMarks = /just a moment\.\.\.|challenge-platform|cf-chl-|attention required!|security checkpoint/i
+
+/** Cloudflare and Vercel name a challenge in a header; older challenges only show in the page. */
+export const isChallenge = (
+  headers: Readonly<Record<string, string | undefined>>,
+  body: ReadBody,
+  text: string
+): boolean =>
+  headers["cf-mitigated"] !== undefined ||
+  headers["x-vercel-mitigated"] !== undefined ||
+  (body.kind === "html" && pageMarks.test(text.slice(0, 65_536)))
+
+/** The words of a body that is no JSON: a page's title, or the text unless it is JSON cut short. */
+export const wordsOf = (body: ReadBody, text: string): string | undefined => {
+  if (body.kind === "html") return /<title>([^<]*)<\/title>/i.exec(text.slice(0, 65_536))?.[1]
+  return body.kind === "text" && !/^\s*[[{"]/.test(text) ? text : undefined
+}
