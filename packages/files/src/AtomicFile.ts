@@ -64,11 +64,16 @@ export const readIfExists = Effect.fnUntraced(function* (
 const tooLarge = (path: string, maxBytes: number): FileError =>
   new FileError({ operation: "read", path, reason: { _tag: "TooLarge", maxBytes }, code: "EFBIG" })
 
-/** Copies to `<path>.<suffix>`, mode 0600, and answers the copy's path. A copy with the same content is enough; one with other content stays, and `-1`, `-2` and so on is added to the name. */
+/**
+ * Copies to `<path>.<suffix>`, mode 0600, and answers the copy's path. A copy with the same content is enough; one
+ * with other content stays, and `-1`, `-2` and so on is added to the name.
+ */
 export const copyAside = (path: string, suffix: string): Effect.Effect<string, FileError> =>
   attempt("copy", path, () => copyContentAside(path, suffix))
 
-/** Removes temp files of killed writers and answers their paths. `olderThan` must be longer than any reservation lasts. */
+/**
+ * Removes temp files of killed writers and answers their paths. `olderThan` must be longer than any reservation lasts.
+ */
 export const sweep = Effect.fnUntraced(function* (
   directory: string,
   olderThan: Duration.Input

@@ -57,7 +57,9 @@ export const changes = (
         path,
         { backend: "native" },
         {
-          onEvent: () => tick(identity(path)),
+          onEvent: (event) => {
+            if (!event.endsWith("Dir")) tick(identity(path))
+          },
           onReady: look,
           onError: (error) => Queue.failCauseUnsafe(queue, Cause.fail(error))
         }

@@ -4,7 +4,10 @@
  */
 import { Data, Match } from "effect"
 
-/** Somebody else held the lock for the whole time allowed. `waited` is in milliseconds; `holder` names a program and its pid where the kernel tells. */
+/**
+ * Somebody else held the lock for the whole time allowed. `waited` is in milliseconds; `holder` names a program and
+ * its pid where the kernel tells.
+ */
 export class LockTimeout extends Data.TaggedError("LockTimeout")<{
   readonly waited: number
   readonly holder?: string | undefined

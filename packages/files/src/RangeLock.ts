@@ -12,7 +12,10 @@ import * as NativeLock from "./internal/NativeLock.ts"
 import * as Wait from "./internal/Wait.ts"
 import { LockError } from "./LockError.ts"
 
-/** An open lock file. `isSameInode` says whether descriptor and path are still one file; false means the lock excludes nobody any more. */
+/**
+ * An open lock file. `isSameInode` says whether descriptor and path are still one file; false means the lock excludes
+ * nobody any more.
+ */
 export interface LockedFile {
   readonly fd: number
   readonly isSameInode: Effect.Effect<boolean>

@@ -106,14 +106,15 @@ it.live("a file that appears later is noticed, then its replacement and its remo
   })
 )
 
-it.live("a file in a folder that appears later is noticed", () =>
+it.live("a file in a folder that appears later is noticed, and so are its replacements", () =>
   Effect.gen(function* () {
     const folder = join(yield* tempFolder, "later")
     const ticks = yield* noticed(join(folder, "auth.json"))
     mkdirSync(folder)
-    yield* Queue.take(ticks)
-    writeFileSync(join(folder, "auth.json"), "new")
-    yield* Queue.take(ticks)
+    for (const content of ["first", "second", "third"]) {
+      yield* AtomicFile.write(join(folder, "auth.json"), content)
+      yield* Queue.take(ticks)
+    }
   })
 )
 

@@ -1,4 +1,7 @@
-/** Acquires several resources as one: if a later step fails or is interrupted, the earlier ones are released at once instead of when the caller's scope closes. */
+/**
+ * Acquires several resources as one: if a later step fails or is interrupted, the earlier ones are released at once
+ * instead of when the caller's scope closes.
+ */
 import { Effect, Exit, Scope } from "effect"
 
 export const allOrNothing = <A, E, R>(

@@ -3,7 +3,9 @@ import { Effect } from "effect"
 import { FileError, type FileErrorReason, type FileOperation } from "../FileError.ts"
 import { errorCode } from "./ErrorCode.ts"
 
-/** Runs to the end, whatever interrupts the fiber: half a sequence of file operations must not go on behind its back. */
+/**
+ * Runs to the end, whatever interrupts the fiber: half a sequence of file operations must not go on behind its back.
+ */
 export const attempt = <A>(
   operation: FileOperation,
   path: string,

@@ -29,7 +29,10 @@ const limit = (millis: number): ReadonlyArray<string> =>
 const failedToStart = (path: string, cause: Error): LockError =>
   "code" in cause && cause.code === "ENOENT" ? missing(path) : LockFile.unavailable(path)(cause)
 
-/** Exit status 1 without a word is a timeout; BusyBox, whose `flock` has no `-w`, uses the same status with a usage text. */
+/**
+ * Exit status 1 without a word is a timeout; BusyBox, whose `flock` has no `-w`, uses the same status with a usage
+ * text.
+ */
 const outcome = (
   path: string,
   status: number | NodeJS.Signals | null,

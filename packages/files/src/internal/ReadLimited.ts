@@ -2,7 +2,9 @@
 import { type FileHandle, open } from "node:fs/promises"
 import { ignoring } from "./ErrorCode.ts"
 
-/** The content; `undefined` when the file does not exist, and `"TooLarge"` as soon as there are more than `maxBytes`. */
+/**
+ * The content; `undefined` when the file does not exist, and `"TooLarge"` as soon as there are more than `maxBytes`.
+ */
 export const readLimited = async (path: string, maxBytes: number): Promise<Uint8Array | "TooLarge" | undefined> => {
   const handle = await open(path, "r").catch(ignoring("ENOENT"))
   if (handle === undefined) return undefined

@@ -55,7 +55,10 @@ const timeLeft = (path: string, deadline: Deadline): Effect.Effect<number, LockE
     deadline.remaining() > 0 ? Effect.succeed(deadline.remaining()) : Effect.fail(timedOut(path, deadline))
   )
 
-/** Four turns of the event loop, then sleeps at random below a bound that grows by a quarter of a millisecond up to 25 ms. */
+/**
+ * Four turns of the event loop, then sleeps at random below a bound that grows by a quarter of a millisecond up to 25
+ * ms.
+ */
 const pause = (attempts: number, remaining: number): Effect.Effect<void> =>
   attempts < 4
     ? Effect.yieldNow

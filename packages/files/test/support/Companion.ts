@@ -45,7 +45,9 @@ const companion = (child: ChildProcessWithoutNullStreams): Companion => {
 
 const holder = fileURLToPath(new URL("./holder.ts", import.meta.url))
 
-/** A second Node that takes the lock or reservation, prints `held`, and prints `released` after it was told anything. */
+/**
+ * A second Node that takes the lock or reservation, prints `held`, and prints `released` after it was told anything.
+ */
 export const nodeHolding = (kind: "range" | "flock" | "reserve", path: string, env?: Record<string, string>) =>
   start(process.execPath, [holder, kind, path], env)
 
