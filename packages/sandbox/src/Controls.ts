@@ -1,0 +1,70 @@
+/**
+ * What a test can do to a sandbox and ask of it. The same interface serves the sandbox's own process and any other.
+ */
+import { Effect } from "effect"
+import { type HoldPoint, type Parked } from "./HoldPoints.ts"
+import { type ApiCall, type TokenPost, type Trapped } from "./Journal.ts"
+import { type Login, type Payload, type Perform } from "./Operations.ts"
+import { type SandboxError } from "./SandboxError.ts"
+
+/** An armed hold point. */
+export interface Hold {
+  readonly id: string
+  /** Waits until `count` requests (1 if absent) have reached the hold, or it is released; answers all that have. */
+  readonly parked: (count?: number) => Effect.Effect<ReadonlyArray<Parked>, SandboxError>
+  /** Lets the parked requests go on; the hold stops no more. */
+  readonly release: Effect.Effect<void, SandboxError>
+}
+
+export interface Controls {
+  /** `http://127.0.0.1:<port>` of token endpoint and model API. */
+  readonly origin: string
+  /** The other origin, to which the `Redirect` fault points. */
+  readonly trapOrigin: string
+  /** Logs in: a new grant, with its first tokens. */
+  readonly issue: (options?: Payload<"issue">) => Effect.Effect<Login, SandboxError>
+  /** Kills a grant. The API calls its tokens `code` (`token_invalidated` if absent), the token endpoint refuses them. */
+  readonly revoke: (request: Payload<"revoke">) => Effect.Effect<void, SandboxError>
+  /** Makes all access tokens of a grant expired, whatever their own claims say. */
+  readonly expireAccess: (request: Payload<"expireAccess">) => Effect.Effect<void, SandboxError>
+  /** Queues a fault for the next token requests. */
+  readonly fault: (request: Payload<"fault">) => Effect.Effect<void, SandboxError>
+  /** Queues a fault for the next authenticated API calls. */
+  readonly apiFault: (request: Payload<"apiFault">) => Effect.Effect<void, SandboxError>
+  /** Arms a hold point for the next `count` requests (1 if absent) of one grant, or of all. */
+  readonly hold: (point: HoldPoint, options?: Omit<Payload<"hold">, "point">) => Effect.Effect<Hold, SandboxError>
+  /** Every POST to the token endpoint so far, in order of arrival. */
+  readonly journal: Effect.Effect<ReadonlyArray<TokenPost>, SandboxError>
+  /** Waits until the fate of a token request is known; a parked one is waited for. */
+  readonly settled: (seq: number) => Effect.Effect<TokenPost, SandboxError>
+  readonly apiCalls: Effect.Effect<ReadonlyArray<ApiCall>, SandboxError>
+  /** What followed a redirect; anything here carried or could have carried a credential to a foreign origin. */
+  readonly trapped: Effect.Effect<ReadonlyArray<Trapped>, SandboxError>
+  /** Every token value that was ever issued, to search for in files that must hold none. */
+  readonly issuedTokens: Effect.Effect<ReadonlyArray<string>, SandboxError>
+}
+
+const holdHandle = (perform: Perform, id: string): Hold => ({
+  id,
+  parked: (count = 1) => perform("parked", { hold: id, count }),
+  release: Effect.asVoid(perform("release", { hold: id }))
+})
+
+/** The controls over whatever performs the operations. */
+export const make = (
+  perform: Perform,
+  origins: { readonly origin: string; readonly trapOrigin: string }
+): Controls => ({
+  ...origins,
+  issue: (options = {}) => perform("issue", options),
+  revoke: (request) => Effect.asVoid(perform("revoke", request)),
+  expireAccess: (request) => Effect.asVoid(perform("expireAccess", request)),
+  fault: (request) => Effect.asVoid(perform("fault", request)),
+  apiFault: (request) => Effect.asVoid(perform("apiFault", request)),
+  hold: (point, options = {}) => Effect.map(perform("hold", { point, ...options }), (id) => holdHandle(perform, id)),
+  journal: perform("journal", {}),
+  settled: (seq) => perform("settled", { seq }),
+  apiCalls: perform("apiCalls", {}),
+  trapped: perform("trapped", {}),
+  issuedTokens: perform("issuedTokens", {})
+})

@@ -1,0 +1,93 @@
+/**
+ * A local authorization server and model API with single-use refresh tokens, faults on demand and a journal of everything it received.
+ *
+ * It listens on 127.0.0.1 only and keeps its state in memory. It shares no code with the programs it judges.
+ * Time is the `Clock` of the fiber that makes it.
+ */
+import { Context, Effect, Layer, Schema, type Scope } from "effect"
+import * as Answer from "./internal/Answer.ts"
+import * as Controls from "./Controls.ts"
+import { Dialect, GrantOptions } from "./Grants.ts"
+import * as ApiRoute from "./internal/ApiRoute.ts"
+import * as Connection from "./internal/Connection.ts"
+import * as ControlRoute from "./internal/ControlRoute.ts"
+import * as Handlers from "./internal/Handlers.ts"
+import * as Listener from "./internal/Listener.ts"
+import * as TokenRoute from "./internal/TokenRoute.ts"
+import * as World from "./internal/World.ts"
+import * as Journal from "./Journal.ts"
+import { type Perform } from "./Operations.ts"
+import { type SandboxError } from "./SandboxError.ts"
+
+export const SandboxOptions = Schema.Struct({
+  /** 0, a free port, if absent. */
+  port: Schema.optionalKey(Schema.Int),
+  /** The dialect in which a token request that belongs to no grant is refused; `codex` if absent. */
+  dialect: Schema.optionalKey(Dialect),
+  /** What `issue` uses where its own options are silent. */
+  defaults: Schema.optionalKey(GrantOptions)
+})
+export type SandboxOptions = typeof SandboxOptions.Type
+
+/** Authorization server metadata (RFC 8414). */
+const metadata = (port: number | undefined) => {
+  const origin = `http://127.0.0.1:${port}`
+  return Answer.json(200, {
+    issuer: origin,
+    token_endpoint: `${origin}/oauth/token`,
+    revocation_endpoint: `${origin}/oauth/revoke`,
+    grant_types_supported: ["refresh_token"],
+    response_types_supported: [],
+    token_endpoint_auth_methods_supported: ["none"],
+    revocation_endpoint_auth_methods_supported: ["none"]
+  })
+}
+
+const trap =
+  (journal: Journal.Journal): Listener.Handler =>
+  (connection) =>
+    Connection.readBody(connection).pipe(
+      Effect.map((body) =>
+        journal.addTrapped({
+          method: connection.request.method ?? "",
+          path: connection.path,
+          authorization: Connection.header(connection, "authorization"),
+          body
+        })
+      ),
+      Effect.andThen(Connection.send(connection, Answer.json(200, { trapped: true })))
+    )
+
+const notServed = (method: string, path: string) =>
+  Answer.json(404, { error: { message: `The sandbox serves no ${method} ${path}` } })
+
+const route =
+  (world: World.World, perform: Perform): Listener.Handler =>
+  (connection) => {
+    const { path, request } = connection
+    const method = request.method ?? ""
+    if (path.startsWith(ControlRoute.prefix)) return ControlRoute.handleControl(perform, connection)
+    if (method === "POST" && path === "/oauth/token") return TokenRoute.handleToken(world, connection)
+    if (method === "POST" && path === "/oauth/revoke") return TokenRoute.handleRevoke(world, connection)
+    if (ApiRoute.serves(method, path)) return ApiRoute.handleApi(world, connection, method)
+    const known = path === "/.well-known/oauth-authorization-server"
+    const answer = known ? metadata(request.socket.localPort) : notServed(method, path)
+    return Effect.asVoid(Connection.send(connection, answer))
+  }
+
+export class Sandbox extends Context.Service<Sandbox, Controls.Controls>()("@daybook/sandbox/Sandbox") {
+  /** Starts a sandbox that ends with the scope. */
+  static readonly make = Effect.fnUntraced(function* (
+    options: SandboxOptions = {}
+  ): Effect.fn.Return<Controls.Controls, SandboxError, Scope.Scope> {
+    const journal = Journal.make()
+    const trapOrigin = yield* Listener.listen(0, trap(journal))
+    const world = World.make(trapOrigin, options.dialect ?? "codex", journal)
+    const perform = ControlRoute.local(Handlers.make(world, options.defaults ?? {}))
+    const origin = yield* Listener.listen(options.port ?? 0, route(world, perform))
+    return Controls.make(perform, { origin, trapOrigin })
+  })
+
+  static readonly layer = (options: SandboxOptions = {}): Layer.Layer<Sandbox, SandboxError> =>
+    Layer.effect(Sandbox, Sandbox.make(options))
+}

@@ -1,0 +1,76 @@
+/** The operations of the control interface, on one world. */
+import { Clock, Effect } from "effect"
+import * as Dialects from "../Dialects.ts"
+import { type Queued } from "../Faults.ts"
+import * as Grants from "../Grants.ts"
+import { type Handlers, type Login, type Payload } from "../Operations.ts"
+import { SandboxError, UnknownGrant } from "../SandboxError.ts"
+import { randomId } from "../Tokens.ts"
+import type * as Watched from "./Watched.ts"
+import * as World from "./World.ts"
+
+const loggedIn = (
+  world: World.World,
+  defaults: Grants.GrantOptions
+): ((options: Grants.GrantOptions) => Effect.Effect<Login>) =>
+  Effect.fnUntraced(function* (options) {
+    const now = yield* Clock.currentTimeMillis
+    const grant = Grants.newGrant({ ...defaults, ...options }, randomId("grant"), randomId("account"), now)
+    const lifetime = grant.policy.firstAccessLifetime
+    const tokens = yield* World.mint(world, grant, lifetime, now)
+    world.grants.update((state) => Grants.login(state, grant, tokens, now))
+    return {
+      grant: grant.id,
+      account_id: grant.subject.account,
+      email: grant.subject.email,
+      ...Dialects.tokenMembers(grant, tokens, lifetime, now)
+    }
+  })
+
+const known = (world: World.World, grant: string): Effect.Effect<void, SandboxError> =>
+  Effect.suspend(() =>
+    Grants.findGrant(world.grants.get(), grant) === null
+      ? Effect.fail(new SandboxError({ reason: new UnknownGrant({ grant }) }))
+      : Effect.void
+  )
+
+const knownIfGiven = (world: World.World, grant: string | undefined) =>
+  grant === undefined ? Effect.void : known(world, grant)
+
+const enqueue = <F>(
+  queue: Watched.Watched<ReadonlyArray<Queued<F>>>,
+  request: { readonly fault: F; readonly grant?: string; readonly times?: number }
+) => {
+  const { fault, grant = null, times = 1 } = request
+  queue.update((all) => [...all, { fault, grant, left: times }])
+  return null
+}
+
+const revoked = (world: World.World, { grant, code = "token_invalidated" }: Payload<"revoke">) => {
+  world.grants.update((state) => Grants.revoke(state, grant, code))
+  return null
+}
+
+const expired = (world: World.World, grant: string) => {
+  world.grants.update((state) => Grants.expireAccess(state, grant))
+  return null
+}
+
+/** `defaults` complete the options of every login. */
+export const make = (world: World.World, defaults: Grants.GrantOptions): Handlers => ({
+  about: () => Effect.succeed({ trapOrigin: world.trapOrigin }),
+  issue: loggedIn(world, defaults),
+  revoke: (request) => Effect.map(known(world, request.grant), () => revoked(world, request)),
+  expireAccess: ({ grant }) => Effect.map(known(world, grant), () => expired(world, grant)),
+  fault: (request) => Effect.map(knownIfGiven(world, request.grant), () => enqueue(world.tokenFaults, request)),
+  apiFault: (request) => Effect.map(knownIfGiven(world, request.grant), () => enqueue(world.apiFaults, request)),
+  hold: ({ point, grant, count = 1 }) =>
+    Effect.map(knownIfGiven(world, grant), () => world.holds.arm(point, grant ?? null, count)),
+  parked: ({ hold, count }) => world.holds.parked(hold, count),
+  release: ({ hold }) => Effect.as(world.holds.release(hold), null),
+  journal: () => Effect.sync(world.journal.posts),
+  settled: ({ seq }) => world.journal.settled(seq),
+  apiCalls: () => Effect.sync(world.journal.apiCalls),
+  trapped: () => Effect.sync(world.journal.trapped),
+  issuedTokens: () => Effect.sync(() => Grants.issuedTokens(world.grants.get()))
+})

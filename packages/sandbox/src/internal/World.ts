@@ -1,0 +1,37 @@
+/** Everything that one running sandbox keeps in memory. All of it changes synchronously. */
+import { Effect } from "effect"
+import { type ApiFault, type Queued, type TokenFault } from "../Faults.ts"
+import * as Grants from "../Grants.ts"
+import * as HoldPoints from "../HoldPoints.ts"
+import * as Journal from "../Journal.ts"
+import { mintCodex, mintOpaque, signingKey, type TokenSet } from "../Tokens.ts"
+import * as Watched from "./Watched.ts"
+
+export interface World {
+  readonly trapOrigin: string
+  /** The dialect in which a token that belongs to no grant is refused. */
+  readonly dialect: Grants.Dialect
+  readonly grants: Watched.Watched<Grants.Grants>
+  readonly tokenFaults: Watched.Watched<ReadonlyArray<Queued<TokenFault>>>
+  readonly apiFaults: Watched.Watched<ReadonlyArray<Queued<ApiFault>>>
+  readonly holds: HoldPoints.HoldPoints
+  readonly journal: Journal.Journal
+  readonly key: Uint8Array
+}
+
+export const make = (trapOrigin: string, dialect: Grants.Dialect, journal: Journal.Journal): World => ({
+  trapOrigin,
+  dialect,
+  grants: Watched.make(Grants.empty),
+  tokenFaults: Watched.make<ReadonlyArray<Queued<TokenFault>>>([]),
+  apiFaults: Watched.make<ReadonlyArray<Queued<ApiFault>>>([]),
+  holds: HoldPoints.make(),
+  journal,
+  key: signingKey()
+})
+
+/** Fresh tokens in the grant's own form. `lifetime` in seconds. */
+export const mint = (world: World, grant: Grants.Grant, lifetime: number, now: number): Effect.Effect<TokenSet> =>
+  grant.dialect === "codex"
+    ? mintCodex(world.key, grant.subject, lifetime, now)
+    : Effect.sync(() => mintOpaque(lifetime, now))
