@@ -1,0 +1,184 @@
+/**
+ * hermes-agent's `auth.json`, read: which logins are in it, and where each really lives. A grant may show in several
+ * places; the block under `providers` counts before the rows of `credential_pool`, and among rows that share a refresh
+ * token the first. Every other place is a view: kept in step, but not a login of its own.
+ */
+import { isBlank, type TokenSet } from "@daybook/pool/TokenSet"
+import { Redacted, Result } from "effect"
+import { decode } from "./internal/Decode.ts"
+import * as HermesShape from "./internal/HermesShape.ts"
+import { instant, secret, tokenSet } from "./internal/Tokens.ts"
+import type { AuthError, Login } from "./Login.ts"
+import type { Flaw } from "./StoreError.ts"
+
+interface Place {
+  readonly slot: string
+  readonly provider: string
+  readonly tokens: TokenSet
+  readonly label: string | undefined
+  readonly lastAuthError: AuthError | undefined
+}
+
+/** The slot `providers.<provider>`. */
+export type Block = Place
+
+/** The slot `credential_pool.<provider>.<id>`. */
+export interface Row extends Place {
+  readonly id: string
+  readonly kind: "oauth" | "apiKey"
+  readonly source: string
+  readonly priority: number
+}
+
+export interface HermesFile {
+  readonly blocks: ReadonlyArray<Block>
+  readonly rows: ReadonlyArray<Row>
+}
+
+export const blockSlot = (provider: string): string => `providers.${provider}`
+
+export const rowSlot = (provider: string, id: unknown): string => `credential_pool.${provider}.${String(id)}`
+
+/** Reads the OAuth logins of these providers and the API keys of all. A failure names the first field with a wrong type. */
+export const parse = (value: unknown, providers: ReadonlyArray<string>): Result.Result<HermesFile, Flaw> =>
+  Result.gen(function* () {
+    const file = yield* decode(HermesShape.AuthFile, value)
+    const blocks = Object.entries(file.providers ?? {}).filter(([provider]) => providers.includes(provider))
+    const rows = Object.entries(file.credential_pool ?? {}).flatMap(([provider, rows]) =>
+      rows.map((row, index) => ({ provider, row, index }))
+    )
+    const wanted = rows.filter(({ provider, row }) => row["auth_type"] !== "oauth" || providers.includes(provider))
+    return {
+      blocks: yield* Result.all(blocks.map(([provider, block]) => parseBlock(provider, block))),
+      rows: yield* Result.all(wanted.map(({ index, provider, row }) => parseRow(provider, row, index)))
+    }
+  })
+
+const parseBlock = (provider: string, value: unknown): Result.Result<Block, Flaw> =>
+  Result.map(decode(HermesShape.Block, value, ["providers", provider]), (block) => ({
+    slot: blockSlot(provider),
+    provider,
+    tokens: blockTokens(block),
+    label: block.label ?? undefined,
+    lastAuthError: blockError(block)
+  }))
+
+const blockTokens = ({ last_refresh, tokens }: HermesShape.Block): TokenSet =>
+  tokenSet({
+    access: secret(tokens?.access_token),
+    refresh: secret(tokens?.refresh_token),
+    idToken: secret(tokens?.id_token),
+    account: tokens?.account_id ?? undefined,
+    expiresAt: instant(tokens?.expires_at),
+    refreshedAt: instant(last_refresh)
+  })
+
+const blockError = ({ last_auth_error }: HermesShape.Block): AuthError | undefined =>
+  last_auth_error ? authError(last_auth_error.code, last_auth_error.message, last_auth_error.at) : undefined
+
+const parseRow = (provider: string, value: unknown, index: number): Result.Result<Row, Flaw> =>
+  Result.map(decode(HermesShape.Row, value, ["credential_pool", provider, index]), (row) => ({
+    slot: rowSlot(provider, row.id),
+    provider,
+    id: row.id,
+    kind: row.auth_type === "oauth" ? "oauth" : "apiKey",
+    source: row.source ?? "manual",
+    priority: row.priority ?? 0,
+    tokens: rowTokens(row),
+    label: row.label ?? undefined,
+    lastAuthError: rowError(row)
+  }))
+
+const rowTokens = (row: HermesShape.Row): TokenSet =>
+  tokenSet({
+    access: secret(row.access_token),
+    refresh: secret(row.refresh_token),
+    idToken: secret(row.id_token),
+    account: row.account_id ?? undefined,
+    expiresAt: instant(row.expires_at_ms) ?? instant(row.expires_at),
+    refreshedAt: instant(row.last_refresh)
+  })
+
+const rowError = (row: HermesShape.Row): AuthError | undefined =>
+  row.last_status === "dead"
+    ? authError(row.last_error_reason ?? row.last_error_code, row.last_error_message, row.last_status_at)
+    : undefined
+
+const authError = (
+  code: string | number | null | undefined,
+  message: string | null | undefined,
+  moment: string | number | null | undefined
+): AuthError => {
+  const at = instant(moment)
+  return { code: String(code ?? "unknown"), message: message ?? "", ...(at !== undefined && { at }) }
+}
+
+/** Rows that hermes makes from the block of their provider. */
+export const isSeeded = ({ source }: Row): boolean => source === "device_code" || source === "loopback_pkce"
+
+/** The rest belongs to other programs, which hermes only reads. */
+export const isOwned = (row: Row): boolean =>
+  isSeeded(row) || row.source === "manual" || row.source.startsWith("manual:")
+
+/** The slot of the place that counts for this row's grant. */
+export const authorityOf = ({ blocks, rows }: HermesFile, row: Row): string => {
+  if (row.kind === "apiKey" || !isOwned(row)) return row.slot
+  const block = blocks.find(({ provider }) => provider === row.provider)
+  if (block && (sharesGrant(block, row) || (isSeeded(row) && decidesOverSeeded(block)))) return block.slot
+  return rows.find((other) => other.kind === "oauth" && isOwned(other) && sharesGrant(other, row))?.slot ?? row.slot
+}
+
+/** A block that was emptied for a reason still counts: what its rows hold is what died. */
+const decidesOverSeeded = ({ lastAuthError, tokens }: Block): boolean => !isBlank(tokens) || lastAuthError !== undefined
+
+const sharesGrant = (left: Place, right: Place): boolean =>
+  left.provider === right.provider &&
+  left.tokens.refresh !== undefined &&
+  right.tokens.refresh !== undefined &&
+  Redacted.value(left.tokens.refresh) === Redacted.value(right.tokens.refresh)
+
+/** The other places that show the grant of this slot. */
+export const viewsOf = (file: HermesFile, slot: string): ReadonlyArray<Row> =>
+  file.rows.filter((row) => row.slot !== slot && authorityOf(file, row) === slot)
+
+/** Blank if there is no such place. */
+export const tokensAt = ({ blocks, rows }: HermesFile, slot: string): TokenSet =>
+  [...blocks, ...rows].find((place) => place.slot === slot)?.tokens ?? {}
+
+export const logins = (file: HermesFile, path: string): ReadonlyArray<Login> => [
+  ...file.blocks.map((block) => blockLogin(file, block, path)),
+  ...file.rows.filter((row) => isLogin(file, row)).map((row) => rowLogin(row, path))
+]
+
+/** Rows without tokens are worth showing only when they say why. */
+const isLogin = (file: HermesFile, row: Row): boolean =>
+  authorityOf(file, row) === row.slot && (!isBlank(row.tokens) || (isOwned(row) && row.lastAuthError !== undefined))
+
+const blockLogin = (file: HermesFile, block: Block, path: string): Login => {
+  const row = file.rows.find((row) => row.provider === block.provider && isSeeded(row))
+  return {
+    ...common(block, path, row?.label ?? block.label),
+    kind: "oauth",
+    ownership: "owned",
+    source: row?.source ?? "device_code",
+    ...(row && { id: row.id }),
+    priority: row?.priority ?? 0
+  }
+}
+
+const rowLogin = (row: Row, path: string): Login => ({
+  ...common(row, path, row.label),
+  kind: row.kind,
+  ownership: isOwned(row) ? "owned" : "borrowed",
+  source: row.source,
+  id: row.id,
+  priority: row.priority
+})
+
+const common = ({ lastAuthError, provider, slot, tokens }: Place, path: string, label: string | undefined) => ({
+  store: { kind: "hermes" as const, path, slot },
+  provider,
+  ...(label !== undefined && { label }),
+  tokens,
+  ...(lastAuthError && isBlank(tokens) && { lastAuthError })
+})

@@ -1,0 +1,97 @@
+/**
+ * All the places where logins are kept, as one: what is there, the authority behind each, and when one of the files
+ * changes. Listing never writes, and one bad file hides no other.
+ */
+import type { StoreKind, StoreRef } from "@daybook/pool/StoreRef"
+import { Context, Effect, Layer, Stream } from "effect"
+import type { Authority } from "./Authority.ts"
+import type { Owner } from "./Binding.ts"
+import * as CodexCliStore from "./CodexCliStore.ts"
+import * as EnvStore from "./EnvStore.ts"
+import * as HermesStore from "./HermesStore.ts"
+import * as Watching from "./internal/Watching.ts"
+import type { Survey } from "./Login.ts"
+import * as MemoryStore from "./MemoryStore.ts"
+import * as OwnStore from "./OwnStore.ts"
+import type { Store, StoreDescription } from "./Store.ts"
+import { StoreError } from "./StoreError.ts"
+
+export type StoreSource =
+  | { readonly kind: "own" }
+  | { readonly kind: "hermes"; readonly path: string; readonly providers?: ReadonlyArray<string> }
+  | { readonly kind: "codex-cli"; readonly path: string }
+  | ({ readonly kind: "env" } & EnvStore.EnvOptions)
+  | { readonly kind: "memory"; readonly logins: ReadonlyArray<MemoryStore.MemoryLogin> }
+
+export interface VaultOptions {
+  readonly stores: ReadonlyArray<StoreSource>
+  /** Daybook's home, for the own store. */
+  readonly folder: string
+  /** Who spends; without it, stores shared with other programs are read-only. */
+  readonly ledger?: Owner
+}
+
+/** A file or folder of a store may have other content now. */
+export interface Changed {
+  readonly kind: StoreKind
+  readonly path: string
+}
+
+export class Vault extends Context.Service<
+  Vault,
+  {
+    readonly logins: Effect.Effect<Survey>
+    /** Fails with `Unavailable` (`NotOpened`) for a store that was not opened. */
+    readonly authority: (ref: StoreRef) => Effect.Effect<Authority, StoreError>
+    /** From when it is run; our own writes show too. */
+    readonly changes: Stream.Stream<Changed>
+    /** What is read, and what for. */
+    readonly sources: ReadonlyArray<StoreDescription>
+  }
+>()("@daybook/vault/Vault") {
+  static readonly layer = (options: VaultOptions): Layer.Layer<Vault> => Layer.sync(Vault, () => make(options))
+}
+
+const make = (options: VaultOptions): Vault["Service"] => {
+  const stores = options.stores.map((source) => open(source, options))
+  const sources = stores.map(({ description }) => description)
+  return {
+    logins: Effect.map(
+      Effect.forEach(stores, ({ survey }) => survey),
+      merge
+    ),
+    authority: (ref) => stores.find(({ holds }) => holds(ref))?.authority(ref) ?? Effect.fail(notOpened(ref)),
+    changes: Stream.mergeAll(sources.map(changesOf), { concurrency: "unbounded" }),
+    sources
+  }
+}
+
+const open = (source: StoreSource, { folder, ledger }: VaultOptions): Store => {
+  switch (source.kind) {
+    case "own":
+      return OwnStore.make(folder)
+    case "hermes":
+      return HermesStore.make({ ...source, ledger })
+    case "codex-cli":
+      return CodexCliStore.make(source.path)
+    case "env":
+      return EnvStore.make(source)
+    case "memory":
+      return MemoryStore.make(source.logins)
+  }
+}
+
+const merge = (surveys: ReadonlyArray<Survey>): Survey => ({
+  logins: surveys.flatMap(({ logins }) => logins),
+  problems: surveys.flatMap(({ problems }) => problems)
+})
+
+const changesOf = ({ kind, path }: StoreDescription): Stream.Stream<Changed> =>
+  path === undefined ? Stream.empty : Stream.map(Watching.changes(path), () => ({ kind, path }))
+
+const notOpened = (ref: StoreRef): StoreError =>
+  new StoreError({
+    operation: "read",
+    path: ref.path ?? ref.slot,
+    reason: { _tag: "Unavailable", code: "NotOpened" }
+  })

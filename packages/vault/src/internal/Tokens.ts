@@ -1,0 +1,62 @@
+/** Between token sets and the fields of files. This and `reveal` at the moment of writing is all that sees a token. */
+import { format, type Instant } from "@daybook/pool/Instant"
+import type { TokenSet } from "@daybook/pool/TokenSet"
+import { Redacted, Schema } from "effect"
+import type { Json } from "./Json.ts"
+
+/** A string that may also be missing or null. */
+export const text = Schema.optionalKey(Schema.NullOr(Schema.String))
+
+/** ISO 8601, or epoch seconds, or epoch milliseconds; may also be missing or null. */
+export const moment = Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.String, Schema.Number])))
+
+type Text = string | null | undefined
+type Moment = string | number | null | undefined
+
+/** Blank is nothing. */
+export const secret = (text: Text): Redacted.Redacted<string> | undefined =>
+  text?.trim() ? Redacted.make(text) : undefined
+
+export const reveal = (secret: Redacted.Redacted<string> | undefined): string | undefined =>
+  secret && Redacted.value(secret)
+
+/** Nothing for what is no moment, and for zero, which programs write for "unknown". */
+export const instant = (moment: Moment): Instant | undefined => {
+  const millis = typeof moment === "number" ? (moment > 1e12 ? moment : moment * 1000) : Date.parse(moment ?? "")
+  return millis > 0 && millis <= 8.64e15 ? Math.floor(millis) : undefined
+}
+
+export const iso = (instant: Instant | undefined): string | undefined =>
+  instant === undefined ? undefined : format(instant)
+
+/** Leaves out what is undefined. */
+export const tokenSet = (tokens: { readonly [Key in keyof TokenSet]: TokenSet[Key] | undefined }): TokenSet =>
+  Object.fromEntries(Object.entries(tokens).filter(([, value]) => value !== undefined))
+
+/** The tokens in Daybook's own files. */
+export const StoredTokens = Schema.Struct({
+  access_token: text,
+  refresh_token: text,
+  id_token: text,
+  expires_at: moment,
+  refreshed_at: moment
+})
+
+export const fromStored = (stored: typeof StoredTokens.Type, account: string | undefined): TokenSet =>
+  tokenSet({
+    access: secret(stored.access_token),
+    refresh: secret(stored.refresh_token),
+    idToken: secret(stored.id_token),
+    account,
+    expiresAt: instant(stored.expires_at),
+    refreshedAt: instant(stored.refreshed_at)
+  })
+
+/** In clear, for the file; fields that are undefined are to be left out. */
+export const toStored = (tokens: TokenSet): Json => ({
+  access_token: reveal(tokens.access),
+  refresh_token: reveal(tokens.refresh),
+  id_token: reveal(tokens.idToken),
+  expires_at: iso(tokens.expiresAt),
+  refreshed_at: iso(tokens.refreshedAt)
+})
