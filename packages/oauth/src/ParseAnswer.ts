@@ -84,7 +84,7 @@ const readEvidence = (answer: Answer, body: ReadBody, received: Received, hasSuc
     code: code === undefined ? undefined : plainCode(code, redact),
     message: message === undefined ? undefined : textIn(plainMessage(message, redact)),
     body: body.kind,
-    challenge: isChallenge(answer.headers, body, answer.body) ? (true as const) : undefined,
+    challenge: isChallenge(answer, body) ? (true as const) : undefined,
     successor: hasSuccessor ? (true as const) : undefined,
     requestId: requestIdOf(answer, body, valueRedactor(secrets)),
     retryAfter: resetTime({ ...answer, body: body.members, message }, received.now),

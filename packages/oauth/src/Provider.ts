@@ -4,22 +4,14 @@
  */
 import { Data } from "effect"
 import type { Instant } from "@daybook/pool/Instant"
+import type { ReplayPolicy } from "@daybook/pool/ReplayPolicy"
 import type { TokenSet } from "@daybook/pool/TokenSet"
 import { describeTokens } from "./internal/Describe.ts"
 import { defined } from "./internal/Defined.ts"
 import { isConfidential } from "./internal/Loopback.ts"
 import type { Rule } from "./Rule.ts"
 
-/**
- * When a refresh token whose answer was lost may be sent once more.
- * `anytime`: the provider does not rotate, or answers a replay alike. `withinGrace`: at once while the grace lasts,
- * then as `afterExpiry`: once the access token has ended. `never`: a lost answer is a lost login.
- */
-export type ReplayPolicy =
-  | { readonly _tag: "anytime" }
-  | { readonly _tag: "withinGrace"; readonly millis: number }
-  | { readonly _tag: "afterExpiry" }
-  | { readonly _tag: "never" }
+export type { ReplayPolicy }
 
 /** What tokens say about themselves, unverified and in clear: fingerprint `subject` and `email` before recording. */
 export interface Description {
@@ -45,6 +37,7 @@ export interface Provider {
   readonly headers?: Readonly<Record<string, string>>
   /** The only origins to which its access tokens may be sent. */
   readonly apiOrigins: ReadonlyArray<string>
+  /** When a refresh token whose answer was lost may be sent once more. */
   readonly replay: ReplayPolicy
   /** How long before its end an access token counts as ended. */
   readonly skewMillis: number

@@ -33,15 +33,23 @@ const anyFormOf = (char: string): string => {
   return `(?:${[...escaped, literally(char), percent, unicode, ...plus].join("|")})`
 }
 
-const valuePattern = (secret: string): RegExp => new RegExp(Array.from(secret, anyFormOf).join(""), "giu")
+const patternOf = (chars: ReadonlyArray<string>, flags: string): RegExp =>
+  new RegExp(chars.map(anyFormOf).join(""), flags)
+
+/** The pattern of a long token is costly to build, so it is built once its beginning was seen. */
+const remover = (secret: string): Redact => {
+  const chars = Array.from(secret)
+  const beginning = patternOf(chars.slice(0, 8), "iu")
+  return (text) => (beginning.test(text) ? text.replace(patternOf(chars, "giu"), mark) : text)
+}
 
 /**
  * Removes exactly these secrets. Longest first: one that is part of another must not leave the rest of it behind.
  */
 export const valueRedactor = (secrets: Iterable<Redacted.Redacted<string>>): Redact => {
   const values = [...new Set(Array.from(secrets, Redacted.value))].filter((value) => value.trim() !== "")
-  const patterns = values.toSorted((a, b) => b.length - a.length).map(valuePattern)
-  return (text) => patterns.reduce((rest, pattern) => rest.replace(pattern, mark), text)
+  const removers = values.toSorted((a, b) => b.length - a.length).map(remover)
+  return (text) => removers.reduce((rest, remove) => remove(rest), text)
 }
 
 /** Removes these secrets, then whatever looks like one among the first 4,096 characters; the rest is cut. */

@@ -1,6 +1,7 @@
 /** What kind of body came, and its members if it is a JSON object. */
 import { Result } from "effect"
 import type { Evidence } from "@daybook/pool/Evidence"
+import type { Answer } from "../ParseAnswer.ts"
 import { isObject, type JsonObject, parseJson } from "./Json.ts"
 
 export interface ReadBody {
@@ -23,15 +24,14 @@ export const readBody = (text: string, contentType: string): ReadBody => {
 
 const pageMarks = /just a moment\.\.\.|challenge-platform|cf-chl-|attention required!|security checkpoint/i
 
-/** Cloudflare and Vercel name a challenge in a header; older challenges only show in the page. */
-export const isChallenge = (
-  headers: Readonly<Record<string, string | undefined>>,
-  body: ReadBody,
-  text: string
-): boolean =>
-  headers["cf-mitigated"] !== undefined ||
-  headers["x-vercel-mitigated"] !== undefined ||
-  (body.kind === "html" && pageMarks.test(text.slice(0, 65_536)))
+/**
+ * Cloudflare and Vercel name a challenge in a header; other challenges only show in the page. A page under a 5xx
+ * proves nothing: the request may have gone through before it failed.
+ */
+export const isChallenge = (answer: Answer, body: ReadBody): boolean =>
+  answer.headers["cf-mitigated"] !== undefined ||
+  answer.headers["x-vercel-mitigated"] !== undefined ||
+  (body.kind === "html" && answer.status < 500 && pageMarks.test(answer.body.slice(0, 65_536)))
 
 /** The words of a body that is no JSON: a page's title, or the text unless it is JSON cut short. */
 export const wordsOf = (body: ReadBody, text: string): string | undefined => {

@@ -1,0 +1,127 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Option, Redacted } from "effect"
+import { UnsecuredJWT } from "jose"
+import { oauth2 } from "@daybook/oauth/OAuth2"
+import { openAiCodex, openAiCodexAt } from "@daybook/oauth/OpenAiCodex"
+import { defineProvider, InvalidProvider, mayReceiveTokens, type ProviderOptions } from "@daybook/oauth/Provider"
+import { Providers } from "@daybook/oauth/Providers"
+
+const now = Date.parse("2026-11-22T10:00:00.000Z")
+const jwt = (claims: Record<string, unknown>) => Redacted.make(new UnsecuredJWT(claims).encode())
+
+const refusalOf = (options: ProviderOptions): InvalidProvider => {
+  try {
+    defineProvider(options)
+  } catch (error) {
+    if (error instanceof InvalidProvider) return error
+    throw error
+  }
+  return assert.fail("the definition was accepted")
+}
+
+describe("a definition", () => {
+  it.each(["https://as.example/token", "http://127.0.0.1:9/token", "http://[::1]:9/token", "http://localhost/token"])(
+    "may have its token endpoint at %s",
+    (tokenEndpoint) => {
+      assert.strictEqual(defineProvider({ id: "p", tokenEndpoint }).tokenEndpoint, tokenEndpoint)
+    }
+  )
+
+  it.each([
+    "http://as.example/token",
+    "http://127.0.0.1.evil.example/token",
+    "http://localhost.evil.example/",
+    "ftp://127.0.0.1/token",
+    "https://user:password@as.example/token",
+    "https://as.example/token#fragment"
+  ])("may not have its token endpoint at %s", (tokenEndpoint) => {
+    const refusal = refusalOf({ id: "p", tokenEndpoint })
+    assert.strictEqual(refusal.reason, "Insecure")
+    assert.strictEqual(refusal.field, "tokenEndpoint")
+    assert.notInclude(refusal.message, "password")
+  })
+
+  it("is refused without an id, with the field and the reason", () => {
+    const refusal = refusalOf({ id: " ", tokenEndpoint: "https://as.example/token" })
+    assert.deepStrictEqual([refusal.field, refusal.reason], ["id", "Blank"])
+  })
+
+  it("is refused with an address that is none", () => {
+    const refusal = refusalOf({ id: "p", tokenEndpoint: "as.example/token" })
+    assert.deepStrictEqual([refusal.field, refusal.reason], ["tokenEndpoint", "Malformed"])
+  })
+
+  it("is refused if its tokens would go to an API in clear", () => {
+    const refusal = refusalOf({ id: "p", tokenEndpoint: "https://as.example", apiOrigins: ["http://api.example"] })
+    assert.deepStrictEqual([refusal.field, refusal.reason], ["apiOrigins", "Insecure"])
+  })
+
+  it("names the origins to which tokens may go, and no other", () => {
+    const provider = defineProvider({
+      id: "p",
+      tokenEndpoint: "https://as.example/token",
+      apiOrigins: ["https://api.example/v1"]
+    })
+    assert.isTrue(mayReceiveTokens(provider, "https://api.example/v1/responses"))
+    assert.isFalse(mayReceiveTokens(provider, "https://api.example:8443/v1/responses"))
+    assert.isFalse(mayReceiveTokens(provider, "http://api.example/v1/responses"))
+    assert.isFalse(mayReceiveTokens(provider, "https://api.example.evil.example/"))
+    assert.isFalse(mayReceiveTokens(provider, "/v1/responses"))
+  })
+})
+
+describe("a generic OAuth 2.0 provider", () => {
+  const provider = oauth2({ id: "as", tokenEndpoint: "https://as.example/token" })
+
+  it("takes the announced expiry before the token's own", () => {
+    const access = jwt({ exp: 2_000_000_000 })
+    assert.strictEqual(provider.describe({ access, expiresAt: 5 }, now).expiresAt, 5)
+    assert.strictEqual(provider.describe({ access }, now).expiresAt, 2_000_000_000_000)
+  })
+
+  it("knows no expiry of an opaque token", () => {
+    assert.deepStrictEqual(provider.describe({ access: Redacted.make("opaque") }, now), {})
+  })
+})
+
+describe("OpenAI Codex", () => {
+  const claims = { exp: 1_795_000_000, iat: 1_794_000_000, sub: "user-1" }
+  const named = { ...claims, "https://api.openai.com/auth": { chatgpt_account_id: "workspace-1" } }
+
+  it("reads expiry, issue and workspace from the access token", () => {
+    assert.deepStrictEqual(openAiCodex.describe({ access: jwt(named), expiresAt: 5 }, now), {
+      expiresAt: 1_795_000_000_000,
+      issuedAt: 1_794_000_000_000,
+      subject: "workspace-1"
+    })
+  })
+
+  it("falls back to the stored account, then to the subject", () => {
+    assert.strictEqual(openAiCodex.describe({ access: jwt(claims), account: "stored" }, now).subject, "stored")
+    assert.strictEqual(openAiCodex.describe({ access: jwt(claims) }, now).subject, "user-1")
+  })
+
+  it.each([
+    ["an opaque token", Redacted.make("opaque")],
+    ["a token without exp", jwt({ sub: "user-1" })],
+    ["a token whose exp is no time", jwt({ exp: "soon" })],
+    ["a token whose exp cannot be written down", jwt({ exp: 1e300 })]
+  ] as const)("knows no expiry of %s", (_name, access) => {
+    assert.isUndefined(openAiCodex.describe({ access, expiresAt: 5 }, now).expiresAt)
+  })
+
+  it("names the workspace to the API, and nothing when it knows none", () => {
+    assert.deepStrictEqual(openAiCodex.apiHeaders?.({ access: jwt(named) }), { "ChatGPT-Account-Id": "workspace-1" })
+    assert.deepStrictEqual(openAiCodex.apiHeaders?.({ access: jwt(claims) }), {})
+  })
+
+  it.effect("can stand elsewhere under the same id", () =>
+    Effect.gen(function* () {
+      const elsewhere = openAiCodexAt({ tokenEndpoint: "http://127.0.0.1:9/token", apiOrigins: ["http://127.0.0.1:9"] })
+      const providers = yield* Providers.pipe(Effect.provide(Providers.layer([openAiCodex, elsewhere])))
+      assert.deepStrictEqual(providers.get("openai-codex"), Option.some(elsewhere))
+      assert.deepStrictEqual(providers.get("unknown"), Option.none())
+      assert.deepStrictEqual(providers.all, [elsewhere])
+    })
+  )
+})
