@@ -23,7 +23,9 @@ export interface Controls {
   readonly trapOrigin: string
   /** Logs in: a new grant, with its first tokens. */
   readonly issue: (options?: Payload<"issue">) => Effect.Effect<Login, SandboxError>
-  /** Kills a grant. The API calls its tokens `code` (`token_invalidated` if absent), the token endpoint refuses them. */
+  /**
+   * Kills a grant. The API calls its tokens `code` (`token_invalidated` if absent), the token endpoint refuses them.
+   */
   readonly revoke: (request: Payload<"revoke">) => Effect.Effect<void, SandboxError>
   /** Makes all access tokens of a grant expired, whatever their own claims say. */
   readonly expireAccess: (request: Payload<"expireAccess">) => Effect.Effect<void, SandboxError>

@@ -1,8 +1,9 @@
 /**
  * Faults on demand: what a real provider, or the network in front of it, does on a bad day.
  *
- * A fault is queued for one grant or for all and takes the place of the next answers. `commit` says whether the rotation happens all the
- * same: with `true` the refresh token is spent although the client never learns its successor. It is `false` where left out.
+ * A fault is queued for one grant or for all and takes the place of the next answers. `commit` says whether the
+ * rotation happens all the same: with `true` the refresh token is spent although the client never learns its successor.
+ * It is `false` where left out.
  */
 import { Schema } from "effect"
 import * as Answer from "./internal/Answer.ts"

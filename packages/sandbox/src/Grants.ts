@@ -1,5 +1,6 @@
 /**
- * What the authorization server knows: grants (refresh-token families), their tokens, and which of them are spent, expired or revoked.
+ * What the authorization server knows: grants (refresh-token families), their tokens, and which of them are spent,
+ * expired or revoked.
  *
  * Pure: every transition takes the state, the moment and freshly made tokens, and answers a result with the next state.
  * Invariant: under rotation a refresh token has at most one successor.
@@ -26,9 +27,9 @@ export type Refusal =
   | "unsupportedGrantType"
 
 /**
- * What happens when a spent refresh token comes again. `reject`: refused, nothing else changes. `revokeFamily`: refused, and the grant with all
- * its tokens dies. `grace`: within `graceMillis` of the rotation it is answered with the same successor again, whatever happened to that
- * successor since; later it is refused.
+ * What happens when a spent refresh token comes again. `reject`: refused, nothing else changes. `revokeFamily`:
+ * refused, and the grant with all its tokens dies. `grace`: within `graceMillis` of the rotation it is answered with
+ * the same successor again, whatever happened to that successor since; later it is refused.
  */
 export const ReusePolicy = Schema.Literals(["reject", "revokeFamily", "grace"])
 export type ReusePolicy = typeof ReusePolicy.Type
@@ -171,7 +172,10 @@ export interface RefreshRequest {
   readonly clientId: string | null
 }
 
-/** `Rotated` spends the presented token; `Replayed` repeats an earlier rotation's answer; `Renewed` is a refresh without rotation. */
+/**
+ * `Rotated` spends the presented token; `Replayed` repeats an earlier rotation's answer; `Renewed` is a refresh without
+ * rotation.
+ */
 export type RefreshResult =
   | { readonly _tag: "Rotated" | "Replayed" | "Renewed"; readonly grant: Grant; readonly tokens: TokenSet }
   | { readonly _tag: "Refused"; readonly grant: Grant | null; readonly refusal: Refusal }
@@ -208,7 +212,9 @@ const rotate = (
   ]
 }
 
-/** A refresh (RFC 6749 section 6). `minted` is used only if a new set of tokens is due; otherwise it was never issued. */
+/**
+ * A refresh (RFC 6749 section 6). `minted` is used only if a new set of tokens is due; otherwise it was never issued.
+ */
 export const refresh = (
   state: Grants,
   request: RefreshRequest,

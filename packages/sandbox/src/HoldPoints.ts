@@ -1,8 +1,9 @@
 /**
  * Named points at which the token endpoint stops and waits, so that a test can kill the client exactly there.
  *
- * `beforeReading`: the request has arrived, nothing is decided or committed. `afterCommit`: the rotation is committed, nothing is answered.
- * `afterHeaders`: status and headers are flushed, the body is not. `midBody`: half of the body is flushed.
+ * `beforeReading`: the request has arrived, nothing is decided or committed. `afterCommit`: the rotation is committed,
+ * nothing is answered. `afterHeaders`: status and headers are flushed, the body is not. `midBody`: half of the body is
+ * flushed.
  */
 import { Effect, Option, Schema } from "effect"
 import * as Watched from "./internal/Watched.ts"

@@ -1,16 +1,16 @@
 /**
  * What reached the sandbox, and what became of it: the judge's own record.
  *
- * A token request is entered when its headers arrive and completed when its fate is known. Token values stand here in clear, so that a test
- * can compare them with what the program under test believes.
+ * A token request is entered when its headers arrive and completed when its fate is known. Token values stand here in
+ * clear, so that a test can compare them with what the program under test believes.
  */
 import { Effect, Option, Schema } from "effect"
 import * as Watched from "./internal/Watched.ts"
 import { SandboxError, UnknownPost } from "./SandboxError.ts"
 
 /**
- * `pending`: in work or parked. `answered`: the whole answer was handed to the socket. `cut` and `reset`: a fault ended it so.
- * `dropped`: the client left before the answer was whole.
+ * `pending`: in work or parked. `answered`: the whole answer was handed to the socket. `cut` and `reset`: a fault ended
+ * it so. `dropped`: the client left before the answer was whole.
  */
 export const Outcome = Schema.Literals(["pending", "answered", "cut", "reset", "dropped"])
 export type Outcome = typeof Outcome.Type
@@ -34,8 +34,12 @@ export const TokenPost = Schema.Struct({
   /** The fault that was applied. */
   fault: Schema.NullOr(Schema.String),
   outcome: Outcome,
-  /** Status of the answer that was made, even if the client left before it arrived; null if none was made, or the socket was reset. */
+  /**
+   * Status of the answer that was made, even if the client left before it arrived; null if none was made, or the socket
+   * was reset.
+   */
   status: Schema.NullOr(Schema.Int),
+  /** The error code of a refusal; null under a fault with a body of its own. */
   code: Schema.NullOr(Schema.String),
   /** Whether the whole answer was handed to the operating system on an open socket. */
   flushed: Schema.Boolean
@@ -107,6 +111,11 @@ const opened = (seq: number, receivedAt: number, client: string | null): TokenPo
   flushed: false
 })
 
+const amended = (all: ReadonlyArray<TokenPost>, seq: number, change: Partial<TokenPost>) => {
+  const post = all[seq - 1]
+  return post === undefined ? all : all.with(seq - 1, { ...post, ...change })
+}
+
 export const make = (): Journal => {
   const posts = Watched.make<ReadonlyArray<TokenPost>>([])
   const apiCalls = Watched.make<ReadonlyArray<ApiCall>>([])
@@ -118,8 +127,7 @@ export const make = (): Journal => {
     posts: posts.get,
     open: (receivedAt, client) =>
       posts.modify((all) => [all.length + 1, [...all, opened(all.length + 1, receivedAt, client)]]),
-    amend: (seq, change) =>
-      posts.update((all) => all.map((post) => (post.seq === seq ? { ...post, ...change } : post))),
+    amend: (seq, change) => posts.update((all) => amended(all, seq, change)),
     settled: (seq) =>
       Effect.suspend(() =>
         posts.get()[seq - 1] === undefined

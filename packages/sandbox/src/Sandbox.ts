@@ -1,8 +1,9 @@
 /**
- * A local authorization server and model API with single-use refresh tokens, faults on demand and a journal of everything it received.
+ * A local authorization server and model API with single-use refresh tokens, faults on demand and a journal of
+ * everything it received.
  *
- * It listens on 127.0.0.1 only and keeps its state in memory. It shares no code with the programs it judges.
- * Time is the `Clock` of the fiber that makes it.
+ * It listens on 127.0.0.1 only and keeps its state in memory. It shares no code with the programs it judges. Time is
+ * the `Clock` of the fiber that makes it.
  */
 import { Context, Effect, Layer, Schema, type Scope } from "effect"
 import * as Answer from "./internal/Answer.ts"

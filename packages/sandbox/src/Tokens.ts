@@ -1,8 +1,9 @@
 /**
- * Makes token values: opaque random strings, and for the codex dialect signed JWTs with the claims that the vendor's clients read.
+ * Makes token values: opaque random strings, and for the codex dialect signed JWTs with the claims that the vendor's
+ * clients read.
  *
- * Every value holds at least 32 random characters, so that finding one in a file means that it leaked.
- * Values are plain strings: this package is the judge that has to name them.
+ * Every value holds at least 32 random characters, so that finding one in a file means that it leaked. Values are plain
+ * strings: this package is the judge that has to name them.
  */
 import { Effect } from "effect"
 import { SignJWT } from "jose"
@@ -44,7 +45,10 @@ export const mintOpaque = (lifetime: number, now: number): TokenSet => ({
   accessExpiresAt: now + lifetime * 1000
 })
 
-/** JWT access and id tokens (RFC 7519) with an opaque refresh token. `exp` is whole seconds, counted from the second of `now`. */
+/**
+ * JWT access and id tokens (RFC 7519) with an opaque refresh token. `exp` is whole seconds, counted from the second of
+ * `now`.
+ */
 export const mintCodex = Effect.fnUntraced(function* (
   key: Uint8Array,
   subject: Subject,

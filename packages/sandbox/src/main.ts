@@ -1,8 +1,8 @@
 /**
  * Runs a sandbox as a process: `node src/main.ts [--port N] [--options JSON]`.
  *
- * Prints one line, `{"origin":"http://127.0.0.1:PORT"}`, and serves until SIGTERM or SIGINT. Exit codes: 0 ended by a signal, 1 could not start,
- * 2 wrong arguments.
+ * Prints one line, `{"origin":"http://127.0.0.1:PORT"}`, and serves until SIGTERM or SIGINT. Exit codes: 0 ended by a
+ * signal, 1 could not start, 2 wrong arguments.
  */
 import { Data, Effect, Predicate, Schema } from "effect"
 import { parseArgs } from "node:util"

@@ -56,7 +56,7 @@ describe("a client that vanishes", () => {
   it.live("in the same moment as the release still costs nothing before reading", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
-      const login = yield* sandbox.issue()
+      const login = yield* sandbox.issue({ dialect: "generic" })
       const hold = yield* sandbox.hold("beforeReading")
       const client = Client.postRaw(sandbox.origin, login.refresh_token)
       yield* hold.parked()

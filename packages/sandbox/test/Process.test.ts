@@ -10,7 +10,7 @@ import { Sandbox } from "@daybook/sandbox/Sandbox"
 import * as SandboxControl from "@daybook/sandbox/SandboxControl"
 import * as Client from "./support/Client.ts"
 
-const main = fileURLToPath(new URL("@daybook/sandbox/main", import.meta.url))
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 const victim = fileURLToPath(new URL("support/refreshOnce.ts", import.meta.url))
 
 /** A process that is killed when the test ends. */

@@ -152,6 +152,17 @@ describe("rotation", () => {
   )
 })
 
+describe("the layer", () => {
+  it.live("gives the sandbox as a service, with defaults for every login", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const login = yield* sandbox.issue()
+      assert.match(login.access_token, /^at_/)
+      assert.strictEqual((yield* Client.refresh(sandbox.origin, login.refresh_token)).status, 200)
+    }).pipe(Effect.provide(Sandbox.layer({ defaults: { dialect: "generic" } })))
+  )
+})
+
 describe("tokens", () => {
   it.live("codex tokens are signed JWTs with account claims, and the id token names the person", () =>
     Effect.gen(function* () {

@@ -1,7 +1,8 @@
 /**
  * An HTTP answer as plain data, before anything is written to a socket.
  *
- * `ending` says how the server delivers it: whole, cut in the middle of its body, or not at all because the socket is reset.
+ * `ending` says how the server delivers it: whole, cut in the middle of its body, or not at all because the socket is
+ * reset.
  */
 
 export interface Answer {

@@ -5,7 +5,7 @@
  */
 import { Clock, Effect, Predicate } from "effect"
 import * as Answer from "./Answer.ts"
-import * as Dialects from "../Dialects.ts"
+import * as Dialects from "./Dialects.ts"
 import * as Faults from "../Faults.ts"
 import * as Grants from "../Grants.ts"
 import { randomId } from "../Tokens.ts"

@@ -1,5 +1,6 @@
 /**
- * One HTTP request with the socket under it, seen so that a client's departure is noticed before the next step is taken.
+ * One HTTP request with the socket under it, seen so that a client's departure is noticed before the next step is
+ * taken.
  */
 import { Data, Deferred, Effect } from "effect"
 import { type IncomingMessage, type ServerResponse } from "node:http"
@@ -26,7 +27,7 @@ export const make = (request: IncomingMessage, response: ServerResponse): Connec
     request.socket.off("end", leave)
     if (!response.writableFinished) leave()
   })
-  return { request, response, path: new URL(request.url ?? "/", "http://127.0.0.1").pathname, departure }
+  return { request, response, path: (request.url ?? "/").replace(/\?.*$/, ""), departure }
 }
 
 export const header = (connection: Connection, name: string): string | null => {
@@ -52,8 +53,8 @@ const turn = Effect.callback<void>((resume) => {
 })
 
 /**
- * Lets the event loop deliver what the kernel already knows: a client that died before a test said "go on" is then seen as gone, even if both
- * pieces of news arrive in one poll.
+ * Lets the event loop deliver what the kernel already knows: a client that died before a test said "go on" is then seen
+ * as gone, even if both pieces of news arrive in one poll.
  */
 export const lookAgain = (connection: Connection): Effect.Effect<void, Gone> =>
   Effect.andThen(

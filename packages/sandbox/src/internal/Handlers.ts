@@ -1,6 +1,6 @@
 /** The operations of the control interface, on one world. */
 import { Clock, Effect } from "effect"
-import * as Dialects from "../Dialects.ts"
+import * as Dialects from "./Dialects.ts"
 import { type Queued } from "../Faults.ts"
 import * as Grants from "../Grants.ts"
 import { type Handlers, type Login, type Payload } from "../Operations.ts"

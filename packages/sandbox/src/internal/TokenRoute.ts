@@ -1,12 +1,12 @@
 /**
  * The token endpoint, `POST /oauth/token`, and revocation, `POST /oauth/revoke` (RFC 7009).
  *
- * Order of a refresh: read, park `beforeReading`, take a fault, commit in one synchronous step, park `afterCommit`, answer in pieces.
- * A client that is gone before the commit costs nothing; after it the rotation stands.
+ * Order of a refresh: read, park `beforeReading`, take a fault, commit in one synchronous step, park `afterCommit`,
+ * answer in pieces. A client that is gone before the commit costs nothing; after it the rotation stands.
  */
 import { Clock, Effect } from "effect"
 import * as Answer from "./Answer.ts"
-import * as Dialects from "../Dialects.ts"
+import * as Dialects from "./Dialects.ts"
 import * as Faults from "../Faults.ts"
 import * as Grants from "../Grants.ts"
 import { type HoldPoint } from "../HoldPoints.ts"

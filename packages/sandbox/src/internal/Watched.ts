@@ -1,8 +1,8 @@
 /**
  * A value in memory that changes synchronously and can be waited upon.
  *
- * The server commits inside socket callbacks and must see its own write at once; `SubscriptionRef` updates through a fiber and a lock, so
- * it cannot give that.
+ * The server commits inside socket callbacks and must see its own write at once; `SubscriptionRef` updates through a
+ * fiber and a lock, so it cannot give that.
  */
 import { Effect, Option } from "effect"
 

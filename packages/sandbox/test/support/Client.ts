@@ -1,4 +1,7 @@
-/** Plain clients of the sandbox, as a program under test would be: `fetch`, and node:http where the socket itself matters. */
+/**
+ * Plain clients of the sandbox, as a program under test would be: `fetch`, and node:http where the socket itself
+ * matters.
+ */
 import { Effect, Schema } from "effect"
 import { type ClientRequest, type IncomingMessage, request } from "node:http"
 

@@ -1,11 +1,12 @@
 /**
  * How each kind of provider spells success and refusal on the wire. Wire names stand in this file and nowhere else.
  *
- * `codex`: errors nested under `error`. `generic`: the flat members of RFC 6749 section 5.2. `topLevel`: `code` and `message` at the top.
+ * `codex`: errors nested under `error`. `generic`: the flat members of RFC 6749 section 5.2. `topLevel`: `code` and
+ * `message` at the top.
  */
-import * as Answer from "./internal/Answer.ts"
-import { type AccessCheck, type Dialect, type Grant, refreshDeadline, type Refusal } from "./Grants.ts"
-import { type TokenSet } from "./Tokens.ts"
+import * as Answer from "./Answer.ts"
+import { type AccessCheck, type Dialect, type Grant, refreshDeadline, type Refusal } from "../Grants.ts"
+import { type TokenSet } from "../Tokens.ts"
 
 interface Wording {
   readonly status: number
@@ -82,7 +83,10 @@ const apiWording = (check: Exclude<AccessCheck, { _tag: "Valid" | "Unknown" }>):
     ? { status: 401, code: check.code, message: "Your authentication token has been invalidated. Sign in again." }
     : { status: 401, code: "token_expired", message: "The authentication token is expired. Sign in again." }
 
-/** A refusal of the model API. The generic dialect speaks RFC 6750 section 3.1; a token nobody knows gets a 401 without a code. */
+/**
+ * A refusal of the model API. The generic dialect speaks RFC 6750 section 3.1; a token nobody knows gets a 401 without
+ * a code.
+ */
 export const apiRefusal = (check: Exclude<AccessCheck, { _tag: "Valid" }>): Answer.Answer => {
   if (check._tag === "Unknown") {
     return Answer.withHeaders(Answer.json(401, { error: { message: "Unauthorized" } }), {
