@@ -5,7 +5,7 @@
  */
 import { type Effect, Schema } from "effect"
 import { ApiFault, TokenFault } from "./Faults.ts"
-import { GrantOptions, RevokedCode } from "./Grants.ts"
+import { GrantOptions, RevokedCode } from "./Grant.ts"
 import { HoldPoint, Parked } from "./HoldPoints.ts"
 import { ApiCall, TokenPost, Trapped } from "./Journal.ts"
 import { type SandboxError } from "./SandboxError.ts"

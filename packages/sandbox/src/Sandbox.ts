@@ -8,7 +8,7 @@
 import { Context, Effect, Layer, Schema, type Scope } from "effect"
 import * as Answer from "./internal/Answer.ts"
 import * as Controls from "./Controls.ts"
-import { Dialect, GrantOptions } from "./Grants.ts"
+import { Dialect, GrantOptions } from "./Grant.ts"
 import * as ApiRoute from "./internal/ApiRoute.ts"
 import * as Connection from "./internal/Connection.ts"
 import * as ControlRoute from "./internal/ControlRoute.ts"

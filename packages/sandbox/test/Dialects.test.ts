@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { type Dialect } from "@daybook/sandbox/Grants"
+import { type Dialect } from "@daybook/sandbox/Grant"
 import { Sandbox } from "@daybook/sandbox/Sandbox"
 import * as Client from "./support/Client.ts"
 

@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
+import { type GrantOptions, newGrant } from "@daybook/sandbox/Grant"
 import * as Grants from "@daybook/sandbox/Grants"
 import { mintOpaque } from "@daybook/sandbox/Tokens"
 
 const day = 86_400_000
 
-const start = (options: Grants.GrantOptions) => {
-  const grant = Grants.newGrant({ dialect: "generic", ...options }, "grant", "account", 0)
+const start = (options: GrantOptions) => {
+  const grant = newGrant({ dialect: "generic", ...options }, "grant", "account", 0)
   const tokens = mintOpaque(grant.policy.accessLifetime, 0)
   return { tokens, state: Grants.login(Grants.empty, grant, tokens, 0) }
 }
@@ -65,7 +66,7 @@ describe("grants", () => {
   })
 
   it("the first access token may be born expired while later ones are not", () => {
-    const grant = Grants.newGrant({ firstAccessLifetime: 0 }, "grant", "account", 0)
+    const grant = newGrant({ firstAccessLifetime: 0 }, "grant", "account", 0)
     assert.deepInclude(grant.policy, { firstAccessLifetime: 0, accessLifetime: 3600 })
   })
 })

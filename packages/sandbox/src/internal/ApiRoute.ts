@@ -7,6 +7,7 @@ import { Clock, Effect, Predicate } from "effect"
 import * as Answer from "./Answer.ts"
 import * as Dialects from "./Dialects.ts"
 import * as Faults from "../Faults.ts"
+import { type Grant } from "../Grant.ts"
 import * as Grants from "../Grants.ts"
 import { randomId } from "../Tokens.ts"
 import * as Connection from "./Connection.ts"
@@ -17,7 +18,7 @@ const model = "sandbox-1"
 const text = "Hello from the sandbox."
 
 interface Call {
-  readonly grant: Grants.Grant
+  readonly grant: Grant
   readonly body: string
   /** Epoch seconds. */
   readonly now: number

@@ -5,7 +5,8 @@
  * `message` at the top.
  */
 import * as Answer from "./Answer.ts"
-import { type AccessCheck, type Dialect, type Grant, refreshDeadline, type Refusal } from "../Grants.ts"
+import { type Dialect, type Grant, refreshDeadline } from "../Grant.ts"
+import { type AccessCheck, type Refusal } from "../Grants.ts"
 import { type TokenSet } from "../Tokens.ts"
 
 interface Wording {

@@ -2,6 +2,7 @@
 import { Clock, Effect } from "effect"
 import * as Dialects from "./Dialects.ts"
 import { type Queued } from "../Faults.ts"
+import { type GrantOptions, newGrant } from "../Grant.ts"
 import * as Grants from "../Grants.ts"
 import { type Handlers, type Login, type Payload } from "../Operations.ts"
 import { SandboxError, UnknownGrant } from "../SandboxError.ts"
@@ -9,13 +10,10 @@ import { randomId } from "../Tokens.ts"
 import type * as Watched from "./Watched.ts"
 import * as World from "./World.ts"
 
-const loggedIn = (
-  world: World.World,
-  defaults: Grants.GrantOptions
-): ((options: Grants.GrantOptions) => Effect.Effect<Login>) =>
+const loggedIn = (world: World.World, defaults: GrantOptions): ((options: GrantOptions) => Effect.Effect<Login>) =>
   Effect.fnUntraced(function* (options) {
     const now = yield* Clock.currentTimeMillis
-    const grant = Grants.newGrant({ ...defaults, ...options }, randomId("grant"), randomId("account"), now)
+    const grant = newGrant({ ...defaults, ...options }, randomId("grant"), randomId("account"), now)
     const lifetime = grant.policy.firstAccessLifetime
     const tokens = yield* World.mint(world, grant, lifetime, now)
     world.grants.update((state) => Grants.login(state, grant, tokens, now))
@@ -57,7 +55,7 @@ const expired = (world: World.World, grant: string) => {
 }
 
 /** `defaults` complete the options of every login. */
-export const make = (world: World.World, defaults: Grants.GrantOptions): Handlers => ({
+export const make = (world: World.World, defaults: GrantOptions): Handlers => ({
   about: () => Effect.succeed({ trapOrigin: world.trapOrigin }),
   issue: loggedIn(world, defaults),
   revoke: (request) => Effect.map(known(world, request.grant), () => revoked(world, request)),

@@ -8,6 +8,7 @@ import { Clock, Effect } from "effect"
 import * as Answer from "./Answer.ts"
 import * as Dialects from "./Dialects.ts"
 import * as Faults from "../Faults.ts"
+import { type Grant } from "../Grant.ts"
 import * as Grants from "../Grants.ts"
 import { type HoldPoint } from "../HoldPoints.ts"
 import * as Connection from "./Connection.ts"
@@ -20,7 +21,7 @@ interface Visit {
   readonly connection: Connection.Connection
   readonly post: number
   readonly request: ReturnType<typeof TokenRequest.parse>
-  readonly grant: Grants.Grant | null
+  readonly grant: Grant | null
   readonly client: string | null
 }
 

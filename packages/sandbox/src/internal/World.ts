@@ -1,6 +1,7 @@
 /** Everything that one running sandbox keeps in memory. All of it changes synchronously. */
 import { Effect } from "effect"
 import { type ApiFault, type Queued, type TokenFault } from "../Faults.ts"
+import { type Dialect, type Grant } from "../Grant.ts"
 import * as Grants from "../Grants.ts"
 import * as HoldPoints from "../HoldPoints.ts"
 import * as Journal from "../Journal.ts"
@@ -10,7 +11,7 @@ import * as Watched from "./Watched.ts"
 export interface World {
   readonly trapOrigin: string
   /** The dialect in which a token that belongs to no grant is refused. */
-  readonly dialect: Grants.Dialect
+  readonly dialect: Dialect
   readonly grants: Watched.Watched<Grants.Grants>
   readonly tokenFaults: Watched.Watched<ReadonlyArray<Queued<TokenFault>>>
   readonly apiFaults: Watched.Watched<ReadonlyArray<Queued<ApiFault>>>
@@ -19,7 +20,7 @@ export interface World {
   readonly key: Uint8Array
 }
 
-export const make = (trapOrigin: string, dialect: Grants.Dialect, journal: Journal.Journal): World => ({
+export const make = (trapOrigin: string, dialect: Dialect, journal: Journal.Journal): World => ({
   trapOrigin,
   dialect,
   grants: Watched.make(Grants.empty),
@@ -31,7 +32,7 @@ export const make = (trapOrigin: string, dialect: Grants.Dialect, journal: Journ
 })
 
 /** Fresh tokens in the grant's own form. `lifetime` in seconds. */
-export const mint = (world: World, grant: Grants.Grant, lifetime: number, now: number): Effect.Effect<TokenSet> =>
+export const mint = (world: World, grant: Grant, lifetime: number, now: number): Effect.Effect<TokenSet> =>
   grant.dialect === "codex"
     ? mintCodex(world.key, grant.subject, lifetime, now)
     : Effect.sync(() => mintOpaque(lifetime, now))
