@@ -27,7 +27,7 @@ export const evolveGrant = (grant: Grant, event: Envelope & PoolEvent): Grant =>
     case "OutcomeLost":
       return lost(grant, event)
     case "RaceAdopted":
-      return arrive(grant, event.data.found, event, !sharesRefresh(grant.current, event.data.found))
+      return arrive(grant, event.data.found, event, isFresh(grant.current, event.data.found))
     case "SuccessorStashed":
       return {
         ...arrive(grant, event.data.next, event, true),
@@ -80,8 +80,9 @@ const withLived = (lineage: ReadonlyArray<Lived>, lived: Lived): ReadonlyArray<L
   return [...others, known === undefined ? lived : { ...known, generation: lived.generation }].slice(-lineageLength)
 }
 
-const sharesRefresh = (a: GenerationRef | undefined, b: GenerationRef): boolean =>
-  a?.refresh !== undefined && a.refresh === b.refresh
+/** Not the current generation seen again, and not another access token that goes with its refresh token. */
+const isFresh = (current: GenerationRef | undefined, found: GenerationRef): boolean =>
+  current === undefined || (current.refresh === undefined ? !isSame(current, found) : current.refresh !== found.refresh)
 
 const isCurrent = (grant: Grant, ref: GenerationRef): boolean =>
   grant.current !== undefined &&
@@ -92,7 +93,7 @@ const observed = (grant: Grant, event: Envelope & EventOf<"GenerationObserved">)
   const { generation } = event.data
   const past = grant.lineage.some((lived) => isSame(lived.generation, generation))
   if (past && (grant.current === undefined || !isSame(grant.current, generation))) return grant
-  return arrive(grant, generation, event, !sharesRefresh(grant.current, generation))
+  return arrive(grant, generation, event, isFresh(grant.current, generation))
 }
 
 const started = (grant: Grant, event: Envelope & EventOf<"RefreshStarted">): Grant => {
