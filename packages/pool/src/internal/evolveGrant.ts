@@ -34,7 +34,9 @@ export const evolveGrant = (grant: Grant, event: Envelope & PoolEvent): Grant =>
         stashed: { consumed: event.data.consumed, next: event.data.next }
       }
     case "SuccessorStored":
-      return { ...grant, stashed: undefined }
+      return grant.stashed !== undefined && isSame(grant.stashed.next, event.data.next)
+        ? { ...grant, stashed: undefined }
+        : grant
     case "CredentialQuarantined":
       return quarantined(grant, event)
     case "QuarantineLifted":
