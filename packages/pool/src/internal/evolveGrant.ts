@@ -126,8 +126,8 @@ const failed = (grant: Grant, event: Envelope & EventOf<"RefreshFailed">): Grant
 const classified = (before: Grant, event: Envelope & EventOf<"ErrorClassified">): Grant => {
   const { generation, reason, surface, verdict } = event.data
   const grant = before.unclassified?.event === event.data.of ? { ...before, unclassified: undefined } : before
-  if (!isCurrent(grant, generation)) return grant
   if (surface === "api") return verdict === "AccessExpired" ? refused(grant, generation, event.at) : grant
+  if (!isCurrent(grant, generation)) return grant
   if (verdict === "Terminal") {
     return isTerminal(reason)
       ? { ...grant, condemned: { generation, reason, rule: event.data.rule, event: event.id } }
@@ -136,8 +136,9 @@ const classified = (before: Grant, event: Envelope & EventOf<"ErrorClassified">)
   return isTransient(reason) ? postponed(grant, reason, event) : grant
 }
 
+/** What an API says is about the access token, whatever refresh token goes with it. */
 const refused = (grant: Grant, generation: GenerationRef, at: number): Grant =>
-  grant.refusedAccess?.access === generation.access
+  grant.current?.access !== generation.access || grant.refusedAccess?.access === generation.access
     ? grant
     : { ...grant, refusedAccess: generation, refusedAt: at, refusedInARow: grant.refusedInARow + 1 }
 
