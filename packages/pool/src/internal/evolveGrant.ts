@@ -5,7 +5,7 @@
 import { Schema } from "effect"
 import type { EventOf, PoolEvent } from "../Event.ts"
 import { isSame, type Generation, type GenerationRef } from "../Generation.ts"
-import type { Dead, Grant, Health, Lived } from "../PoolState.ts"
+import type { Dead, Failure, Grant, Health, Lived } from "../PoolState.ts"
 import type { Envelope } from "../Recorded.ts"
 import { TerminalReason, TransientReason } from "../Verdict.ts"
 
@@ -125,7 +125,8 @@ const failed = (grant: Grant, event: Envelope & EventOf<"RefreshFailed">): Grant
 
 const classified = (before: Grant, event: Envelope & EventOf<"ErrorClassified">): Grant => {
   const { generation, reason, surface, verdict } = event.data
-  const grant = before.unclassified?.event === event.data.of ? { ...before, unclassified: undefined } : before
+  const answered = before.unclassified?.event === event.data.of ? before.unclassified : undefined
+  const grant = answered === undefined ? before : { ...before, unclassified: undefined }
   if (surface === "api") return verdict === "AccessExpired" ? refused(grant, generation, event.at) : grant
   if (!isCurrent(grant, generation)) return grant
   if (verdict === "Terminal") {
@@ -133,7 +134,7 @@ const classified = (before: Grant, event: Envelope & EventOf<"ErrorClassified">)
       ? { ...grant, condemned: { generation, reason, rule: event.data.rule, event: event.id } }
       : grant
   }
-  return isTransient(reason) ? postponed(grant, reason, event) : grant
+  return isTransient(reason) ? postponed(grant, reason, event, answered) : grant
 }
 
 /** What an API says is about the access token, whatever refresh token goes with it. */
@@ -148,7 +149,8 @@ const isTransient = Schema.is(TransientReason)
 const postponed = (
   grant: Grant,
   reason: TransientReason,
-  { at, data }: Envelope & EventOf<"ErrorClassified">
+  { at, data }: Envelope & EventOf<"ErrorClassified">,
+  answered: Failure | undefined
 ): Grant => ({
   ...grant,
   health: data.suspect === true ? suspect(grant, data.generation, at, at) : grant.health,
@@ -158,7 +160,7 @@ const postponed = (
     rule: data.rule,
     failures: (grant.backoff?.failures ?? 0) + 1,
     retryAt: data.retryAt,
-    demanded: reason === "RateLimited" && data.retryAt !== undefined
+    demanded: data.retryAt !== undefined && data.retryAt === answered?.evidence.retryAfter
   }
 })
 
