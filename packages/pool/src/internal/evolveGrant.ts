@@ -44,7 +44,7 @@ export const evolveGrant = (grant: Grant, event: Envelope & PoolEvent): Grant =>
     case "StoreCleared":
       return cleared(grant, event)
     case "RecoveryAdopted":
-      return arrive(grant, event.data.generation, event, true)
+      return forgiven(arrive(grant, event.data.generation, event, true))
     default:
       return grant
   }
@@ -95,8 +95,20 @@ const observed = (grant: Grant, event: Envelope & EventOf<"GenerationObserved">)
   const { generation } = event.data
   const past = grant.lineage.some((lived) => isSame(lived.generation, generation))
   if (past && (grant.current === undefined || !isSame(grant.current, generation))) return grant
-  return arrive(grant, generation, event, isFresh(grant.current, generation))
+  const fresh = isFresh(grant.current, generation)
+  const arrived = arrive(grant, generation, event, fresh)
+  return fresh && logins.has(event.data.how) ? forgiven(arrived) : arrived
 }
+
+const logins: ReadonlySet<EventOf<"GenerationObserved">["data"]["how"]> = new Set(["enrol", "login", "import"])
+
+/** A new login ends a run of refused access tokens. */
+const forgiven = (grant: Grant): Grant => ({
+  ...grant,
+  refusedInARow: 0,
+  refusedAccess: undefined,
+  refusedAt: undefined
+})
 
 const started = (grant: Grant, event: Envelope & EventOf<"RefreshStarted">): Grant => {
   const { attempt, generation, timeLimit, trigger } = event.data
