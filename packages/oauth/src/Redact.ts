@@ -47,8 +47,9 @@ const remover = (secret: string): Redact => {
  * Removes exactly these secrets. Longest first: one that is part of another must not leave the rest of it behind.
  */
 export const valueRedactor = (secrets: Iterable<Redacted.Redacted<string>>): Redact => {
-  const values = [...new Set(Array.from(secrets, Redacted.value))].filter((value) => value.trim() !== "")
-  const removers = values.toSorted((a, b) => b.length - a.length).map(remover)
+  const values = Array.from(secrets, Redacted.value).flatMap((value) => [value, value.trim()])
+  const distinct = [...new Set(values)].filter((value) => value.trim() !== "")
+  const removers = distinct.toSorted((a, b) => b.length - a.length).map(remover)
   return (text) => removers.reduce((rest, remove) => remove(rest), text)
 }
 

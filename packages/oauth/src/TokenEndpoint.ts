@@ -68,7 +68,10 @@ const refresh = Effect.fn("TokenEndpoint.refresh")(function* (
 export class TokenEndpoint extends Context.Service<
   TokenEndpoint,
   {
-    /** RFC 6749 section 6. Uninterruptible once begun, and bounded by the time limit. */
+    /**
+     * RFC 6749 section 6. Uninterruptible and bounded by the time limit. An interrupt still loses the answer right
+     * after it came, so run this and what stores the answer in one uninterruptible region.
+     */
     readonly refresh: (
       provider: Provider,
       refreshToken: Redacted.Redacted<string>,

@@ -10,7 +10,7 @@ const authorization = /\b(Bearer|Basic)\s+(?=\S*\d)\S+/gi
 const assigned = /((?:token|secret|password|key|code)["']?(?:=|:\s*["']))[^\s"'&]+/gi
 const email = /[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*/g
 const hex = /\b(?=[a-f]*\d)[0-9a-f]{16,}\b/gi
-const longRun = /[\w~+/=-]{20,}/g
+const longRun = /[\w~+/-]{20,}={0,2}/g
 
 const word = /^(?:[A-Z]?[a-z]+|[A-Z]+)\d{0,2}$/
 
