@@ -119,6 +119,7 @@ export interface Live {
 export interface Suspect {
   readonly _tag: "Suspect"
   readonly generation: GenerationRef
+  /** When the request was sent whose answer was lost first. */
   readonly since: Instant
   /** Until then an earlier request may still arrive. */
   readonly quietAfter: Instant
@@ -162,6 +163,7 @@ export interface Failure {
   readonly generation: GenerationRef
   readonly evidence: Evidence
   readonly actor: ActorId
+  readonly sentAt: Instant
   readonly at: Instant
   /** It answered a replay of a generation whose outcome had been lost. */
   readonly replay: boolean

@@ -125,13 +125,25 @@ const started = (grant: Grant, event: Envelope & EventOf<"RefreshStarted">): Gra
 const finish = (grant: Grant, attempt: string): Grant =>
   grant.open?.attempt === attempt ? { ...grant, open: undefined } : grant
 
+const sentAt = ({ open }: Grant, attempt: string, otherwise: number): number =>
+  open?.attempt === attempt ? open.at : otherwise
+
 const failed = (grant: Grant, event: Envelope & EventOf<"RefreshFailed">): Grant => {
   const { attempt, evidence, generation } = event.data
   if (!isCurrent(grant, generation)) return finish(grant, attempt)
   const replay = grant.health._tag === "Suspect" && grant.health.generation.refresh === generation.refresh
   return {
     ...finish(grant, attempt),
-    unclassified: { event: event.id, attempt, generation, evidence, replay, actor: event.actor, at: event.at }
+    unclassified: {
+      event: event.id,
+      attempt,
+      generation,
+      evidence,
+      replay,
+      actor: event.actor,
+      sentAt: sentAt(grant, attempt, event.at),
+      at: event.at
+    }
   }
 }
 
@@ -165,7 +177,7 @@ const postponed = (
   answered: Failure | undefined
 ): Grant => ({
   ...grant,
-  health: data.suspect === true ? suspect(grant, data.generation, at, at) : grant.health,
+  health: data.suspect === true ? suspect(grant, data.generation, answered?.sentAt ?? at, at) : grant.health,
   strikes: reason === "Unrecognized" && data.providerWide !== true ? withMinute(grant.strikes, at) : grant.strikes,
   backoff: {
     reason,
@@ -192,7 +204,8 @@ const suspect = (grant: Grant, generation: GenerationRef, since: number, quietAf
 const lost = (before: Grant, event: Envelope & EventOf<"OutcomeLost">): Grant => {
   const { attempt, generation, quietAfter } = event.data
   const grant = finish(before, attempt)
-  return isCurrent(grant, generation) ? { ...grant, health: suspect(grant, generation, event.at, quietAfter) } : grant
+  const since = sentAt(before, attempt, event.at)
+  return isCurrent(grant, generation) ? { ...grant, health: suspect(grant, generation, since, quietAfter) } : grant
 }
 
 const quarantined = (grant: Grant, event: Envelope & EventOf<"CredentialQuarantined">): Grant => {
