@@ -1,6 +1,6 @@
 /**
- * One request on a connection of its own, sent at most once. Undici sends a request again only on a socket it reuses,
- * redirects only through an interceptor and multiplexes only over HTTP/2; here is none of the three.
+ * One request on a connection of its own, written at most once: a plain Undici agent repeats nothing that it has
+ * written, follows no redirect, and is told not to speak HTTP/2, where a server may ask for a request again.
  */
 import { Cause, Effect, Option, type Scope, Stream } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
