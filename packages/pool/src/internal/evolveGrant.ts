@@ -213,7 +213,7 @@ const quarantined = (grant: Grant, event: Envelope & EventOf<"CredentialQuaranti
   const current = grant.current
   const names =
     current === undefined || (bound === "refresh" ? isCurrent(grant, generation) : current.access === generation.access)
-  if (!names) return grant
+  if (!names || (bound === "access" && isDeadForGood(grant.health))) return grant
   const health: Dead = {
     _tag: "Dead",
     generation,
@@ -224,8 +224,11 @@ const quarantined = (grant: Grant, event: Envelope & EventOf<"CredentialQuaranti
     event: event.id,
     cleared: false
   }
-  return { ...grant, health, condemned: undefined, unclassified: undefined }
+  return bound === "access" ? { ...grant, health } : { ...grant, health, condemned: undefined, unclassified: undefined }
 }
+
+/** Its refresh token was judged, which says more than a verdict about the access token. */
+const isDeadForGood = (health: Health): health is Dead => health._tag === "Dead" && health.bound === "refresh"
 
 const lifted = (grant: Grant, event: Envelope & EventOf<"QuarantineLifted">): Grant =>
   grant.health._tag !== "Dead" || !isSame(grant.health.generation, event.data.generation)
