@@ -1,0 +1,108 @@
+/**
+ * From a recorded failure to its conclusion: classified, and if the generation is dead, quarantined,
+ * moved aside and cleared from its store. Each part can be done again by the next holder of the lock.
+ */
+import { classifyToken } from "@daybook/oauth/Classify"
+import { classifierVersion } from "@daybook/oauth/Rules"
+import { concludeFailure, quarantine, quarantineOf } from "@daybook/pool/decisions/ClassifyFailure"
+import { Fingerprints } from "@daybook/pool/Fingerprint"
+import { isSame, refOf } from "@daybook/pool/Generation"
+import type { Dead, Failure, Grant } from "@daybook/pool/PoolState"
+import { isBlank, type TokenSet } from "@daybook/pool/TokenSet"
+import type { TerminalReason } from "@daybook/pool/Verdict"
+import { Quarantine } from "@daybook/vault/Quarantine"
+import { Clock, Effect, Random } from "effect"
+import { about, decide, grantState, record } from "./GrantState.ts"
+import { generationOf } from "./internal/GenerationOf.ts"
+import { newEventId } from "./internal/NewIds.ts"
+import { PoolPolicy } from "./PoolPolicy.ts"
+import type { Target } from "./Target.ts"
+import { TokenMemory } from "./TokenMemory.ts"
+
+/** What the failure means; pure given its evidence, so that any holder comes to the same verdict. */
+export const verdictOn = (target: Target, failure: Failure) =>
+  Effect.map(Clock.currentTimeMillis, (now) => classifyToken(target.provider, failure.evidence, now))
+
+/** Appends the conclusion, with the quarantine in the same write if the generation is dead. */
+export const conclude = Effect.fnUntraced(function* (target: Target, failure: Failure) {
+  const { grant, state } = yield* grantState(target)
+  if (grant.unclassified?.event !== failure.event) return
+  const context = {
+    grant: target.grant,
+    credential: target.credential.id,
+    provider: target.credential.provider,
+    classifier: classifierVersion,
+    now: yield* Clock.currentTimeMillis,
+    chance: yield* Random.next,
+    policy: yield* PoolPolicy
+  }
+  const events = concludeFailure(state, failure, yield* verdictOn(target, failure), context, newEventId())
+  yield* decide(target, grant.version, ...events.map((event) => ({ ...event, correlation: target.correlation })))
+  yield* bury(target)
+})
+
+/** A terminal verdict was recorded and its author died before the quarantine was. */
+export const quarantineCondemned = Effect.fnUntraced(function* (target: Target, grant: Grant) {
+  if (grant.condemned === undefined) return
+  const about = { grant: target.grant, credential: target.credential.id }
+  yield* decide(target, grant.version, { ...quarantine(grant.condemned, about), correlation: target.correlation })
+  yield* bury(target)
+})
+
+/** The provider never forgives a replay, the answer is lost and the access token is over: nothing is left to try. */
+export const giveUp = Effect.fnUntraced(function* (target: Target, grant: Grant) {
+  if (grant.current === undefined) return
+  const about = { grant: target.grant, credential: target.credential.id }
+  const event = quarantineOf(about, refOf(grant.current), "refresh", "ResponseLost", "replay/never", undefined)
+  yield* decide(target, grant.version, { ...event, correlation: target.correlation })
+  yield* bury(target)
+})
+
+/** Moves a dead pair aside and takes it out of its store. What was done already stays done. */
+export const bury = Effect.fnUntraced(function* (target: Target) {
+  const { grant } = yield* grantState(target)
+  const { health } = grant
+  if (health._tag !== "Dead" || health.cleared || health.bound === "access") return
+  const now = yield* Clock.currentTimeMillis
+  const fingerprints = yield* Fingerprints
+  const isDead = (found: TokenSet): boolean =>
+    isSame(generationOf(fingerprints, target.provider, found, now), health.generation) ||
+    (found.refresh !== undefined && fingerprints.of(found.refresh) === health.generation.refresh)
+  yield* moveAside(target, health, isDead)
+  yield* clearStore(target, health, isDead)
+})
+
+/** A copy of the dead pair, for an operator who knows better than the verdict. */
+const moveAside = Effect.fnUntraced(function* (target: Target, dead: Dead, isDead: (found: TokenSet) => boolean) {
+  const inHand = (yield* TokenMemory).get(target.grant)?.tokens
+  const tokens = inHand !== undefined && isDead(inHand) ? inHand : yield* target.authority.read
+  const name = dead.generation.refresh ?? dead.generation.access
+  if (name === undefined || isBlank(tokens) || !isDead(tokens)) return
+  const quarantine = yield* Quarantine
+  yield* quarantine.put(name, {
+    tokens,
+    grant: target.grant,
+    provider: target.provider.id,
+    reason: dead.reason,
+    at: dead.since
+  })
+})
+
+const clearStore = Effect.fnUntraced(function* (target: Target, dead: Dead, isDead: (found: TokenSet) => boolean) {
+  const { authority, credential } = target
+  if (credential.ownership === "borrowed" || !authority.writable) return
+  const cleared = yield* authority.clear(isDead, {
+    code: noteCode[dead.reason] ?? "invalid_grant",
+    message: `Daybook: ${dead.reason} under rule ${dead.rule}. ${target.provider.relogin}`,
+    at: dead.since
+  })
+  yield* record(about(target, "StoreCleared", { generation: dead.generation, store: authority.ref.kind, ...cleared }))
+})
+
+/** What other programs that read the store take for an error code of the provider. */
+const noteCode: { readonly [Reason in TerminalReason]?: string } = {
+  Reused: "refresh_token_reused",
+  Expired: "refresh_token_expired",
+  Revoked: "invalid_grant",
+  AccountClosed: "account_deactivated"
+}

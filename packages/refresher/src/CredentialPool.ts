@@ -1,0 +1,163 @@
+/**
+ * The pool: asked for a token of a provider, it answers one that is worth sending. It serves from memory when it
+ * can, refreshes when it must, and goes on to the next credential when one has nothing to give.
+ */
+import { Ledger } from "@daybook/ledger/Ledger"
+import type { AppendError, LedgerError } from "@daybook/ledger/LedgerError"
+import { Providers } from "@daybook/oauth/Providers"
+import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
+import { type GenerationRef, refOf } from "@daybook/pool/Generation"
+import type { CredentialId } from "@daybook/pool/Ids"
+import type { Instant } from "@daybook/pool/Instant"
+import { type Credential, grantById, members } from "@daybook/pool/PoolState"
+import { type PoolStatus, statusOf } from "@daybook/pool/queries/Status"
+import type { RefreshError } from "@daybook/pool/RefreshError"
+import type { ApiVerdict } from "@daybook/pool/Verdict"
+import { Clock, Context, Effect, Layer, Option, type Redacted, Result } from "effect"
+import { isDue, isServable } from "./Freshness.ts"
+import { NoneAvailable, type PassedOver, type TokenError, UnknownCredential } from "./PoolError.ts"
+import { Refresher } from "./Refresher.ts"
+import type { RefreshServices } from "./RefreshServices.ts"
+import { type ApiAnswer, reportAnswer } from "./ReportAnswer.ts"
+import { candidates, earliest, isUnder } from "./Selection.ts"
+import { type Held, TokenMemory } from "./TokenMemory.ts"
+
+export interface TokenRequest {
+  /** An access token that the API refused: it is not served again. */
+  readonly failedToken?: Redacted.Redacted<string>
+  /** Wants a token other than the one held now, whatever its expiry. */
+  readonly forceRefresh?: boolean
+  /** Id or label of the one credential to use. */
+  readonly credential?: string
+  /** Passes over credentials on which this model is benched. */
+  readonly model?: string
+}
+
+export interface Token {
+  readonly token: Redacted.Redacted<string>
+  readonly provider: string
+  readonly credential: CredentialId
+  readonly label: string | undefined
+  readonly generation: GenerationRef
+  readonly expiresAt: Instant | undefined
+}
+
+export class CredentialPool extends Context.Service<
+  CredentialPool,
+  {
+    readonly getToken: (provider: string, request?: TokenRequest) => Effect.Effect<Token, TokenError>
+    /** An operator's refresh of one credential, by id or label: backoff does not hold it back, a dead refresh token does. */
+    readonly refresh: (credential: string) => Effect.Effect<Token, RefreshError | UnknownCredential>
+    /** What a model API answered to a token of this pool. The verdict is absent if it was accepted or is not ours. */
+    readonly report: (
+      provider: string,
+      token: Redacted.Redacted<string>,
+      answer: ApiAnswer
+    ) => Effect.Effect<ApiVerdict | undefined, AppendError | LedgerError | RefreshError>
+    readonly status: Effect.Effect<PoolStatus, LedgerError>
+  }
+>()("@daybook/refresher/CredentialPool") {
+  static readonly layer = Layer.effect(
+    CredentialPool,
+    Effect.suspend(() => make)
+  )
+}
+
+const make = Effect.gen(function* () {
+  const services = yield* Effect.context<RefreshServices>()
+  const refresher = yield* Refresher
+  const ledger = yield* Ledger
+  const memory = yield* TokenMemory
+  const fingerprints = yield* Fingerprints
+  const providers = yield* Providers
+  const skewOf = (provider: string) => Option.match(providers.get(provider), { onNone: () => 0, onSome: (known) => known.skewMillis })
+
+  const fresh = (credential: Credential, now: Instant, request: TokenRequest, failed: Fingerprint | undefined) => {
+    const held = memory.get(credential.grant)
+    if (held === undefined || request.forceRefresh === true) return undefined
+    const grant = grantById(ledger.known(), credential.grant)
+    const { access } = held.generation
+    const refused = access === failed || (access !== undefined && grant.refusedAccess?.access === access)
+    const current = grant.current?.access === access && grant.health._tag !== "Dead"
+    return !refused && current && isServable(held, now) && !isDue(held, now, skewOf(credential.provider)) ? held : undefined
+  }
+
+  const oneToken = Effect.fnUntraced(function* (credential: Credential, request: TokenRequest) {
+    const now = yield* Clock.currentTimeMillis
+    const failed = request.failedToken === undefined ? undefined : fingerprints.of(request.failedToken)
+    const ready = fresh(credential, now, request, failed)
+    if (ready !== undefined) return tokenOf(credential, ready)
+    const held = memory.get(credential.grant)
+    return tokenOf(
+      credential,
+      yield* refresher.refresh(credential, wantOf(credential, request, held, failed, now))
+    )
+  })
+
+  const wantOf = (
+    credential: Credential,
+    request: TokenRequest,
+    held: Held | undefined,
+    failed: Fingerprint | undefined,
+    now: Instant
+  ) => {
+    const refusedBefore = grantById(ledger.known(), credential.grant).refusedAccess?.access
+    const unwanted = failed ?? (request.forceRefresh === true ? held?.generation.access : refusedBefore)
+    if (unwanted !== undefined) return { trigger: "unauthorized" as const, unwanted }
+    return { trigger: held !== undefined && isServable(held, now) ? ("proactive" as const) : ("expired" as const) }
+  }
+
+  const getToken = Effect.fn("CredentialPool.getToken")(function* (provider: string, request: TokenRequest = {}) {
+    const now = yield* Clock.currentTimeMillis
+    const choice = candidates(ledger.known(), provider, request, now)
+    if (Result.isFailure(choice)) return yield* choice.failure
+    const { eligible, passed } = choice.success
+    const errors: Array<RefreshError> = []
+    for (const credential of eligible) {
+      const token = yield* Effect.result(oneToken(credential, request))
+      if (Result.isSuccess(token)) return token.success
+      errors.push(token.failure)
+    }
+    if (errors.length === 1 && passed.length === 0) return yield* errors[0]!
+    const all = [...passed, ...errors.map(passedBy)]
+    return yield* new NoneAvailable({ provider, passed: all, until: earliest(all) })
+  })
+
+  return CredentialPool.of({
+    getToken,
+    refresh: Effect.fn("CredentialPool.refresh")(function* (name) {
+      const state = yield* ledger.state.pipe(Effect.orElseSucceed(() => ledger.known()))
+      const credential = members(state).find((member) => isUnder(member, name))
+      if (credential === undefined) {
+        return yield* new UnknownCredential({ credential: name, known: members(state).map(({ id }) => id) })
+      }
+      const unwanted = grantById(state, credential.grant).current?.access
+      const want = { trigger: "operator" as const, ...(unwanted === undefined ? {} : { unwanted }) }
+      return tokenOf(credential, yield* refresher.refresh(credential, want))
+    }),
+    report: (provider, token, answer) => reportAnswer(provider, token, answer).pipe(Effect.provide(services)),
+    status: Effect.gen(function* () {
+      return statusOf(yield* ledger.state, yield* Clock.currentTimeMillis)
+    })
+  })
+})
+
+const tokenOf = (credential: Credential, held: Held): Token => ({
+  token: held.tokens.access ?? noToken(credential),
+  provider: credential.provider,
+  credential: credential.id,
+  label: credential.label,
+  generation: refOf(held.generation),
+  expiresAt: held.generation.expiresAt
+})
+
+/** Everything that answers a held generation has looked for its access token first. */
+const noToken = (credential: Credential): never => {
+  throw new Error(`${credential.id} was served without an access token`)
+}
+
+const passedBy = (error: RefreshError): PassedOver => ({
+  credential: error.credential,
+  why: error.reason._tag === "Transient" ? `${error.reason.reason}, ${error.reason.detail}` : error.message,
+  until: error.reason._tag === "Transient" ? error.reason.retryAt : undefined
+})

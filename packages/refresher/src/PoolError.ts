@@ -1,0 +1,42 @@
+/**
+ * Why a pool gave no token. `NoneAvailable` carries every credential that was passed over, and the earliest
+ * instant at which asking again makes sense.
+ */
+import type { CredentialId } from "@daybook/pool/Ids"
+import { format, type Instant } from "@daybook/pool/Instant"
+import type { RefreshError } from "@daybook/pool/RefreshError"
+import { Data } from "effect"
+
+export interface PassedOver {
+  readonly credential: CredentialId
+  readonly label?: string | undefined
+  readonly why: string
+  readonly until?: Instant | undefined
+}
+
+export class NoneAvailable extends Data.TaggedError("NoneAvailable")<{
+  readonly provider: string
+  readonly passed: ReadonlyArray<PassedOver>
+  /** When the first of them may be back; absent if only a person can help. */
+  readonly until: Instant | undefined
+}> {
+  override get message(): string {
+    if (this.passed.length === 0) {
+      return `No credential of "${this.provider}" is in this pool. Log in with the program that owns the store, or enrol one.`
+    }
+    const reasons = this.passed.map(({ credential, why }) => `  ${credential}: ${why}`)
+    const when = this.until === undefined ? "a person has to act first" : `try again at ${format(this.until)}`
+    return [`No credential of "${this.provider}" is available; ${when}.`, ...reasons].join("\n")
+  }
+}
+
+export class UnknownCredential extends Data.TaggedError("UnknownCredential")<{
+  readonly credential: string
+  readonly known: ReadonlyArray<string>
+}> {
+  override get message(): string {
+    return `No credential "${this.credential}" is in this pool. It has: ${this.known.join(", ") || "none"}.`
+  }
+}
+
+export type TokenError = RefreshError | NoneAvailable | UnknownCredential

@@ -1,0 +1,48 @@
+/**
+ * Credentials whose refresh token is not ours, and API keys, which have none: their store is read, and nothing else.
+ */
+import { compareFound } from "@daybook/pool/decisions/CompareFound"
+import { isBlank } from "@daybook/pool/TokenSet"
+import { RefreshError, Terminal } from "@daybook/pool/RefreshError"
+import { Clock, Effect } from "effect"
+import { isServable } from "./Freshness.ts"
+import { grantState, record } from "./GrantState.ts"
+import { asRefreshError } from "./internal/AsRefreshError.ts"
+import type { Want } from "./RefreshGrant.ts"
+import { observation } from "./Observation.ts"
+import { holding, type Target, transient } from "./Target.ts"
+import { keepReceived, TokenMemory } from "./TokenMemory.ts"
+
+export const readBorrowed = (target: Target, want: Want) =>
+  Effect.mapError(read(target, want), (trouble) => asRefreshError(target, trouble))
+
+const read = Effect.fnUntraced(function* (target: Target, want: Want) {
+  const memory = yield* TokenMemory
+  const tokens = yield* target.authority.read
+  if (isBlank(tokens)) return yield* waiting(target)
+  const held = keepReceived(memory.get(target.grant), yield* holding(target, tokens))
+  const before = (yield* grantState(target)).grant
+  if (compareFound(before, held.generation) === "newer") {
+    yield* record(...observation(target, before, held, "reload"))
+  }
+  memory.set(target.grant, held)
+  const { health } = (yield* grantState(target)).grant
+  if (health._tag === "Dead") return yield* deadKey(target, health)
+  const unwanted = want.unwanted !== undefined && want.unwanted === held.generation.access
+  return !unwanted && isServable(held, yield* Clock.currentTimeMillis) ? held : yield* waiting(target)
+})
+
+const waiting = (target: Target) =>
+  transient(
+    target.credential,
+    "Borrowed",
+    `${target.authority.whyReadOnly ?? "another program owns this login"}. Run that program; Daybook sees its new login by itself`
+  )
+
+const deadKey = (target: Target, { reason, rule, since }: { reason: Terminal["reason"]; rule: string; since: number }) =>
+  new RefreshError({
+    provider: target.provider.id,
+    credential: target.credential.id,
+    grant: target.grant,
+    reason: new Terminal({ reason, rule, since, remedy: target.provider.relogin })
+  })

@@ -1,0 +1,218 @@
+/**
+ * The refresh protocol of one grant. It runs in sections under the grant's lock; between them, while a verdict
+ * waits to be believed or another actor makes up its mind, the lock is free, so that whoever won a race can say so.
+ */
+import { planRefresh, type Plan } from "@daybook/pool/decisions/PlanRefresh"
+import type { Trigger } from "@daybook/pool/events/RefreshEvents"
+import type { Fingerprint } from "@daybook/pool/Fingerprint"
+import type { Dead, Failure, Grant, PoolState } from "@daybook/pool/PoolState"
+import { RefreshError, Terminal } from "@daybook/pool/RefreshError"
+import type { TerminalReason } from "@daybook/pool/Verdict"
+import { Clock, Effect } from "effect"
+import { attempt } from "./Attempt.ts"
+import { conclude, giveUp, verdictOn } from "./Conclude.ts"
+import { finishUnfinished } from "./FinishUnfinished.ts"
+import { isDue, isServable } from "./Freshness.ts"
+import { grantState } from "./GrantState.ts"
+import { asRefreshError, isMoved, type Trouble } from "./internal/AsRefreshError.ts"
+import { PoolPolicy } from "./PoolPolicy.ts"
+import { reread } from "./Reread.ts"
+import { type Target, transient } from "./Target.ts"
+import type { Held } from "./TokenMemory.ts"
+
+export interface Want {
+  readonly trigger: Trigger
+  /** The access token that the caller has and does not want again. */
+  readonly unwanted?: Fingerprint
+}
+
+/** What one section under the lock came to. */
+type Step =
+  | { readonly _tag: "Done"; readonly held: Held }
+  /** The ledger or a store moved meanwhile. */
+  | { readonly _tag: "Again" }
+  /** Another actor's failure is not classified yet; nothing is sent until it is. */
+  | { readonly _tag: "Later" }
+  /** A terminal verdict, to be believed after further looks. */
+  | { readonly _tag: "Confirm"; readonly failure: Failure }
+
+/** How often to look whether another actor has made up its mind, in milliseconds. */
+const lookEvery = 100
+
+export const refreshGrant = Effect.fnUntraced(function* (target: Target, want: Want) {
+  const { confirmAfter, lockWait } = yield* PoolPolicy
+  const deadline = (yield* Clock.currentTimeMillis) + lockWait
+  let failure: { readonly failure: Failure; readonly since: number; readonly looks: number } | undefined
+  while (true) {
+    const last = failure !== undefined && failure.looks + 1 >= confirmAfter.length
+    const step: Step = yield* locked(
+      target,
+      deadline,
+      failure === undefined ? section(target, want) : confirmation(target, failure.failure, last)
+    )
+    switch (step._tag) {
+      case "Done":
+        return step.held
+      case "Again":
+        failure = undefined
+        yield* notTooLong(target, deadline)
+        break
+      case "Later":
+        yield* notTooLong(target, deadline)
+        yield* Effect.sleep(lookEvery)
+        break
+      case "Confirm":
+        failure = {
+          failure: step.failure,
+          since: failure?.since ?? (yield* Clock.currentTimeMillis),
+          looks: failure === undefined ? 0 : failure.looks + 1
+        }
+        yield* Effect.sleep(
+          Math.max(0, failure.since + (confirmAfter[failure.looks] ?? 0) - (yield* Clock.currentTimeMillis))
+        )
+    }
+  }
+})
+
+/** Runs a section under the grant's lock. A conflict means that the state moved, not that anything failed. */
+const locked = Effect.fnUntraced(
+  function* <R>(target: Target, deadline: number, body: Effect.Effect<Step, Trouble, R>) {
+    const wait = Math.max(0, deadline - (yield* Clock.currentTimeMillis))
+    yield* target.authority.lock(wait)
+    return yield* body
+  },
+  Effect.scoped,
+  (effect, target) =>
+    Effect.catch(effect, (trouble) =>
+      isMoved(trouble) ? Effect.succeed<Step>({ _tag: "Again" }) : Effect.fail(asRefreshError(target, trouble))
+    )
+)
+
+const notTooLong = Effect.fnUntraced(function* (target: Target, deadline: number) {
+  if ((yield* Clock.currentTimeMillis) < deadline) return
+  return yield* transient(target.credential, "Busy", "other processes keep moving it on, or are still looking into a failure")
+})
+
+const section = Effect.fnUntraced(function* (target: Target, want: Want) {
+  if (!(yield* finishUnfinished(target))) return { _tag: "Later" } satisfies Step
+  const held = yield* reread(target, "before request")
+  const { grant, state } = yield* grantState(target)
+  const plan = yield* planOf(target, want, state, grant, held)
+  return yield* follow(target, plan, grant, held)
+})
+
+const planOf = Effect.fnUntraced(function* (
+  target: Target,
+  want: Want,
+  state: PoolState,
+  grant: Grant,
+  held: Held | undefined
+) {
+  const now = yield* Clock.currentTimeMillis
+  const asked = want.unwanted !== undefined && want.unwanted === held?.generation.access
+  const refused = asked && want.trigger === "unauthorized"
+  const servable = held !== undefined && isServable(held, now)
+  return planRefresh(state, grant, {
+    now,
+    trigger: want.trigger,
+    usable: servable && !refused,
+    due: !servable || asked || isDue(held, now, target.provider.skewMillis),
+    provider: target.provider.id,
+    replay: target.provider.replay,
+    policy: yield* PoolPolicy
+  })
+})
+
+const follow = Effect.fnUntraced(function* (
+  target: Target,
+  plan: Plan,
+  grant: Grant,
+  held: Held | undefined
+) {
+  switch (plan._tag) {
+    case "Dead":
+      return yield* dead(target, plan.dead)
+    case "NoRefreshToken":
+      return yield* terminal(target, "MissingRefreshToken", "protocol/no-refresh-token")
+    case "ResponseLost":
+      yield* giveUp(target, grant)
+      return { _tag: "Again" } satisfies Step
+    case "Hold":
+      return yield* transient(target.credential, plan.reason, plan.why, plan.retryAt)
+    case "Serve":
+    case "Send":
+      return held === undefined ? yield* nothingKept(target) : yield* proceed(target, plan, held)
+  }
+})
+
+const proceed = Effect.fnUntraced(function* (
+  target: Target,
+  plan: Extract<Plan, { _tag: "Serve" | "Send" }>,
+  held: Held
+) {
+  if (plan._tag === "Serve") return { _tag: "Done", held } satisfies Step
+  const attempted = yield* attempt(target, held, plan.trigger)
+  switch (attempted._tag) {
+    case "Kept":
+      return attempted.held.tokens.access === undefined
+        ? ({ _tag: "Again" } satisfies Step)
+        : ({ _tag: "Done", held: attempted.held } satisfies Step)
+    case "Moved":
+      return { _tag: "Again" } satisfies Step
+    case "Failed":
+      return yield* afterFailure(target, attempted.failure)
+  }
+})
+
+/** A verdict that wants confirming is not recorded before it is confirmed. */
+const afterFailure = Effect.fnUntraced(function* (target: Target, failure: Failure) {
+  const verdict = yield* verdictOn(target, failure)
+  if (verdict.verdict === "Terminal" && verdict.confirm) return { _tag: "Confirm", failure } satisfies Step
+  yield* conclude(target, failure)
+  return { _tag: "Again" } satisfies Step
+})
+
+/** One more look at authority and ledger; after the last one the verdict stands. */
+const confirmation = Effect.fnUntraced(function* (target: Target, failure: Failure, last: boolean) {
+  const { grant } = yield* grantState(target)
+  if (grant.unclassified?.event !== failure.event) return { _tag: "Again" } satisfies Step
+  yield* reread(target, "after rejection")
+  const moved = (yield* grantState(target)).grant.unclassified?.event !== failure.event
+  if (moved) return { _tag: "Again" } satisfies Step
+  if (!last) return { _tag: "Confirm", failure } satisfies Step
+  yield* conclude(target, failure)
+  return { _tag: "Again" } satisfies Step
+})
+
+const nothingKept = (target: Target) =>
+  transient(
+    target.credential,
+    "StoreUnavailable",
+    `${target.authority.ref.path ?? target.authority.ref.slot} holds no tokens for it. ${target.provider.relogin}`
+  )
+
+const dead = (target: Target, { reason, rule, since }: Dead) => terminal(target, reason, rule, since)
+
+const terminal = (target: Target, reason: TerminalReason, rule: string, since?: number) =>
+  Effect.fail(
+    new RefreshError({
+      provider: target.provider.id,
+      credential: target.credential.id,
+      grant: target.grant,
+      reason: new Terminal({
+        reason,
+        rule,
+        ...(since === undefined ? {} : { since }),
+        remedy: remedyOf(target, reason)
+      })
+    })
+  )
+
+/** Says which program to look at, and what to do. */
+const remedyOf = (target: Target, reason: TerminalReason): string =>
+  reason === "Reused"
+    ? `Another program spent its refresh token${whereElse(target)}. Stop that program from using this login. ${target.provider.relogin}`
+    : target.provider.relogin
+
+const whereElse = ({ authority }: Target): string =>
+  authority.ref.path === undefined ? "" : ` (look at what else reads ${authority.ref.path}, and at the provider's own CLI)`

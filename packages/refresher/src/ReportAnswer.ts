@@ -1,0 +1,85 @@
+/**
+ * What a model API answered to a token of the pool: recorded, classified, and concluded from, for the one
+ * generation whose access token was sent.
+ */
+import { Ledger } from "@daybook/ledger/Ledger"
+import { apiEvidence } from "@daybook/oauth/ApiEvidence"
+import { classifyApi } from "@daybook/oauth/Classify"
+import { classifierVersion } from "@daybook/oauth/Rules"
+import { concludeApiAcceptance, concludeApiRefusal } from "@daybook/pool/decisions/ApiOutcome"
+import { Fingerprints } from "@daybook/pool/Fingerprint"
+import { type GenerationRef, refOf } from "@daybook/pool/Generation"
+import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
+import { Clock, Effect, type Redacted } from "effect"
+import { record } from "./GrantState.ts"
+import { asRefreshError } from "./internal/AsRefreshError.ts"
+import { newEventId } from "./internal/NewIds.ts"
+import { PoolPolicy } from "./PoolPolicy.ts"
+import { reread } from "./Reread.ts"
+import { type Target, targetOf } from "./Target.ts"
+
+export interface ApiAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** As far as it was read; `""` if it belongs to the caller. */
+  readonly body: string
+  readonly model?: string
+}
+
+export const reportAnswer = Effect.fnUntraced(function* (
+  provider: string,
+  token: Redacted.Redacted<string>,
+  answer: ApiAnswer
+) {
+  const state = (yield* Ledger).known()
+  const sent = senderOf(state, provider, (yield* Fingerprints).of(token))
+  if (sent === undefined) return undefined
+  if (answer.status >= 200 && answer.status < 300) {
+    const events = concludeApiAcceptance(state, sent.credential, sent.generation)
+    if (events.length > 0) yield* record(...events)
+    return undefined
+  }
+  const target = yield* targetOf(sent.credential)
+  const now = yield* Clock.currentTimeMillis
+  const evidence = apiEvidence(answer, { now, secrets: [token] })
+  const verdict = classifyApi(target.provider, sent.credential.kind, evidence, now)
+  if (verdict.verdict === "GrantRevoked") yield* Effect.ignore(lookAgain(target))
+  const events = concludeApiRefusal((yield* Ledger).known(), {
+    ...sent,
+    evidence,
+    verdict,
+    ...(answer.model === undefined ? {} : { model: answer.model }),
+    now,
+    policy: yield* PoolPolicy,
+    classifier: classifierVersion,
+    ids: [newEventId(), newEventId()]
+  })
+  yield* record(...events.map((event) => ({ ...event, correlation: target.correlation })))
+  return verdict
+})
+
+interface Sender {
+  readonly credential: Credential
+  readonly generation: GenerationRef
+}
+
+/** The credential and generation whose access token it was, however old. */
+const senderOf = (state: PoolState, provider: string, access: string): Sender | undefined => {
+  for (const credential of members(state)) {
+    if (credential.provider !== provider) continue
+    const lived = grantById(state, credential.grant).lineage.find(({ generation }) => generation.access === access)
+    if (lived !== undefined) return { credential, generation: refOf(lived.generation) }
+  }
+  return undefined
+}
+
+/** Before a revocation is believed: another program may have logged in already. */
+const lookAgain = Effect.fnUntraced(
+  function* (target: Target) {
+    if (!target.authority.writable) return
+    yield* target.authority.lock((yield* PoolPolicy).lockWait)
+    yield* reread(target, "after rejection")
+  },
+  Effect.scoped,
+  (effect, target) => Effect.mapError(effect, (trouble) => asRefreshError(target, trouble))
+)

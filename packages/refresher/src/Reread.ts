@@ -1,0 +1,120 @@
+/**
+ * Looks at the authority again, under its lock, and says which tokens count now. Newer ones than the ledger
+ * knows are adopted; older ones, and another account's, never.
+ */
+import { Ledger } from "@daybook/ledger/Ledger"
+import { compareFound, isAncestor, type Standing } from "@daybook/pool/decisions/CompareFound"
+import { isSame, refOf } from "@daybook/pool/Generation"
+import type { Grant } from "@daybook/pool/PoolState"
+import { isBlank } from "@daybook/pool/TokenSet"
+import { Stash } from "@daybook/vault/Stash"
+import { Effect } from "effect"
+import { about, decide, grantState, record } from "./GrantState.ts"
+import { liftings, observation } from "./Observation.ts"
+import { replaceableBy } from "./Replaceable.ts"
+import { holding, type Target, transient } from "./Target.ts"
+import { type Held, keepReceived, TokenMemory } from "./TokenMemory.ts"
+
+export type Phase = "before request" | "after rejection"
+
+/** The tokens of the grant's current generation; none if no place that we know has them. */
+export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase) {
+  const memory = yield* TokenMemory
+  const { grant } = yield* grantState(target)
+  const before = memory.get(target.grant)
+  const tokens = yield* target.authority.read
+  if (isBlank(tokens)) return yield* keptElsewhere(target, grant)
+  const found = keepReceived(before, yield* holding(target, tokens))
+  const standing = compareFound(grant, found.generation)
+  switch (standing) {
+    case "same":
+      yield* noteRace(target, grant, before, phase)
+      memory.set(target.grant, found)
+      return found
+    case "newer":
+      yield* adopt(target, grant, found, phase)
+      memory.set(target.grant, found)
+      return found
+    case "stale":
+      yield* noteReading(target, found, standing)
+      return yield* putBack(target, grant, yield* keptElsewhere(target, grant))
+    case "another login":
+      yield* noteReading(target, found, standing)
+      return yield* transient(
+        target.credential,
+        "StoreUnavailable",
+        `${target.authority.ref.path ?? target.authority.ref.slot} holds the login of another account; enrol that one, or remove this credential`
+      )
+  }
+})
+
+/** Records that somebody else's generation is used from here on; it lifts a quarantine of the one before. */
+export const adopt = Effect.fnUntraced(function* (target: Target, grant: Grant, found: Held, phase: Phase) {
+  const { current } = grant
+  yield* decide(
+    target,
+    grant.version,
+    ...(current === undefined
+      ? observation(target, grant, found, "reload")
+      : [
+          ...liftings(target, grant, found),
+          about(target, "RaceAdopted", {
+            held: refOf(current),
+            found: found.generation,
+            winner: { store: target.authority.ref.kind },
+            phase
+          })
+        ])
+  )
+})
+
+/** Another actor refreshed while we came for the same: the ledger says whose tokens we use. */
+const noteRace = Effect.fnUntraced(function* (target: Target, grant: Grant, before: Held | undefined, phase: Phase) {
+  const { current, movedBy } = grant
+  const ours = movedBy === (yield* Ledger).actor
+  if (before === undefined || current === undefined || movedBy === undefined || ours) return
+  if (isSame(before.generation, current) || !isAncestor(grant, before.generation)) return
+  yield* decide(
+    target,
+    grant.version,
+    about(target, "RaceAdopted", {
+      held: refOf(before.generation),
+      found: current,
+      winner: { actor: movedBy },
+      phase
+    })
+  )
+})
+
+const noteReading = (target: Target, found: Held, standing: Standing) =>
+  record(
+    about(target, "VaultRead", {
+      store: target.authority.ref.kind,
+      found: "generation",
+      generation: refOf(found.generation),
+      standing
+    })
+  )
+
+/** The current generation's tokens, if this process or the stash has them. */
+const keptElsewhere = Effect.fnUntraced(function* (target: Target, grant: Grant) {
+  const memory = yield* TokenMemory
+  const inHand = memory.get(target.grant)
+  if (inHand !== undefined && isCurrent(grant, inHand)) return inHand
+  const stash = yield* Stash
+  for (const entry of yield* stash.forGrant(target.grant)) {
+    const held = yield* holding(target, entry.tokens)
+    if (isCurrent(grant, held)) return held
+  }
+  return undefined
+})
+
+const isCurrent = (grant: Grant, held: Held): boolean =>
+  grant.current !== undefined && isSame(grant.current, held.generation)
+
+/** An older pair came back into the store, from a backup or a slow writer: ours goes over it again. */
+const putBack = Effect.fnUntraced(function* (target: Target, grant: Grant, held: Held | undefined) {
+  if (held === undefined || !target.authority.writable || grant.health._tag === "Dead") return held
+  yield* target.authority.store(held.tokens, yield* replaceableBy(target, grant, held))
+  return held
+})

@@ -1,0 +1,64 @@
+/**
+ * Which credentials of a provider are asked, in which order, and why the others are not: the lowest
+ * priority number first, as long as it has something to give. Pure.
+ */
+import { format, type Instant } from "@daybook/pool/Instant"
+import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
+import { bindingCooldown, credentialStatus } from "@daybook/pool/queries/Status"
+import { Result } from "effect"
+import { NoneAvailable, type PassedOver, UnknownCredential } from "./PoolError.ts"
+
+export interface Choice {
+  readonly eligible: ReadonlyArray<Credential>
+  readonly passed: ReadonlyArray<PassedOver>
+}
+
+export const candidates = (
+  state: PoolState,
+  provider: string,
+  wanted: { readonly credential?: string; readonly model?: string },
+  now: Instant
+): Result.Result<Choice, NoneAvailable | UnknownCredential> => {
+  const ofProvider = members(state).filter((member) => member.provider === provider)
+  const name = wanted.credential
+  const asked = name === undefined ? ofProvider : ofProvider.filter((member) => isUnder(member, name))
+  if (name !== undefined && asked.length === 0) {
+    return Result.fail(new UnknownCredential({ credential: name, known: ofProvider.map(({ id }) => id) }))
+  }
+  const passed = asked.flatMap((credential) => obstacle(state, credential, now, wanted.model))
+  const eligible = asked.filter(({ id }) => passed.every(({ credential }) => credential !== id))
+  return eligible.length === 0
+    ? Result.fail(new NoneAvailable({ provider, passed, until: earliest(passed) }))
+    : Result.succeed({ eligible, passed })
+}
+
+/** By id, or by label. */
+export const isUnder = (credential: Credential, name: string): boolean =>
+  credential.id === name || credential.label === name
+
+export const earliest = (passed: ReadonlyArray<PassedOver>): Instant | undefined => {
+  const instants = passed.flatMap(({ until }) => (until === undefined ? [] : [until]))
+  return instants.length === 0 ? undefined : Math.min(...instants)
+}
+
+const obstacle = (
+  state: PoolState,
+  credential: Credential,
+  now: Instant,
+  model: string | undefined
+): ReadonlyArray<PassedOver> => {
+  const why = whyNot(state, credential, now, model)
+  return why === undefined ? [] : [{ credential: credential.id, label: credential.label, ...why }]
+}
+
+const whyNot = (state: PoolState, credential: Credential, now: Instant, model: string | undefined) => {
+  const { reason, since, word } = credentialStatus(state, credential, now)
+  if (word === "paused") return { why: "paused by an operator; resume it to use it again" }
+  if (word === "dead") {
+    return { why: `dead (${reason}) since ${format(since ?? now)}; log in again to bring it back` }
+  }
+  const bench = bindingCooldown(credential, now, model)
+  return bench === undefined
+    ? undefined
+    : { why: `cooling (${bench.reason}) until ${format(bench.until)}`, until: bench.until }
+}

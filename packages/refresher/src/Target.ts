@@ -1,0 +1,76 @@
+/**
+ * What a refresh is about: a credential, its grant, the provider it talks to, the store that has the last word.
+ */
+import { defineProvider, type Provider } from "@daybook/oauth/Provider"
+import { Providers } from "@daybook/oauth/Providers"
+import type { CorrelationId, GrantId } from "@daybook/pool/Ids"
+import { Fingerprints } from "@daybook/pool/Fingerprint"
+import type { Credential } from "@daybook/pool/PoolState"
+import { RefreshError, Transient } from "@daybook/pool/RefreshError"
+import type { TokenSet } from "@daybook/pool/TokenSet"
+import type { TransientReason } from "@daybook/pool/Verdict"
+import type { Authority } from "@daybook/vault/Authority"
+import { Vault } from "@daybook/vault/Vault"
+import { Clock, Effect, Option } from "effect"
+import { newCorrelationId } from "./internal/NewIds.ts"
+import { generationOf } from "./internal/GenerationOf.ts"
+import type { Held } from "./TokenMemory.ts"
+
+/** What a refresh must know of a credential; all of it is said when it is enrolled. */
+export type Subject = Pick<Credential, "id" | "grant" | "kind" | "ownership" | "provider" | "store">
+
+export interface Target {
+  readonly credential: Subject
+  readonly grant: GrantId
+  readonly provider: Provider
+  readonly authority: Authority
+  /** Ties everything together that happens on its behalf. */
+  readonly correlation: CorrelationId
+}
+
+export const targetOf = Effect.fnUntraced(function* (credential: Subject) {
+  const defined = (yield* Providers).get(credential.provider)
+  const provider = credential.kind === "apiKey" ? Option.orElseSome(defined, () => keysOnly(credential.provider)) : defined
+  if (Option.isNone(provider)) {
+    return yield* transient(
+      credential,
+      "Misconfigured",
+      `no provider "${credential.provider}" is defined here; add it to the list of providers`
+    )
+  }
+  const authority = yield* Vault.use((vault) => vault.authority(credential.store)).pipe(
+    Effect.catch((error) => transient(credential, "StoreUnavailable", error.message))
+  )
+  return {
+    credential,
+    grant: credential.grant,
+    provider: provider.value,
+    authority,
+    correlation: newCorrelationId()
+  } satisfies Target
+})
+
+/** An API key needs no definition of its provider: nothing is ever sent for it. `.invalid` resolves nowhere (RFC 2606). */
+const keysOnly = (id: string): Provider =>
+  defineProvider({ id, tokenEndpoint: "https://no-token-endpoint.invalid/", relogin: `Put a new API key for ${id} in its place.` })
+
+/** Tokens in hand, as of now. */
+export const holding = Effect.fnUntraced(function* (target: Target, tokens: TokenSet) {
+  const now = yield* Clock.currentTimeMillis
+  const fingerprints = yield* Fingerprints
+  return { tokens, generation: generationOf(fingerprints, target.provider, tokens, now), receivedAt: now } satisfies Held
+})
+
+/** Fails with a reason to wait. */
+export const transient = (
+  about: Pick<Credential, "provider" | "id" | "grant">,
+  reason: TransientReason,
+  detail: string,
+  retryAt?: number
+): RefreshError =>
+  new RefreshError({
+    provider: about.provider,
+    credential: about.id,
+    grant: about.grant,
+    reason: new Transient({ reason, detail, ...(retryAt === undefined ? {} : { retryAt }) })
+  })

@@ -1,0 +1,38 @@
+/**
+ * Keeps this process's view current: what other processes append, and what any program writes into a store.
+ * Successors that no disk would take are offered again every five seconds.
+ */
+import { Ledger } from "@daybook/ledger/Ledger"
+import { Vault } from "@daybook/vault/Vault"
+import { Effect, Layer, Schedule, Stream } from "effect"
+import { takeStock } from "./Enrolment.ts"
+import { saveUnsaved } from "./SaveUnsaved.ts"
+
+/** Runs for as long as the layer lives. */
+export const layer = (home: string) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const ledger = yield* Ledger
+      const vault = yield* Vault
+      yield* Effect.addFinalizer(() => Effect.ignore(saveUnsaved))
+      yield* Effect.forkScoped(followLedger(ledger))
+      yield* Effect.forkScoped(followStores(vault, home))
+      yield* Effect.forkScoped(Effect.repeat(Effect.ignore(saveUnsaved), Schedule.spaced("5 seconds")))
+    })
+  )
+
+/** Reading is enough: the ledger keeps its own fold. */
+const followLedger = (ledger: Ledger["Service"]) =>
+  Effect.flatMap(ledger.head, ({ seq }) => Stream.runDrain(ledger.tail(seq))).pipe(
+    Effect.tapError((error) => Effect.logWarning(error.message)),
+    Effect.retry(Schedule.spaced("5 seconds"))
+  )
+
+/** A burst of writes to one store is looked at once. */
+const followStores = (vault: Vault["Service"], home: string) =>
+  vault.changes.pipe(
+    Stream.buffer({ capacity: 1, strategy: "sliding" }),
+    Stream.runForEach(() =>
+      Effect.catch(takeStock(home, "watch"), (error) => Effect.logWarning(error.message))
+    )
+  )
