@@ -1,0 +1,48 @@
+/**
+ * The append-only store of events: the one service, whichever store is behind it.
+ * `seq` is the order, and the only one; what is in the ledger stays in it.
+ */
+import type { ActorId, GrantId, LedgerId, Seq } from "@daybook/pool/Ids"
+import type { PoolState } from "@daybook/pool/PoolState"
+import type { Draft, Recorded } from "@daybook/pool/Recorded"
+import { Context, type Effect, type Stream } from "effect"
+import type { AppendError, LedgerError } from "./LedgerError.ts"
+
+export interface AppendOptions {
+  /** The versions the events were decided on; if one has moved, nothing is written and the answer is `Conflict`. */
+  readonly expected?: ReadonlyMap<GrantId, Seq> | undefined
+}
+
+/** The last event: its place, the hash of the chain up to it, and the ledger it is in. */
+export interface Head {
+  readonly seq: Seq
+  readonly h: string
+  readonly ledger: LedgerId
+}
+
+export class Ledger extends Context.Service<
+  Ledger,
+  {
+    /** The name under which this process appends. */
+    readonly actor: ActorId
+    /**
+     * Answers what was appended, in order. Acknowledged after a sync if any of the events is durable, else after the
+     * write. Interrupted before its turn, nothing is written; after that the events are written all the same.
+     */
+    readonly append: (
+      events: ReadonlyArray<Draft>,
+      options?: AppendOptions
+    ) => Effect.Effect<ReadonlyArray<Recorded>, AppendError>
+    /** Everything written before this call, by anyone, is durable afterwards. */
+    readonly sync: Effect.Effect<void, LedgerError>
+    /** The fold, caught up with the store. */
+    readonly state: Effect.Effect<PoolState, LedgerError>
+    /** The fold as last known here; no I/O. */
+    readonly known: () => PoolState
+    /** What is in the ledger now, from `from` on, or from the first event. */
+    readonly read: (from?: Seq) => Stream.Stream<Recorded, LedgerError>
+    /** The same, and then whatever is appended, by anyone: none missed, none twice. Ends with its consumer. */
+    readonly tail: (from?: Seq) => Stream.Stream<Recorded, LedgerError>
+    readonly head: Effect.Effect<Head, LedgerError>
+  }
+>()("@daybook/ledger/Ledger") {}

@@ -1,0 +1,147 @@
+/**
+ * One line of a ledger: strict JSON in ASCII, closed by two sums over what stands before them. `h` continues the line
+ * before: unpadded base64url SHA-256 over its `h` (nothing before the first line) and this line's bytes up to `,"h":`.
+ * `c` makes one line checkable alone: CRC-32 over the bytes up to `,"c":`. Every byte of a line is under a check.
+ */
+import type { ActorId, EventId, Seq } from "@daybook/pool/Ids"
+import { format as formatInstant, type Instant } from "@daybook/pool/Instant"
+import { decode, type Draft, encodeDraft, type Recorded } from "@daybook/pool/Recorded"
+import { Result } from "effect"
+import { hash } from "node:crypto"
+import { crc32 } from "node:zlib"
+
+/** Version of the format; a reader refuses a higher one. */
+export const version = 1
+
+/** The longest line, its newline included. */
+export const maxBytes = 16 * 1024
+
+/** What a ledger adds to an event. */
+export interface Stamp {
+  readonly seq: Seq
+  readonly at: Instant
+  readonly id: EventId
+  readonly actor: ActorId
+}
+
+/** A line without its newline, its `h`, and the event it holds. */
+export interface Line {
+  readonly text: string
+  readonly h: string
+  readonly event: Recorded
+}
+
+/** Where the chain stands: `seq` and `h` of the last line. */
+export interface Link {
+  readonly seq: Seq
+  readonly h: string
+}
+
+/** What is wrong with a line, the first that was found. */
+export type Flaw =
+  | { readonly _tag: "NotALine" }
+  | { readonly _tag: "BadCrc" }
+  | { readonly _tag: "Gap"; readonly expected: number; readonly found: number }
+  | { readonly _tag: "BrokenChain" }
+  | { readonly _tag: "NotAnEvent"; readonly why: string }
+
+// A trailer is `,"h":"`, 43 characters, `","c":"`, 8 digits, `"}`: these stand at fixed distances from the end.
+const crcStart = 16
+const hashStart = 66
+const fixedParts = [
+  { part: ',"h":"', fromEnd: hashStart },
+  { part: '","c":"', fromEnd: crcStart + 1 },
+  { part: '"}', fromEnd: 2 }
+]
+
+/** An event on its way, already encoded. */
+export type Prepared = ReturnType<typeof encodeDraft> & Pick<Draft, "id" | "cause" | "correlation">
+
+/** Throws if the draft is not what its type says. */
+export const prepare = (draft: Draft): Prepared => {
+  const { cause, correlation, id } = draft
+  return { ...encodeDraft(draft), ...(id === undefined ? {} : { id }), cause, correlation }
+}
+
+export const render = (previous: string, stamp: Stamp, event: Prepared): Line => {
+  const body = ascii(JSON.stringify(ordered(stamp, event))).slice(0, -1)
+  const h = chain(previous, body)
+  const hashed = `${body},"h":"${h}"`
+  const text = `${hashed},"c":"${checksum(hashed)}"}`
+  return { text, h, event: Result.getOrThrow(decode(JSON.parse(text))) }
+}
+
+const ordered = ({ actor, at, id, seq }: Stamp, { cause, correlation, credential, data, type, v }: Prepared) => ({
+  seq,
+  at: formatInstant(at),
+  id,
+  actor,
+  type,
+  v,
+  credential,
+  cause,
+  correlation,
+  data
+})
+
+const ascii = (json: string): string =>
+  json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
+/** CRC-32 as zlib has it, eight hex digits in lower case. */
+export const checksum = (bytes: string | Uint8Array): string => crc32(bytes).toString(16).padStart(8, "0")
+
+const chain = (previous: string, body: string): string => hash("sha256", previous + body, "base64url")
+
+/** Checks every byte of a line (read as Latin-1, without its newline) as the one that follows `previous`. */
+export const check = (previous: Link, text: string): Result.Result<Line, Flaw> => {
+  if (text.length >= maxBytes || !hasTrailer(text)) return Result.fail({ _tag: "NotALine" })
+  if (checksum(text.slice(0, -crcStart)) !== text.slice(-10, -2)) return Result.fail({ _tag: "BadCrc" })
+  return Result.flatMap(open(text), (line) => {
+    const flaw = findLinkFlaw(previous, line)
+    return flaw === undefined ? Result.succeed(line) : Result.fail(flaw)
+  })
+}
+
+const findLinkFlaw = (previous: Link, { event, h, text }: Line): Flaw | undefined => {
+  const expected = previous.seq + 1
+  if (event.seq !== expected) return { _tag: "Gap", expected, found: event.seq }
+  return chain(previous.h, text.slice(0, -hashStart)) === h ? undefined : { _tag: "BrokenChain" }
+}
+
+/** Reads a line whose sums were checked before. */
+export const open = (text: string): Result.Result<Line, Flaw> =>
+  Result.try({ try: () => JSON.parse(text) as unknown, catch: String }).pipe(
+    Result.flatMap((json) => Result.mapError(decode(json), (error) => error.message)),
+    Result.mapBoth({
+      onFailure: (why): Flaw => ({ _tag: "NotAnEvent", why }),
+      onSuccess: (event) => ({ text, h: hashOf(text), event })
+    })
+  )
+
+/** Whether the text ends as a line of this version ends. */
+export const hasTrailer = (text: string): boolean =>
+  fixedParts.every(({ fromEnd, part }) => text.startsWith(part, text.length - fromEnd))
+
+/** Whether the text ends nearly so: it was a whole line before some of its bytes were changed. */
+export const resemblesLine = (text: string): boolean =>
+  fixedParts.flatMap(({ fromEnd, part }) => mismatches(part, text.slice(-fromEnd))).length <= 3
+
+const mismatches = (part: string, text: string): ReadonlyArray<string> =>
+  Array.from(part).filter((character, index) => text[index] !== character)
+
+const hashOf = (text: string): string => text.slice(-hashStart + 6, -crcStart - 1)
+
+export const explain = (flaw: Flaw): string => {
+  switch (flaw._tag) {
+    case "NotALine":
+      return "this is not a line of a ledger"
+    case "BadCrc":
+      return "its bytes do not match their checksum"
+    case "Gap":
+      return `event ${flaw.expected} should stand here and event ${flaw.found} does`
+    case "BrokenChain":
+      return "it does not continue the line before it"
+    case "NotAnEvent":
+      return `it cannot be read as an event (${flaw.why})`
+  }
+}

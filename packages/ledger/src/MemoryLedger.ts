@@ -1,0 +1,84 @@
+/**
+ * The ledger in memory: the same events, versions and chain as in a file, gone with the process.
+ */
+import { Fingerprints } from "@daybook/pool/Fingerprint"
+import type { LedgerId, Seq } from "@daybook/pool/Ids"
+import type { Draft, Recorded } from "@daybook/pool/Recorded"
+import { Context, Effect, HashMap, Layer, PubSub, Stream } from "effect"
+import * as FingerprintKey from "./FingerprintKey.ts"
+import { compose, type End, type Outcome } from "./internal/Group.ts"
+import * as Self from "./internal/Self.ts"
+import { type AppendOptions, type Head, Ledger } from "./Ledger.ts"
+import { AppendError } from "./LedgerError.ts"
+import * as LineFormat from "./LineFormat.ts"
+
+export interface Options {
+  readonly program?: string | undefined
+  readonly version?: string | undefined
+  /** Random, unless given. */
+  readonly key?: FingerprintKey.FingerprintKey | undefined
+}
+
+export const layer = (options: Options = {}): Layer.Layer<Ledger | Fingerprints> =>
+  Layer.effectContext(Effect.suspend(() => make(options)))
+
+const make = Effect.fnUntraced(function* ({
+  key = FingerprintKey.make(FingerprintKey.randomBytes()),
+  program = "daybook",
+  version = "0"
+}: Options) {
+  const self = yield* Self.make({ program, version })
+  const moved = yield* PubSub.sliding<void>(1)
+  const opened = Self.beginLedger(self, "memory", FingerprintKey.check(key))
+  const events = opened.lines.map((line) => line.event)
+  let { end } = opened
+
+  const append = (drafts: ReadonlyArray<Draft>, options: AppendOptions = {}) =>
+    Effect.suspend(() => {
+      const preamble = HashMap.has(end.state.actors, self.actor) ? [] : [self.joined]
+      const request = { ...options, events: drafts.map(LineFormat.prepare) }
+      const group = compose(end, self.hand(), preamble, [request])
+      events.push(...group.lines.map((line) => line.event))
+      end = group.end
+      PubSub.publishUnsafe(moved, undefined)
+      const [outcome] = group.outcomes as readonly [Outcome]
+      return Effect.mapError(Effect.fromResult(outcome), (reason) => new AppendError({ reason }))
+    })
+
+  const eventsFrom = (next: Seq): ReadonlyArray<Recorded> => events.slice(Math.max(0, next - 1))
+
+  return Context.make(Ledger, {
+    actor: self.actor,
+    append,
+    sync: Effect.void,
+    state: Effect.sync(() => end.state),
+    known: () => end.state,
+    read: (from = first) => Stream.suspend(() => Stream.fromArray(eventsFrom(from))),
+    tail: (from = first) => follow(moved, eventsFrom, from),
+    head: Effect.sync(() => headOf(end))
+  }).pipe(Context.add(Fingerprints, FingerprintKey.fingerprints(key)))
+})
+
+const first = 1 as Seq
+
+const headOf = ({ h, seq, state }: End): Head => ({ seq, h, ledger: state.ledger?.id as LedgerId })
+
+const follow = (
+  moved: PubSub.PubSub<void>,
+  eventsFrom: (next: Seq) => ReadonlyArray<Recorded>,
+  from: Seq
+): Stream.Stream<Recorded> =>
+  Stream.unwrap(
+    Effect.map(PubSub.subscribe(moved), (calls) => {
+      let next = from
+      const fresh = Stream.suspend(() => {
+        const found = eventsFrom(next)
+        next = (next + found.length) as Seq
+        return Stream.fromArray(found)
+      })
+      return Stream.concat(
+        fresh,
+        Stream.flatMap(Stream.fromSubscription(calls), () => fresh)
+      )
+    })
+  )

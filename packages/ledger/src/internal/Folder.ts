@@ -1,0 +1,85 @@
+/**
+ * The folder of a ledger: what lies where in it, and how it begins. Key and first line are written under the lock, each
+ * whole or not at all, and never over what is there.
+ */
+import * as AtomicFile from "@daybook/files/AtomicFile"
+import * as Directory from "@daybook/files/Directory"
+import type { FileError } from "@daybook/files/FileError"
+import { Effect, Option } from "effect"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import * as FingerprintKey from "../FingerprintKey.ts"
+import { LedgerError, Missing, Unavailable, WrongKey } from "../LedgerError.ts"
+import type { WriterLock } from "./WriterLock.ts"
+
+export interface Folder {
+  readonly path: string
+  readonly ledger: string
+  readonly lock: string
+  readonly key: string
+}
+
+export const at = (path: string): Folder => ({
+  path,
+  ledger: join(path, "ledger.jsonl"),
+  lock: join(path, "ledger.lock"),
+  key: join(path, "fingerprint.key")
+})
+
+/** Only for its owner; a folder that is there already keeps its mode. */
+export const create = ({ path }: Folder): Effect.Effect<void, LedgerError> =>
+  Directory.ensurePrivate(path).pipe(Effect.mapError(toLedgerError), Effect.asVoid)
+
+/** Makes whatever is missing of a ledger and answers its key. `firstLine` is asked only for a new ledger. */
+export const begin = Effect.fnUntraced(function* (
+  folder: Folder,
+  lock: WriterLock,
+  firstLine: (key: FingerprintKey.FingerprintKey) => string
+): Effect.fn.Return<FingerprintKey.FingerprintKey, LedgerError> {
+  const ready = existsSync(folder.ledger) ? yield* readKey(folder) : Option.none()
+  return Option.isSome(ready) ? ready.value : yield* lock.hold(beginInTurn(folder, firstLine))
+})
+
+const beginInTurn = Effect.fnUntraced(function* (
+  folder: Folder,
+  firstLine: (key: FingerprintKey.FingerprintKey) => string
+) {
+  const found = yield* readKey(folder)
+  if (existsSync(folder.ledger)) {
+    return Option.isSome(found) ? found.value : yield* new LedgerError({ reason: new WrongKey({ path: folder.key }) })
+  }
+  const key = Option.isSome(found) ? found.value : yield* createKey(folder)
+  yield* write(folder.ledger, firstLine(key))
+  return key
+})
+
+const createKey = Effect.fnUntraced(function* (folder: Folder) {
+  const bytes = FingerprintKey.randomBytes()
+  yield* write(folder.key, bytes)
+  return FingerprintKey.make(bytes)
+})
+
+const write = (path: string, content: string | Uint8Array): Effect.Effect<void, LedgerError> =>
+  AtomicFile.write(path, content, { mode: 0o600 }).pipe(Effect.mapError(toLedgerError))
+
+/** None if there is no key; a file of another length is a wrong one. */
+export const readKey = ({
+  key: path
+}: Folder): Effect.Effect<Option.Option<FingerprintKey.FingerprintKey>, LedgerError> =>
+  AtomicFile.readIfExists(path, { maxBytes: 1024 }).pipe(
+    Effect.mapError(toLedgerError),
+    Effect.flatMap(
+      Option.match({
+        onNone: () => Effect.succeedNone,
+        onSome: (bytes) =>
+          bytes.length === FingerprintKey.size
+            ? Effect.succeedSome(FingerprintKey.make(bytes))
+            : Effect.fail(new LedgerError({ reason: new WrongKey({ path }) }))
+      })
+    )
+  )
+
+export const missing = ({ path }: Folder): LedgerError => new LedgerError({ reason: new Missing({ path }) })
+
+const toLedgerError = ({ code, operation, path }: FileError): LedgerError =>
+  new LedgerError({ reason: new Unavailable({ operation, path, code }) })

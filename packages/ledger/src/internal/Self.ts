@@ -1,0 +1,46 @@
+/** This process as an actor of a ledger: its name, the event by which it joins, and its clock. */
+import type { Fingerprint } from "@daybook/pool/Fingerprint"
+import type { ActorId, EventId, LedgerId } from "@daybook/pool/Ids"
+import { empty } from "@daybook/pool/PoolState"
+import { Clock, Effect } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { hostname } from "node:os"
+import * as LineFormat from "../LineFormat.ts"
+import { compose, type Group, type Hand } from "./Group.ts"
+import { start } from "./Walk.ts"
+
+export interface Program {
+  readonly program: string
+  readonly version: string
+}
+
+export interface Self {
+  readonly actor: ActorId
+  readonly joined: LineFormat.Prepared
+  /** To write with, now. */
+  readonly hand: () => Hand
+}
+
+export const make = Effect.fnUntraced(function* ({ program, version }: Program): Effect.fn.Return<Self> {
+  const clock = yield* Clock.Clock
+  const actor = nextId() as ActorId
+  const data = { program, version, pid: process.pid, host: hostname() }
+  return {
+    actor,
+    joined: LineFormat.prepare({ type: "ActorJoined", v: 1, data }),
+    hand: () => ({ actor, at: clock.currentTimeMillisUnsafe(), nextId: () => nextId() as EventId })
+  }
+})
+
+/** The first line of a new ledger. */
+export const beginLedger = (self: Self, lock: "ofd" | "memory", check: Fingerprint): Group =>
+  compose({ ...start, state: empty }, self.hand(), [], [{ events: [opening(lock, check)] }])
+
+const opening = (lock: "ofd" | "memory", check: Fingerprint): LineFormat.Prepared =>
+  LineFormat.prepare({
+    type: "LedgerOpened",
+    v: 1,
+    data: { format: LineFormat.version, ledger: nextId() as LedgerId, lock, check }
+  })
+
+const nextId = (): string => SecureRandom.uuidV7Unsafe()

@@ -1,0 +1,86 @@
+/**
+ * The bytes a writer leaves behind when it dies, or the disk fills up, in mid-write: half a line at the end of the file.
+ * The next writer closes them with a newline and a `TailSealed` that names them; that writer may die too, and leave half
+ * a `TailSealed` behind the closed half. Anything else at the end of a file is damage, and is never sealed over.
+ */
+import type { EventOf } from "@daybook/pool/Event"
+import type { Recorded } from "@daybook/pool/Recorded"
+import { Result } from "effect"
+import * as LineFormat from "../LineFormat.ts"
+import type { Junk, Place } from "./Walk.ts"
+
+/** Junk as it will be once it is closed, and what the next writer must know of its bytes. */
+export interface TornTail extends Junk {
+  readonly crc: string
+  /** Its closing newline is there already. */
+  readonly isClosed: boolean
+  /** It lacks nothing but its newline: with one it is an event like any other. */
+  readonly isWhole: boolean
+}
+
+/** More than this is no torn tail: a line and a few attempts at sealing it stay far below. */
+export const maxBytes = 64 * 1024
+
+const newline = 10
+
+/** Judges the bytes from the last whole line to the end of the file. Fails with what is wrong. */
+export const recognise = (bytes: Buffer, after: Place): Result.Result<TornTail, string> =>
+  Result.map(findFlaw(bytes, after), () => {
+    const isClosed = bytes.at(-1) === newline
+    const junk = isClosed ? bytes.subarray(0, -1) : bytes
+    const lines = junk.reduce((count, byte) => (byte === newline ? count + 1 : count), 1)
+    const place = { line: after.line + 1, lines, offset: after.offset }
+    return { ...place, ...measure(junk), isClosed, isWhole: isLine(bytes, after) }
+  })
+
+const measure = (bytes: Buffer) => ({ length: bytes.length, crc: LineFormat.checksum(bytes) })
+
+const findFlaw = (bytes: Buffer, after: Place): Result.Result<void, string> => {
+  const end = bytes.lastIndexOf(newline)
+  return end < 0 ? findFlawInHalf(bytes, after) : findFlawInSeal(bytes.subarray(0, end), bytes.subarray(end + 1), after)
+}
+
+const findFlawInHalf = (bytes: Buffer, after: Place): Result.Result<void, string> =>
+  isLine(bytes.subarray(0, -1), after) ? Result.fail("the newline behind it was changed") : Result.void
+
+const isLine = (bytes: Buffer, after: Place): boolean =>
+  Result.isSuccess(LineFormat.check(after, bytes.toString("latin1")))
+
+/** `closed` stood at the end of the file; behind it somebody began to write its `TailSealed`. */
+const findFlawInSeal = (closed: Buffer, seal: Buffer, after: Place): Result.Result<void, string> => {
+  if (LineFormat.resemblesLine(closed.toString("latin1"))) return Result.fail("a whole line was changed")
+  if (!isBeginOfSeal(seal.toString("latin1"), closed, after))
+    return Result.fail("half a line, and other lines behind it")
+  return findFlaw(closed, after)
+}
+
+const isBeginOfSeal = (text: string, junk: Buffer, after: Place): boolean => {
+  const { crc, length } = measure(junk)
+  const whole =
+    `{"seq":${after.seq + 1},"at":"${any(24)}","id":"${any(36)}","actor":"${any(36)}","type":"TailSealed","v":1,` +
+    `"data":{"offset":${after.offset},"length":${length},"crc":"${crc}"},"h":"${any(43)}","c":"${any(8)}"}`
+  return (
+    text.length <= whole.length && Array.from(text).every((it, index) => whole[index] === "?" || it === whole[index])
+  )
+}
+
+const any = (count: number): string => "?".repeat(count)
+
+/** Bytes of it that are in the file. */
+export const bytesOf = ({ isClosed, length }: TornTail): number => (isClosed ? length + 1 : length)
+
+/** What the next writer puts before its own events: the closing newline, unless it is there, and the event to record. */
+export const closing = (tail: TornTail): string => (tail.isClosed ? "" : "\n")
+
+export const sealing = ({ crc, length, offset }: TornTail): EventOf<"TailSealed"> => ({
+  type: "TailSealed",
+  v: 1,
+  data: { offset, length, crc }
+})
+
+/** Whether the event behind unreadable bytes names exactly them. */
+export const isSealedBy = (event: Recorded, offset: number, junk: Buffer): boolean =>
+  event.type === "TailSealed" &&
+  event.data.offset === offset &&
+  event.data.length === junk.length &&
+  event.data.crc === LineFormat.checksum(junk)

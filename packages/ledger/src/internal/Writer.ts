@@ -1,0 +1,86 @@
+/**
+ * The one fiber that writes. It takes what waits, writes it under the lock in one piece, gives the lock up, and only then
+ * syncs, once for all; whoever comes meanwhile shares the next round.
+ */
+import type { Recorded } from "@daybook/pool/Recorded"
+import { Deferred, Effect, Result, type Scope } from "effect"
+import { AppendError, type LedgerError } from "../LedgerError.ts"
+import { commit, type Written } from "./Commit.ts"
+import * as Durability from "./Durability.ts"
+import type { Reader } from "./Reader.ts"
+import { type AppendRequest, Requests } from "./Requests.ts"
+import type { Self } from "./Self.ts"
+import type { WriterLock } from "./WriterLock.ts"
+
+/** Carries out what is requested until the scope closes; what still waits then is interrupted. */
+export const start = Effect.fnUntraced(function* (
+  reader: Reader,
+  lock: WriterLock,
+  self: Self
+): Effect.fn.Return<Requests, never, Scope.Scope> {
+  const requests = new Requests()
+  const makeDurable = Durability.make(reader, lock)
+  const round = Effect.gen(function* () {
+    const written = yield* write(requests, (take) => lock.hold(reader.inTurn(commit(reader, self, take))))
+    const file = written?.file ?? reader.now().file
+    yield* sync(requests, written === undefined ? [] : answerWritten(written), makeDurable(file))
+  })
+  yield* Effect.addFinalizer(() => Effect.sync(() => requests.interruptAll()))
+  yield* requests.some.pipe(Effect.andThen(round), Effect.forever, Effect.forkScoped)
+  return requests
+})
+
+/** Answers those it could not write. An error that struck before anybody was taken is everybody's who waited. */
+const write = (
+  requests: Requests,
+  run: (take: () => ReadonlyArray<AppendRequest>) => Effect.Effect<Written, LedgerError>
+): Effect.Effect<Written | undefined> =>
+  Effect.suspend(() => {
+    let concerned = requests.waitingAppends
+    if (concerned.length === 0) return Effect.undefined
+    const give = (answer: Effect.Effect<never, AppendError>) =>
+      Effect.sync(() => {
+        requests.answer(concerned, answer)
+        return undefined
+      })
+    return run(() => (concerned = requests.takeAppends())).pipe(
+      Effect.catch(({ reason }) => give(Effect.fail(new AppendError({ reason })))),
+      Effect.catchDefect((defect) => give(Effect.die(defect)))
+    )
+  })
+
+/** Written, and to be answered after a sync. */
+interface Pending {
+  readonly request: AppendRequest
+  readonly events: ReadonlyArray<Recorded>
+}
+
+/** Answers those that need no sync, and gives back the others. */
+const answerWritten = ({ answers }: Written): ReadonlyArray<Pending> =>
+  answers.flatMap(([request, outcome]) => {
+    if (Result.isSuccess(outcome) && request.isDurable) return [{ request, events: outcome.success }]
+    const answer = Result.mapError(outcome, (reason) => new AppendError({ reason }))
+    Deferred.doneUnsafe(request.done, Effect.fromResult(answer))
+    return []
+  })
+
+const sync = (
+  requests: Requests,
+  pending: ReadonlyArray<Pending>,
+  makeDurable: Effect.Effect<void, LedgerError>
+): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const syncs = requests.takeSyncs()
+    if (pending.length + syncs.length === 0) return Effect.void
+    return Effect.match(makeDurable, {
+      onSuccess: () => {
+        for (const { events, request } of pending) Deferred.doneUnsafe(request.done, Effect.succeed(events))
+        for (const done of syncs) Deferred.doneUnsafe(done, Effect.void)
+      },
+      onFailure: (error) => {
+        requests.refuseDurable(error.reason)
+        for (const { request } of pending) Deferred.doneUnsafe(request.done, Effect.fail(new AppendError(error)))
+        for (const done of syncs) Deferred.doneUnsafe(done, Effect.fail(error))
+      }
+    })
+  })
