@@ -136,6 +136,20 @@ export interface Dead {
   readonly event: EventId
   /** Whether its tokens were taken out of their store. */
   readonly cleared: boolean
+  /** A doubt about the refresh token, which a verdict about the access token leaves standing. */
+  readonly suspect: Suspect | undefined
+}
+
+/** The doubt about the current refresh token, if there is one. */
+export const suspicionOf = (health: Health): Suspect | undefined => {
+  switch (health._tag) {
+    case "Live":
+      return undefined
+    case "Suspect":
+      return health
+    case "Dead":
+      return health.suspect
+  }
 }
 
 /** One generation's life. */

@@ -7,7 +7,7 @@ import type { Trigger } from "../events/RefreshEvents.ts"
 import { isSame } from "../Generation.ts"
 import type { Instant } from "../Instant.ts"
 import type { Policy } from "../Policy.ts"
-import type { Dead, Grant, PoolState, Suspect } from "../PoolState.ts"
+import { suspicionOf, type Dead, type Grant, type PoolState, type Suspect } from "../PoolState.ts"
 import type { ReplayPolicy } from "../ReplayPolicy.ts"
 import type { TransientReason } from "../Verdict.ts"
 import { ceiling } from "./Backoff.ts"
@@ -43,9 +43,8 @@ export const planRefresh = (state: PoolState, grant: Grant, request: RefreshRequ
     return hold("LedgerUnavailable", undefined, "the ledger holds an event about it from a newer version")
   if (grant.revived !== undefined && isSame(grant.revived, grant.current))
     return { _tag: "Send", trigger: request.trigger }
-  return (
-    postponed(state, grant, request) ?? (health._tag === "Suspect" ? replay(health, request) : send(grant, request))
-  )
+  const suspect = suspicionOf(health)
+  return postponed(state, grant, request) ?? (suspect === undefined ? send(grant, request) : replay(suspect, request))
 }
 
 /** An operator's refresh brings back what only an API refused; a dead refresh token stays dead. */

@@ -5,7 +5,15 @@
 import { Schema } from "effect"
 import type { EventOf, PoolEvent } from "../Event.ts"
 import { isSame, type Generation, type GenerationRef } from "../Generation.ts"
-import type { Dead, Failure, Grant, Health, Lived } from "../PoolState.ts"
+import {
+  suspicionOf,
+  type Dead,
+  type Failure,
+  type Grant,
+  type Health,
+  type Lived,
+  type Suspect
+} from "../PoolState.ts"
 import type { Envelope } from "../Recorded.ts"
 import { TerminalReason, TransientReason } from "../Verdict.ts"
 
@@ -73,7 +81,7 @@ const arrive = (grant: Grant, generation: Generation, event: Envelope, fresh: bo
 /** A verdict about an access token ends with that access token. */
 const healthWithNewAccess = (health: Health, generation: Generation): Health =>
   health._tag === "Dead" && health.bound === "access" && health.generation.access !== generation.access
-    ? { _tag: "Live" }
+    ? (health.suspect ?? { _tag: "Live" })
     : health
 
 const withLived = (lineage: ReadonlyArray<Lived>, lived: Lived): ReadonlyArray<Lived> => {
@@ -131,7 +139,7 @@ const sentAt = ({ open }: Grant, attempt: string, otherwise: number): number =>
 const failed = (grant: Grant, event: Envelope & EventOf<"RefreshFailed">): Grant => {
   const { attempt, evidence, generation } = event.data
   if (!isCurrent(grant, generation)) return finish(grant, attempt)
-  const replay = grant.health._tag === "Suspect" && grant.health.generation.refresh === generation.refresh
+  const replay = suspicionOf(grant.health) !== undefined
   return {
     ...finish(grant, attempt),
     unclassified: {
@@ -193,13 +201,19 @@ const withMinute = (minutes: ReadonlyArray<number>, at: number): ReadonlyArray<n
   return minutes.includes(minute) ? minutes : [...minutes, minute]
 }
 
-const suspect = (grant: Grant, generation: GenerationRef, since: number, quietAfter: number): Health => ({
-  _tag: "Suspect",
-  generation,
-  since: grant.health._tag === "Suspect" ? grant.health.since : since,
-  quietAfter,
-  replays: grant.health._tag === "Suspect" ? grant.health.replays + 1 : 0
-})
+/** A doubt does not undo a death; beside one that only an API declared it is remembered. */
+const suspect = ({ health }: Grant, generation: GenerationRef, since: number, quietAfter: number): Health => {
+  if (isDeadForGood(health)) return health
+  const before = suspicionOf(health)
+  const doubt: Suspect = {
+    _tag: "Suspect",
+    generation,
+    since: before?.since ?? since,
+    quietAfter,
+    replays: before === undefined ? 0 : before.replays + 1
+  }
+  return health._tag === "Dead" ? { ...health, suspect: doubt } : doubt
+}
 
 const lost = (before: Grant, event: Envelope & EventOf<"OutcomeLost">): Grant => {
   const { attempt, generation, quietAfter } = event.data
@@ -222,13 +236,14 @@ const quarantined = (grant: Grant, event: Envelope & EventOf<"CredentialQuaranti
     rule,
     since: event.at,
     event: event.id,
-    cleared: false
+    cleared: false,
+    suspect: bound === "access" ? suspicionOf(grant.health) : undefined
   }
   return bound === "access" ? { ...grant, health } : { ...grant, health, condemned: undefined, unclassified: undefined }
 }
 
 /** Its refresh token was judged, which says more than a verdict about the access token. */
-const isDeadForGood = (health: Health): health is Dead => health._tag === "Dead" && health.bound === "refresh"
+const isDeadForGood = (health: Health): boolean => health._tag === "Dead" && health.bound === "refresh"
 
 const lifted = (grant: Grant, event: Envelope & EventOf<"QuarantineLifted">): Grant =>
   grant.health._tag !== "Dead" || !isSame(grant.health.generation, event.data.generation)
