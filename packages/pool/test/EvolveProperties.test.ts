@@ -1,6 +1,6 @@
 import { catalogue, grantOf } from "@daybook/pool/Event"
 import { evolve, fold } from "@daybook/pool/Evolve"
-import { empty, type PoolState, versionOf } from "@daybook/pool/PoolState"
+import { empty, grantById, type PoolState, versionOf } from "@daybook/pool/PoolState"
 import { decode, type Recorded } from "@daybook/pool/Recorded"
 import { assert, it } from "@effect/vitest"
 import { Arbitrary, Effect, Equal, HashMap, Result, Schema } from "effect"
@@ -103,6 +103,26 @@ it.prop("a verdict always names a token of the current generation", { ledger: gr
     assert.strictEqual(health.generation[bound], current[bound])
   }
 })
+
+it.prop(
+  "a dead refresh token stays dead until another one comes, it proves itself, or the quarantine is lifted",
+  { ledger: grantLedger },
+  ({ ledger }) => {
+    const ends = new Set(["RefreshSucceeded", "SuccessorStashed", "RecoveryAdopted", "QuarantineLifted"])
+    let state = empty
+    for (const event of ledger) {
+      const after = evolve(state, event)
+      for (const [id, { current, health }] of state.grants) {
+        if (health._tag !== "Dead" || health.bound !== "refresh" || ends.has(event.type)) continue
+        const then = grantById(after, id)
+        if (then.current?.refresh !== current?.refresh || current?.refresh === undefined) continue
+        assert.deepStrictEqual([then.health._tag, event.type], ["Dead", event.type])
+      }
+      state = after
+    }
+  },
+  arbitrary.thorough
+)
 
 it.prop(
   "events of a newer program, anywhere between, change nothing but the count, the head and what they block",
