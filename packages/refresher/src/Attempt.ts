@@ -149,9 +149,7 @@ const keep = Effect.fnUntraced(function* (
   const stashed = yield* Effect.result(
     reservation.commit(tokens, { grant: target.grant, provider: target.provider.id })
   )
-  const stored = yield* Effect.result(
-    target.authority.store(tokens, yield* replaceableBy(target, sending.grant, held))
-  )
+  const stored = yield* Effect.result(target.authority.store(tokens, yield* replaceableBy(target, sending.grant, held)))
   if (Result.isFailure(stored) && Result.isFailure(stashed)) {
     memory.unsaved.set(target.grant, { credential: target.credential, held })
     return { held, notes: [kept(sending, held, "memory", stored.failure.message)] } satisfies Keeping
@@ -229,4 +227,3 @@ const failed = Effect.fnUntraced(function* (sending: Sending, evidence: Evidence
     ? ({ _tag: "Failed", failure } satisfies Attempted)
     : ({ _tag: "Moved" } satisfies Attempted)
 })
-

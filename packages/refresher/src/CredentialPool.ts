@@ -70,7 +70,8 @@ const make = Effect.gen(function* () {
   const memory = yield* TokenMemory
   const fingerprints = yield* Fingerprints
   const providers = yield* Providers
-  const skewOf = (provider: string) => Option.match(providers.get(provider), { onNone: () => 0, onSome: (known) => known.skewMillis })
+  const skewOf = (provider: string) =>
+    Option.match(providers.get(provider), { onNone: () => 0, onSome: (known) => known.skewMillis })
 
   const fresh = (credential: Credential, now: Instant, request: TokenRequest, failed: Fingerprint | undefined) => {
     const held = memory.get(credential.grant)
@@ -79,7 +80,9 @@ const make = Effect.gen(function* () {
     const { access } = held.generation
     const refused = access === failed || (access !== undefined && grant.refusedAccess?.access === access)
     const current = grant.current?.access === access && grant.health._tag !== "Dead"
-    return !refused && current && isServable(held, now) && !isDue(held, now, skewOf(credential.provider)) ? held : undefined
+    return !refused && current && isServable(held, now) && !isDue(held, now, skewOf(credential.provider))
+      ? held
+      : undefined
   }
 
   const oneToken = Effect.fnUntraced(function* (credential: Credential, request: TokenRequest) {
@@ -88,10 +91,7 @@ const make = Effect.gen(function* () {
     const ready = fresh(credential, now, request, failed)
     if (ready !== undefined) return tokenOf(credential, ready)
     const held = memory.get(credential.grant)
-    return tokenOf(
-      credential,
-      yield* refresher.refresh(credential, wantOf(credential, request, held, failed, now))
-    )
+    return tokenOf(credential, yield* refresher.refresh(credential, wantOf(credential, request, held, failed, now)))
   })
 
   const wantOf = (

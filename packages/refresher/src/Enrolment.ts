@@ -30,7 +30,8 @@ export const takeStock = Effect.fnUntraced(function* (home: string, how: How) {
   const { logins, problems } = yield* Vault.use((vault) => vault.logins)
   const providers = yield* Providers
   const ours = logins.filter(
-    (login) => !isBlank(login.tokens) && (login.kind === "apiKey" || providers.all.some(({ id }) => id === login.provider))
+    (login) =>
+      !isBlank(login.tokens) && (login.kind === "apiKey" || providers.all.some(({ id }) => id === login.provider))
   )
   const ledger = yield* Ledger
   const before = yield* ledger.state

@@ -20,14 +20,6 @@ export const observation = (
 
 /** A quarantine ends when the token that it names is followed by another. */
 export const liftings = (target: Target, grant: Grant, found: Held): ReadonlyArray<Draft> =>
-  grant.health._tag === "Dead" &&
-  grant.health.generation[grant.health.bound] !== found.generation[grant.health.bound]
-    ? [
-        about(
-          target,
-          "QuarantineLifted",
-          { generation: grant.health.generation, by: "generation" },
-          grant.health.event
-        )
-      ]
+  grant.health._tag === "Dead" && grant.health.generation[grant.health.bound] !== found.generation[grant.health.bound]
+    ? [about(target, "QuarantineLifted", { generation: grant.health.generation, by: "generation" }, grant.health.event)]
     : []

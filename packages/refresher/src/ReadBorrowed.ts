@@ -39,7 +39,10 @@ const waiting = (target: Target) =>
     `${target.authority.whyReadOnly ?? "another program owns this login"}. Run that program; Daybook sees its new login by itself`
   )
 
-const deadKey = (target: Target, { reason, rule, since }: { reason: Terminal["reason"]; rule: string; since: number }) =>
+const deadKey = (
+  target: Target,
+  { reason, rule, since }: { reason: Terminal["reason"]; rule: string; since: number }
+) =>
   new RefreshError({
     provider: target.provider.id,
     credential: target.credential.id,

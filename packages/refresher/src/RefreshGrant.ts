@@ -90,7 +90,11 @@ const locked = Effect.fnUntraced(
 
 const notTooLong = Effect.fnUntraced(function* (target: Target, deadline: number) {
   if ((yield* Clock.currentTimeMillis) < deadline) return
-  return yield* transient(target.credential, "Busy", "other processes keep moving it on, or are still looking into a failure")
+  return yield* transient(
+    target.credential,
+    "Busy",
+    "other processes keep moving it on, or are still looking into a failure"
+  )
 })
 
 const section = Effect.fnUntraced(function* (target: Target, want: Want) {
@@ -123,12 +127,7 @@ const planOf = Effect.fnUntraced(function* (
   })
 })
 
-const follow = Effect.fnUntraced(function* (
-  target: Target,
-  plan: Plan,
-  grant: Grant,
-  held: Held | undefined
-) {
+const follow = Effect.fnUntraced(function* (target: Target, plan: Plan, grant: Grant, held: Held | undefined) {
   switch (plan._tag) {
     case "Dead":
       return yield* dead(target, plan.dead)
@@ -215,4 +214,6 @@ const remedyOf = (target: Target, reason: TerminalReason): string =>
     : target.provider.relogin
 
 const whereElse = ({ authority }: Target): string =>
-  authority.ref.path === undefined ? "" : ` (look at what else reads ${authority.ref.path}, and at the provider's own CLI)`
+  authority.ref.path === undefined
+    ? ""
+    : ` (look at what else reads ${authority.ref.path}, and at the provider's own CLI)`

@@ -62,9 +62,7 @@ const make = Effect.gen(function* () {
       const landed = yield* Effect.exit(Deferred.await(yield* Effect.uninterruptible(board(credential, want))))
       const isOldNews =
         joined !== undefined && Exit.isSuccess(landed) && landed.value.generation.access === want.unwanted
-      return isOldNews
-        ? yield* Deferred.await(yield* Effect.uninterruptible(board(credential, want)))
-        : yield* landed
+      return isOldNews ? yield* Deferred.await(yield* Effect.uninterruptible(board(credential, want))) : yield* landed
     })
   })
 })

@@ -41,7 +41,7 @@ export const reportAnswer = Effect.fnUntraced(function* (
   }
   const target = yield* targetOf(sent.credential)
   const now = yield* Clock.currentTimeMillis
-  const evidence = apiEvidence(answer, { now, secrets: [token] })
+  const evidence = apiEvidence({ ...answer, headers: lowerCased(answer.headers) }, { now, secrets: [token] })
   const verdict = classifyApi(target.provider, sent.credential.kind, evidence, now)
   if (verdict.verdict === "GrantRevoked") yield* Effect.ignore(lookAgain(target))
   const events = concludeApiRefusal((yield* Ledger).known(), {
@@ -57,6 +57,9 @@ export const reportAnswer = Effect.fnUntraced(function* (
   yield* record(...events.map((event) => ({ ...event, correlation: target.correlation })))
   return verdict
 })
+
+const lowerCased = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
 interface Sender {
   readonly credential: Credential

@@ -30,7 +30,8 @@ export interface Target {
 
 export const targetOf = Effect.fnUntraced(function* (credential: Subject) {
   const defined = (yield* Providers).get(credential.provider)
-  const provider = credential.kind === "apiKey" ? Option.orElseSome(defined, () => keysOnly(credential.provider)) : defined
+  const provider =
+    credential.kind === "apiKey" ? Option.orElseSome(defined, () => keysOnly(credential.provider)) : defined
   if (Option.isNone(provider)) {
     return yield* transient(
       credential,
@@ -52,13 +53,21 @@ export const targetOf = Effect.fnUntraced(function* (credential: Subject) {
 
 /** An API key needs no definition of its provider: nothing is ever sent for it. `.invalid` resolves nowhere (RFC 2606). */
 const keysOnly = (id: string): Provider =>
-  defineProvider({ id, tokenEndpoint: "https://no-token-endpoint.invalid/", relogin: `Put a new API key for ${id} in its place.` })
+  defineProvider({
+    id,
+    tokenEndpoint: "https://no-token-endpoint.invalid/",
+    relogin: `Put a new API key for ${id} in its place.`
+  })
 
 /** Tokens in hand, as of now. */
 export const holding = Effect.fnUntraced(function* (target: Target, tokens: TokenSet) {
   const now = yield* Clock.currentTimeMillis
   const fingerprints = yield* Fingerprints
-  return { tokens, generation: generationOf(fingerprints, target.provider, tokens, now), receivedAt: now } satisfies Held
+  return {
+    tokens,
+    generation: generationOf(fingerprints, target.provider, tokens, now),
+    receivedAt: now
+  } satisfies Held
 })
 
 /** Fails with a reason to wait. */

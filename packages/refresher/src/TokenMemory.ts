@@ -36,6 +36,4 @@ export class TokenMemory extends Context.Service<
 
 /** The same generation keeps the instant at which it was first received. */
 export const keepReceived = (before: Held | undefined, next: Held): Held =>
-  before !== undefined && isSame(before.generation, next.generation)
-    ? { ...next, receivedAt: before.receivedAt }
-    : next
+  before !== undefined && isSame(before.generation, next.generation) ? { ...next, receivedAt: before.receivedAt } : next

@@ -32,7 +32,5 @@ const followLedger = (ledger: Ledger["Service"]) =>
 const followStores = (vault: Vault["Service"], home: string) =>
   vault.changes.pipe(
     Stream.buffer({ capacity: 1, strategy: "sliding" }),
-    Stream.runForEach(() =>
-      Effect.catch(takeStock(home, "watch"), (error) => Effect.logWarning(error.message))
-    )
+    Stream.runForEach(() => Effect.catch(takeStock(home, "watch"), (error) => Effect.logWarning(error.message)))
   )

@@ -17,11 +17,7 @@ export const asRefreshError = (target: Target, trouble: Trouble): RefreshError =
     case "RefreshError":
       return trouble
     case "StoreError":
-      return transient(
-        target.credential,
-        trouble.reason._tag === "Busy" ? "Busy" : "StoreUnavailable",
-        trouble.message
-      )
+      return transient(target.credential, trouble.reason._tag === "Busy" ? "Busy" : "StoreUnavailable", trouble.message)
     case "AppendError":
     case "LedgerError":
       return transient(target.credential, "LedgerUnavailable", trouble.message)

@@ -1,0 +1,88 @@
+/**
+ * The pool for programs that use promises. Every method rejects with one of Daybook's typed errors;
+ * branch on `error._tag` and, for a `RefreshError`, on `error.reason._tag`.
+ */
+import { Seq } from "@daybook/pool/Ids"
+import type { Recorded } from "@daybook/pool/Recorded"
+import type { PoolStatus } from "@daybook/pool/queries/Status"
+import { CredentialPool, type Token as HeldToken } from "@daybook/refresher/CredentialPool"
+import { Ledger } from "@daybook/ledger/Ledger"
+import type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
+import type { ApiVerdict } from "@daybook/pool/Verdict"
+import { ManagedRuntime, Redacted, Stream } from "effect"
+import { layer, type PoolOptions } from "./PoolLayer.ts"
+
+export interface Token {
+  /** The access token or API key, in clear: hand it to the request and let go of it. */
+  readonly token: string
+  readonly provider: string
+  /** Id of the credential that gave it. */
+  readonly credential: string
+  readonly label?: string
+  readonly expiresAt?: Date
+}
+
+export interface GetTokenOptions {
+  /** An access token that the API refused: it is not served again. */
+  readonly failedToken?: string
+  /** Wants a token other than the one held now. */
+  readonly forceRefresh?: boolean
+  /** Id or label of the one credential to use. */
+  readonly credential?: string
+  /** Passes over credentials on which this model is benched. */
+  readonly model?: string
+}
+
+export interface Pool extends AsyncDisposable {
+  /** A token worth sending; refreshed first if it must be. */
+  readonly getToken: (provider: string, options?: GetTokenOptions) => Promise<Token>
+  /** An operator's refresh of one credential, by id or label. */
+  readonly refresh: (credential: string) => Promise<Token>
+  /** Tells the pool what an API answered, so that a revoked login is known as such. */
+  readonly report: (provider: string, token: string, answer: ApiAnswer) => Promise<ApiVerdict | undefined>
+  readonly status: () => Promise<PoolStatus>
+  /** Everything in the ledger, from `seq` on, and then whatever comes. */
+  readonly events: (from?: number) => AsyncIterable<Recorded>
+  /** Waits for a refresh under way, stores what is unsaved, and lets go of every file. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens the pool in a home folder, creating its ledger if there is none.
+ *
+ * @example
+ * await using pool = await openPool({ vault: "~/.hermes/auth.json" })
+ * const { token } = await pool.getToken("openai-codex")
+ */
+export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
+  const runtime = ManagedRuntime.make(layer(options))
+  const close = () => runtime.dispose()
+  try {
+    const pool = await runtime.runPromise(CredentialPool)
+    const ledger = await runtime.runPromise(Ledger)
+    return {
+      getToken: async (provider, request = {}) =>
+        toToken(await runtime.runPromise(pool.getToken(provider, redacted(request)))),
+      refresh: async (credential) => toToken(await runtime.runPromise(pool.refresh(credential))),
+      report: (provider, token, answer) => runtime.runPromise(pool.report(provider, Redacted.make(token), answer)),
+      status: () => runtime.runPromise(pool.status),
+      events: (from = 1) => Stream.toAsyncIterable(ledger.tail(Seq.make(from))),
+      close,
+      [Symbol.asyncDispose]: close
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const redacted = ({ failedToken, ...request }: GetTokenOptions) =>
+  failedToken === undefined ? request : { ...request, failedToken: Redacted.make(failedToken) }
+
+const toToken = ({ credential, expiresAt, label, provider, token }: HeldToken): Token => ({
+  token: Redacted.value(token),
+  provider,
+  credential,
+  ...(label === undefined ? {} : { label }),
+  ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) })
+})

@@ -1,0 +1,96 @@
+/**
+ * The composition root: ledger, stores, providers and protocol, as one layer.
+ */
+import * as FileLedger from "@daybook/ledger/FileLedger"
+import { Ledger } from "@daybook/ledger/Ledger"
+import type { LedgerError } from "@daybook/ledger/LedgerError"
+import type { Provider } from "@daybook/oauth/Provider"
+import { defaultProviders, Providers } from "@daybook/oauth/Providers"
+import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
+import type { Fingerprints } from "@daybook/pool/Fingerprint"
+import { defaults, type Policy } from "@daybook/pool/Policy"
+import { members, type PoolState } from "@daybook/pool/PoolState"
+import { CredentialPool } from "@daybook/refresher/CredentialPool"
+import * as OpenedPool from "@daybook/refresher/OpenedPool"
+import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
+import { Refresher } from "@daybook/refresher/Refresher"
+import { TokenMemory } from "@daybook/refresher/TokenMemory"
+import { Quarantine } from "@daybook/vault/Quarantine"
+import { Stash } from "@daybook/vault/Stash"
+import { type StoreSource, Vault } from "@daybook/vault/Vault"
+import { Effect, Layer } from "effect"
+import { version } from "./internal/Version.ts"
+import { daybookHome, expand } from "./Home.ts"
+
+export interface PoolOptions {
+  /** Folder of the ledger and of Daybook's own logins; default `DAYBOOK_HOME`, else the user's data folder. */
+  readonly home?: string
+  /** Path of a hermes `auth.json`, or a list of stores. Daybook's own store, and those the ledger knows, are always there. */
+  readonly vault?: string | ReadonlyArray<StoreSource>
+  /** Beside, or in place of, the known ones. */
+  readonly providers?: ReadonlyArray<Provider>
+  /** Overrides of the default policy; times in milliseconds. */
+  readonly policy?: Partial<Policy>
+  /** Under which name this program writes; default `daybook`. */
+  readonly program?: string
+}
+
+export type PoolServices = CredentialPool | Refresher | Ledger | Vault | Fingerprints | Providers
+
+/** Opens the ledger, creating it if need be, enrols what the stores show, and watches them while the layer lives. */
+export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, LedgerError | OpenedPool.OpenError> => {
+  const home = options.home === undefined ? daybookHome() : expand(options.home)
+  const ledger = FileLedger.layer({ folder: home, program: options.program ?? "daybook", version })
+  return protocol(home, options).pipe(Layer.provideMerge(ledger))
+}
+
+const protocol = (home: string, options: PoolOptions) =>
+  CredentialPool.layer.pipe(
+    Layer.provideMerge(Refresher.layer),
+    Layer.provideMerge(OpenedPool.layer(home)),
+    Layer.provideMerge(edges(home, options)),
+    Layer.provide(Layer.succeed(PoolPolicy, { ...defaults, ...options.policy }))
+  )
+
+const edges = (home: string, options: PoolOptions) =>
+  Layer.mergeAll(
+    vaultLayer(home, options),
+    Stash.layer(home),
+    Quarantine.layer(home),
+    TokenMemory.layer,
+    TokenEndpoint.layer,
+    Providers.layer([...defaultProviders, ...(options.providers ?? [])])
+  )
+
+const vaultLayer = (home: string, { vault }: PoolOptions) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const ledger = yield* Ledger
+      const { ledger: id } = yield* ledger.head
+      return Vault.layer({
+        stores: distinct([{ kind: "own" }, ...named(vault), ...recorded(yield* ledger.state)]),
+        folder: home,
+        ledger: { id, folder: home }
+      })
+    })
+  )
+
+const named = (vault: PoolOptions["vault"]): ReadonlyArray<StoreSource> => {
+  if (vault === undefined) return []
+  return typeof vault === "string" ? [{ kind: "hermes", path: expand(vault) }] : vault
+}
+
+/** Stores of other programs that the pool's members live in. */
+const recorded = (state: PoolState): ReadonlyArray<StoreSource> =>
+  members(state).flatMap(({ store }): ReadonlyArray<StoreSource> =>
+    store.path !== undefined && (store.kind === "hermes" || store.kind === "codex-cli")
+      ? [{ kind: store.kind, path: store.path }]
+      : []
+  )
+
+const distinct = (sources: ReadonlyArray<StoreSource>): ReadonlyArray<StoreSource> => {
+  const seen = new Map(
+    sources.map((source) => ["path" in source ? `${source.kind} ${source.path}` : source.kind, source])
+  )
+  return Array.from(seen.values())
+}

@@ -1,0 +1,17 @@
+/**
+ * Daybook: an event-sourced credential ledger. Programs that share OAuth logins get tokens from one pool,
+ * and a ledger that says what happened to each.
+ */
+export { AppendError, LedgerError } from "@daybook/ledger/LedgerError"
+export { defineProvider, type Provider, type ProviderOptions } from "@daybook/oauth/Provider"
+export { oauth2 } from "@daybook/oauth/OAuth2"
+export { openAiCodex, openAiCodexAt } from "@daybook/oauth/OpenAiCodex"
+export type { Policy } from "@daybook/pool/Policy"
+export type { Recorded } from "@daybook/pool/Recorded"
+export { RefreshError } from "@daybook/pool/RefreshError"
+export { CredentialPool } from "@daybook/refresher/CredentialPool"
+export { NoneAvailable, UnknownCredential } from "@daybook/refresher/PoolError"
+export type { StoreSource } from "@daybook/vault/Vault"
+export { codexCliAuthFile, daybookHome, expand, hermesAuthFile } from "./Home.ts"
+export { type GetTokenOptions, openPool, type Pool, type Token } from "./Pool.ts"
+export { layer, type PoolOptions, type PoolServices } from "./PoolLayer.ts"
