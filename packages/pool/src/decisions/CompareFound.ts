@@ -7,15 +7,22 @@ import type { Grant } from "../PoolState.ts"
 
 export type Standing = "same" | "newer" | "stale" | "another login"
 
-/** Everything that is not known, not provably older and not somebody else's is newer. */
+/**
+ * Everything that is not known, not provably older and not somebody else's is newer.
+ * A missing token is no observation, so a blank or a half of the current pair is the same.
+ */
 export const compareFound = (grant: Grant, found: Generation): Standing => {
   const { current } = grant
+  if (saysNothingElse(current, found)) return "same"
   if (current === undefined) return "newer"
-  if (isSame(current, found)) return "same"
   if (isPast(grant, current, found)) return "stale"
   if (isAnotherAccount(current, found)) return "another login"
   return isProvablyOlder(current, found) ? "stale" : "newer"
 }
+
+const saysNothingElse = (current: GenerationRef | undefined, found: GenerationRef): boolean =>
+  (found.access === undefined || found.access === current?.access) &&
+  (found.refresh === undefined || found.refresh === current?.refresh)
 
 /** One of the grant's own past generations: its fingerprint was followed by another. */
 export const isAncestor = (grant: Grant, found: GenerationRef): boolean =>
@@ -30,7 +37,8 @@ const isAnotherAccount = (current: Generation, found: Generation): boolean =>
   current.account !== undefined && found.account !== undefined && current.account !== found.account
 
 const isProvablyOlder = (current: Generation, found: Generation): boolean =>
-  isBefore(found.issuedAt, current.issuedAt) ||
-  (found.issuedAt === undefined && isBefore(found.expiresAt, current.expiresAt))
+  found.issuedAt === undefined || current.issuedAt === undefined
+    ? isBefore(found.expiresAt, current.expiresAt)
+    : found.issuedAt < current.issuedAt
 
 const isBefore = (a: number | undefined, b: number | undefined): boolean => a !== undefined && b !== undefined && a < b
