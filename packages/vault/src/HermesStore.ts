@@ -12,6 +12,7 @@ import * as FileAuthority from "./internal/FileAuthority.ts"
 import * as HermesEdit from "./internal/HermesEdit.ts"
 import * as HermesLock from "./internal/HermesLock.ts"
 import * as JsonFile from "./internal/JsonFile.ts"
+import { realOr } from "./internal/RealPath.ts"
 import * as StoreErrors from "./internal/StoreErrors.ts"
 import type { Survey } from "./Login.ts"
 import type { Store } from "./Store.ts"
@@ -44,7 +45,7 @@ export const make = (options: HermesOptions): Store => {
 /** Binds the store to this ledger, whoever had it before. */
 export const takeOver = (path: string, ledger: Binding.Owner, wait: Duration.Input): Effect.Effect<void, StoreError> =>
   HermesLock.acquire(resolve(path), wait).pipe(
-    Effect.andThen(HermesLock.realOr(resolve(path))),
+    Effect.andThen(realOr(resolve(path))),
     Effect.flatMap((real) => Binding.takeOver(real, ledger)),
     Effect.scoped
   )
@@ -76,7 +77,7 @@ const authority = Effect.fnUntraced(function* (opened: Opened, ref: StoreRef): E
     holdLimit: 10_000,
     lock: (wait) =>
       HermesLock.acquire(path, wait).pipe(
-        Effect.andThen(HermesLock.realOr(path)),
+        Effect.andThen(realOr(path)),
         Effect.flatMap((real) => Binding.claim(real, ledger))
       ),
     ...operations
@@ -108,7 +109,7 @@ const notBound = Effect.fnUntraced(function* ({
   ledger,
   path
 }: Opened): Effect.fn.Return<Refusal | undefined, StoreError> {
-  const owner = yield* Effect.flatMap(HermesLock.realOr(path), Binding.ownerOf)
+  const owner = yield* Effect.flatMap(realOr(path), Binding.ownerOf)
   if (Option.isNone(owner) || owner.value.id === ledger?.id) return undefined
   return { why: Binding.whyNot(owner.value.folder), owner: owner.value.folder }
 })

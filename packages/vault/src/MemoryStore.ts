@@ -2,6 +2,7 @@
 import { isBlank, type TokenSet } from "@daybook/pool/TokenSet"
 import { Clock, Duration, Effect, Semaphore } from "effect"
 import { type Authority, type Cleared, type Note, notCleared, readOnly, type Stored, successor } from "./Authority.ts"
+import { withoutBlanks } from "./internal/Tokens.ts"
 import type { AuthError, Login } from "./Login.ts"
 import type { Store } from "./Store.ts"
 import { StoreError } from "./StoreError.ts"
@@ -20,7 +21,7 @@ export const make = (logins: ReadonlyArray<MemoryLogin>): Store => {
   const cells = logins.map((login): Cell => ({
     login,
     turn: Semaphore.makeUnsafe(1),
-    tokens: login.tokens,
+    tokens: withoutBlanks(login.tokens),
     lastAuthError: undefined
   }))
   const find = (slot: string) => cells.find(({ login }) => login.store.slot === slot)

@@ -4,9 +4,9 @@
  */
 import * as FlockLock from "@daybook/files/FlockLock"
 import { type Duration, Effect, type Scope } from "effect"
-import { realpath } from "node:fs/promises"
 import { basename, dirname, extname, join } from "node:path"
 import type { StoreError } from "../StoreError.ts"
+import { realOr } from "./RealPath.ts"
 import * as StoreErrors from "./StoreErrors.ts"
 
 /** Holds the lock of this `auth.json` until the scope closes. */
@@ -21,8 +21,5 @@ export const acquire = Effect.fnUntraced(function* (
     Effect.mapError(StoreErrors.notLocked)
   )
 })
-
-/** The path with links followed, or as it is when it leads nowhere. */
-export const realOr = (path: string): Effect.Effect<string> => Effect.promise(() => realpath(path).catch(() => path))
 
 const lockOf = (path: string): string => join(dirname(path), `${basename(path, extname(path))}.lock`)

@@ -1,12 +1,12 @@
 /** JSON files with secrets: read with patience for a writer in the middle of it, replaced in one step. */
 import * as AtomicFile from "@daybook/files/AtomicFile"
 import { Effect, Option, Result, Schedule, type Schema } from "effect"
-import { realpath } from "node:fs/promises"
 import { dirname } from "node:path"
 import { StoreError, type StoreOperation } from "../StoreError.ts"
 import { decode } from "./Decode.ts"
 import type { Json } from "./Json.ts"
 import * as JsonText from "./JsonText.ts"
+import { realOr } from "./RealPath.ts"
 import * as StoreErrors from "./StoreErrors.ts"
 
 const maxBytes = 8 * 1024 * 1024
@@ -55,7 +55,7 @@ export const write = (path: string, operation: StoreOperation, text: string): Ef
 
 /** Temp files of killed writers hold tokens too. That one could not be removed is no failure of the write. */
 const sweep = (path: string): Effect.Effect<void> =>
-  Effect.promise(() => realpath(path)).pipe(
+  realOr(path).pipe(
     Effect.flatMap((real) => AtomicFile.sweep(dirname(real), "1 hour")),
     Effect.ignore
   )

@@ -33,6 +33,14 @@ export const iso = (instant: Instant | undefined): string | undefined =>
 export const tokenSet = (tokens: { readonly [Key in keyof TokenSet]: TokenSet[Key] | undefined }): TokenSet =>
   Object.fromEntries(Object.entries(tokens).filter(([, value]) => value !== undefined))
 
+export const withoutBlanks = ({ access, idToken, refresh, ...rest }: TokenSet): TokenSet =>
+  tokenSet({
+    ...rest,
+    access: secret(reveal(access)),
+    refresh: secret(reveal(refresh)),
+    idToken: secret(reveal(idToken))
+  })
+
 /** The tokens in Daybook's own files. */
 export const StoredTokens = Schema.Struct({
   access_token: text,

@@ -1,0 +1,29 @@
+/** Folders that live as long as a test's scope. */
+import { Effect, type Scope } from "effect"
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, realpathSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+export const tempFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => realpathSync(mkdtempSync(join(tmpdir(), "daybook-vault-")))),
+  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+)
+
+/** A disk of 1 MiB of its own. Needs root: without it the test fails rather than proving nothing. */
+export const smallDisk: Effect.Effect<string, never, Scope.Scope> = Effect.tap(tempFolder, (folder) =>
+  Effect.acquireRelease(
+    Effect.sync(() => mount("-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", folder)),
+    () => Effect.sync(() => execFileSync("umount", [folder]))
+  )
+)
+
+export const makeReadOnly = (disk: string): void => mount("-o", "remount,ro", disk)
+
+const mount = (...args: ReadonlyArray<string>): void => {
+  try {
+    execFileSync("mount", args, { stdio: "pipe" })
+  } catch (cause) {
+    throw new Error("This test mounts a tmpfs and therefore needs root on Linux.", { cause })
+  }
+}
