@@ -7,7 +7,7 @@ import type { GenerationRef } from "../Generation.ts"
 import type { CredentialId, EventId, GrantId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
 import type { Policy } from "../Policy.ts"
-import { grantById, type Condemned, type Failure, type Grant, type PoolState } from "../PoolState.ts"
+import { grantById, suspicionOf, type Condemned, type Failure, type Grant, type PoolState } from "../PoolState.ts"
 import type { Draft } from "../Recorded.ts"
 import type { TerminalReason, TerminalVerdict, TokenVerdict, TransientVerdict } from "../Verdict.ts"
 import { ceiling, jittered, type Range } from "./Backoff.ts"
@@ -33,6 +33,20 @@ export const classifyFailure = (
   verdict.verdict === "Terminal"
     ? terminal(failure, verdict, context)
     : transient(state, grantById(state, context.grant), failure, verdict, context)
+
+/** The conclusion under the given id and, if the generation is dead, its quarantine; to be appended in one step. */
+export const concludeFailure = (
+  state: PoolState,
+  failure: Failure,
+  verdict: TokenVerdict,
+  context: FailureContext,
+  id: EventId
+): ReadonlyArray<Draft> => {
+  const classified = { ...classifyFailure(state, failure, verdict, context), id }
+  if (verdict.verdict === "Transient") return [classified]
+  const condemned = { generation: failure.generation, reason: terminalReason(failure, verdict), rule: verdict.rule }
+  return [classified, quarantine({ ...condemned, event: id }, context)]
+}
 
 const conclusion = (failure: Failure, verdict: TokenVerdict, context: FailureContext) => ({
   grant: context.grant,
@@ -73,10 +87,10 @@ const transient = (
     data: {
       ...conclusion(failure, verdict, context),
       reason: verdict.reason,
-      retryAt: verdict.until ?? context.now + delay(grant, verdict, suspect, context),
+      retryAt: verdict.until ?? context.now + delay(grant, verdict, { suspect, providerWide }, context),
       ...(suspect ? { suspect } : {}),
       ...(providerWide ? { providerWide } : {}),
-      ...(verdict.shape === undefined ? {} : { shape: verdict.shape.slice(0, 200) })
+      ...(verdict.shape === undefined ? {} : { shape: recordable(verdict.shape) })
     }
   }
 }
@@ -89,10 +103,17 @@ const mayBeSpent = ({ evidence }: Failure, { reason }: TransientVerdict): boolea
   return reason === "Unrecognized" && !explicit
 }
 
-const delay = (grant: Grant, verdict: TransientVerdict, suspect: boolean, context: FailureContext): number => {
+const recordable = (shape: string): string => shape.slice(0, 200)
+
+const delay = (
+  grant: Grant,
+  verdict: TransientVerdict,
+  { providerWide, suspect }: { readonly providerWide: boolean; readonly suspect: boolean },
+  context: FailureContext
+): number => {
   const { chance, policy } = context
   const failures = grant.backoff?.failures ?? 0
-  const strikes = struckAfter(grant, verdict, context)
+  const strikes = providerWide ? 0 : struckAfter(grant, verdict, context)
   if (strikes >= policy.strikes) return ceiling(policy.strikeBackoff, strikes - policy.strikes)
   const range: Range = suspect
     ? policy.replayBackoff
@@ -102,7 +123,7 @@ const delay = (grant: Grant, verdict: TransientVerdict, suspect: boolean, contex
   return suspect && !replayed(grant) ? 0 : jittered(range, failures, chance)
 }
 
-const replayed = (grant: Grant): boolean => grant.health._tag === "Suspect"
+const replayed = (grant: Grant): boolean => suspicionOf(grant.health) !== undefined
 
 const struckAfter = (grant: Grant, verdict: TransientVerdict, { now }: FailureContext): number => {
   if (verdict.reason !== "Unrecognized") return 0
@@ -117,7 +138,8 @@ const isProviderWide = (state: PoolState, verdict: TransientVerdict, context: Fa
     verdict.reason === "Unrecognized" &&
     last !== undefined &&
     last.grant !== context.grant &&
-    last.shape === verdict.shape &&
+    verdict.shape !== undefined &&
+    last.shape === recordable(verdict.shape) &&
     context.now - last.at <= context.policy.providerWindow
   )
 }
