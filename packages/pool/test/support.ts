@@ -146,7 +146,7 @@ export const succeeded = (sent: GenerationRef, next: Generation, attempt = 1): S
   data: { grant: grantId, attempt: attemptId(attempt), generation: sent, next, rotated: sent.refresh !== next.refresh }
 })
 
-export const failed = (sent: GenerationRef, evidence: Partial<Evidence> = {}, attempt = 1): Step => ({
+export const failed = (sent: GenerationRef, evidence: Partial<Evidence> = { status: 400 }, attempt = 1): Step => ({
   ...about,
   type: "RefreshFailed",
   id: failureId(attempt),
@@ -154,7 +154,7 @@ export const failed = (sent: GenerationRef, evidence: Partial<Evidence> = {}, at
     grant: grantId,
     attempt: attemptId(attempt),
     generation: sent,
-    evidence: { left: true, status: 400, ...evidence }
+    evidence: { left: true, ...evidence }
   }
 })
 
