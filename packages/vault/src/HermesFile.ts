@@ -121,7 +121,7 @@ export const isOwned = (row: Row): boolean =>
   isSeeded(row) || row.source === "manual" || row.source.startsWith("manual:")
 
 /** The slot of the place that counts for this row's grant. */
-export const authorityOf = ({ blocks, rows }: HermesFile, row: Row): string => {
+const authorityOf = ({ blocks, rows }: HermesFile, row: Row): string => {
   if (row.kind === "apiKey" || !isOwned(row)) return row.slot
   const block = blocks.find(({ provider }) => provider === row.provider)
   if (block && (sharesGrant(block, row) || (isSeeded(row) && decidesOverSeeded(block)))) return block.slot
@@ -137,13 +137,21 @@ const sharesGrant = (left: Place, right: Place): boolean =>
   right.tokens.refresh !== undefined &&
   Redacted.value(left.tokens.refresh) === Redacted.value(right.tokens.refresh)
 
-/** The other places that show the grant of this slot. */
-export const viewsOf = (file: HermesFile, slot: string): ReadonlyArray<Row> =>
-  file.rows.filter((row) => row.slot !== slot && authorityOf(file, row) === slot)
+/** The slot that counts for the grant in this one: a row enrolled by itself may have become a view since. */
+export const authoritySlot = (file: HermesFile, slot: string): string => {
+  const row = file.rows.find((row) => row.slot === slot)
+  return row ? authorityOf(file, row) : slot
+}
+
+/** The rows that show the grant of this authority's slot, the row itself included if it is one. */
+export const rowsOf = (file: HermesFile, authority: string): ReadonlyArray<Row> =>
+  file.rows.filter((row) => authorityOf(file, row) === authority)
 
 /** Blank if there is no such place. */
-export const tokensAt = ({ blocks, rows }: HermesFile, slot: string): TokenSet =>
-  [...blocks, ...rows].find((place) => place.slot === slot)?.tokens ?? {}
+export const tokensAt = (file: HermesFile, slot: string): TokenSet => {
+  const authority = authoritySlot(file, slot)
+  return [...file.blocks, ...file.rows].find((place) => place.slot === authority)?.tokens ?? {}
+}
 
 export const logins = (file: HermesFile, path: string): ReadonlyArray<Login> => [
   ...file.blocks.map((block) => blockLogin(file, block, path)),

@@ -2,7 +2,16 @@ import * as HermesStore from "@daybook/vault/HermesStore"
 import type { Login } from "@daybook/vault/Login"
 import { assert, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 import { pythonFormat, pythonHolding, pythonTry } from "./support/Companion.ts"
 import { hasGeneration, hermesFile, noStatus, ours, pair, pairOf } from "./support/Samples.ts"
@@ -158,6 +167,18 @@ it.live("brings every view of the grant up to date and no other row", () =>
   })
 )
 
+it.live("a row enrolled by itself speaks for the block that shows the same login later", () =>
+  Effect.gen(function* () {
+    const { at, json } = yield* given()
+    const seeded = yield* at("credential_pool.openai-codex.aaaaaa")
+    assert.deepStrictEqual(yield* seeded.store(pair(2), hasGeneration(1)), { _tag: "Stored" })
+    assert.strictEqual(json().providers["openai-codex"].tokens.refresh_token, "refresh-2")
+    assert.strictEqual(json().credential_pool["openai-codex"][0].refresh_token, "refresh-2")
+    assert.deepStrictEqual(yield* seeded.clear(hasGeneration(2), dead), { cleared: true, removed: ["aaaaaa"] })
+    assert.notProperty(json().providers["openai-codex"].tokens, "refresh_token")
+  })
+)
+
 it.live("lifts the last error of a login that gets tokens, and leaves no old expiry", () =>
   Effect.gen(function* () {
     const { at, json } = yield* given((file) => {
@@ -265,6 +286,18 @@ it.live("writes a block into a file that is not there, private to the user", () 
     yield* authority.store(pair(1), ({ refresh }) => refresh === undefined)
     assert.deepStrictEqual(pairOf(yield* authority.read), ["access-1", "refresh-1"])
     assert.strictEqual(statSync(path).mode & 0o777, 0o600)
+  })
+)
+
+it.live("removes what a killed writer of ours left beside the file, an hour later", () =>
+  Effect.gen(function* () {
+    const { at, path } = yield* given()
+    const names = [`.auth.json.${"a".repeat(24)}.tmp`, `.auth.json.${"b".repeat(24)}.tmp`, "auth.json.tmp.7.hermes"]
+    const [old = "", young = "", hermes = ""] = names.map((name) => join(path, "..", name))
+    for (const file of [old, young, hermes]) writeFileSync(file, "access-0")
+    for (const file of [old, hermes]) utimesSync(file, 0, 0)
+    yield* Effect.flatMap(at(block), ({ store }) => store(pair(2), hasGeneration(1)))
+    assert.deepStrictEqual([old, young, hermes].map(existsSync), [false, true, true])
   })
 )
 

@@ -3,7 +3,7 @@ import * as CodexCliStore from "@daybook/vault/CodexCliStore"
 import * as HermesStore from "@daybook/vault/HermesStore"
 import type { StoreError } from "@daybook/vault/StoreError"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Clock, Duration, Effect } from "effect"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { hasGeneration, hermesFile, ours, pair, pairOf } from "./support/Samples.ts"
@@ -114,12 +114,31 @@ it.live("bytes that are no text are corrupt", () =>
   })
 )
 
-it.live("a file that is whole a moment later is read", () =>
+/** A clock on which a pause is over at once, and tells. */
+const clockWith = (onPause: (millis: number) => void): Clock.Clock =>
+  Object.assign(Object.create(Clock.Clock.defaultValue()), {
+    sleep: (duration: Duration.Duration) => Effect.sync(() => onPause(Duration.toMillis(duration)))
+  })
+
+it.live("a half-written file is read again after 50 ms, twice", () =>
   Effect.gen(function* () {
     const { authority, path } = yield* given(whole.slice(0, 100))
-    const reading = yield* Effect.forkChild(authority.read, { startImmediately: true })
-    writeFileSync(path, whole)
-    assert.deepStrictEqual(pairOf(yield* Fiber.join(reading)), ["access-1", "refresh-1"])
+    const pauses: Array<number> = []
+    const readWhile = (onPause: () => void) =>
+      Effect.provideService(
+        authority.read,
+        Clock.Clock,
+        clockWith((millis) => {
+          pauses.push(millis)
+          onPause()
+        })
+      )
+    const error = yield* Effect.flip(readWhile(() => undefined))
+    assert.strictEqual(error.reason._tag, "Corrupt")
+    assert.deepStrictEqual(pauses, [50, 50])
+    const tokens = yield* readWhile(() => pauses.length === 4 && writeFileSync(path, whole))
+    assert.deepStrictEqual(pairOf(tokens), ["access-1", "refresh-1"])
+    assert.deepStrictEqual(pauses, [50, 50, 50, 50])
   })
 )
 

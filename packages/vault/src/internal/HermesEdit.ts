@@ -6,11 +6,11 @@ import { format, type Instant } from "@daybook/pool/Instant"
 import type { TokenSet } from "@daybook/pool/TokenSet"
 import { Predicate } from "effect"
 import type { Note } from "../Authority.ts"
-import { blockSlot, type HermesFile, isSeeded, rowSlot, viewsOf } from "../HermesFile.ts"
+import { authoritySlot, blockSlot, type HermesFile, isSeeded, rowSlot, rowsOf } from "../HermesFile.ts"
 import { edit, type Json, objectAt, patch } from "./Json.ts"
 import { iso, reveal } from "./Tokens.ts"
 
-/** The file with these tokens in the slot and all its views; nothing if the slot is a row that was removed. */
+/** The file with these tokens in all places of the slot's grant; nothing if the slot is a row that was removed. */
 export const stored = (
   json: Json,
   file: HermesFile,
@@ -18,14 +18,16 @@ export const stored = (
   tokens: TokenSet,
   now: Instant
 ): Json | undefined => {
-  const provider = providerOfBlock(slot)
-  if (provider === undefined && !file.rows.some((row) => row.slot === slot)) return undefined
-  const changed = slotsOf(file, slot)
-  const rows = editRows(json, (row, rowSlot) => (changed.has(rowSlot) ? withTokens(row, tokens) : row))
-  return touched(provider === undefined ? rows : editBlock(rows, provider, (block) => blockWith(block, tokens)), now)
+  const { provider, rows } = grantAt(file, slot)
+  if (provider === undefined && rows.size === 0) return undefined
+  const edited = editRows(json, (row, slot) => (rows.has(slot) ? withTokens(row, tokens) : row))
+  return touched(
+    provider === undefined ? edited : editBlock(edited, provider, (block) => blockWith(block, tokens)),
+    now
+  )
 }
 
-/** The file without the slot's tokens, and the ids of the rows that went with them. */
+/** The file without the tokens of the slot's grant, and the ids of the seeded rows that went with them. */
 export const cleared = (
   json: Json,
   file: HermesFile,
@@ -33,22 +35,29 @@ export const cleared = (
   note: Note,
   now: Instant
 ): { readonly json: Json; readonly removed: ReadonlyArray<string> } => {
-  const provider = providerOfBlock(slot)
-  const seeded = file.rows.filter((row) => provider !== undefined && row.provider === provider && isSeeded(row))
+  const { provider, rows } = grantAt(file, slot)
+  const seeded = file.rows.filter((row) => row.provider === provider && isSeeded(row))
   const removed = new Set(seeded.map((row) => row.slot))
-  const dead = slotsOf(file, slot)
-  const rows = editRows(json, (row, rowSlot) =>
-    removed.has(rowSlot) ? undefined : dead.has(rowSlot) ? withoutTokens(row, note) : row
+  const edited = editRows(json, (row, slot) =>
+    removed.has(slot) ? undefined : rows.has(slot) ? withoutTokens(row, note) : row
   )
-  const edited = provider === undefined ? rows : editBlock(rows, provider, (block) => deadBlock(block, provider, note))
-  return { json: touched(edited, now), removed: seeded.map(({ id }) => id) }
+  return {
+    json: touched(
+      provider === undefined ? edited : editBlock(edited, provider, (block) => deadBlock(block, provider, note)),
+      now
+    ),
+    removed: seeded.map(({ id }) => id)
+  }
 }
 
-const providerOfBlock = (slot: string): string | undefined =>
-  slot.startsWith(blockSlot("")) ? slot.slice(blockSlot("").length) : undefined
-
-const slotsOf = (file: HermesFile, slot: string): ReadonlySet<string> =>
-  new Set([slot, ...viewsOf(file, slot).map((view) => view.slot)])
+/** All places of one grant: the slots of its rows, and the provider whose block it is in, if it is. */
+const grantAt = (file: HermesFile, slot: string) => {
+  const authority = authoritySlot(file, slot)
+  return {
+    provider: authority.startsWith(blockSlot("")) ? authority.slice(blockSlot("").length) : undefined,
+    rows: new Set(rowsOf(file, authority).map((row) => row.slot))
+  }
+}
 
 const touched = (json: Json, now: Instant): Json => patch(json, { updated_at: format(now) })
 
