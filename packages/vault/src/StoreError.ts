@@ -34,8 +34,16 @@ export class StoreError extends Data.TaggedError("StoreError")<{
   readonly reason: StoreErrorReason
 }> {
   override get message(): string {
-    return `Cannot ${this.operation} ${this.path}: ${explain(this)}`
+    return `Cannot ${verbs[this.operation]} ${this.path}: ${explain(this)}`
   }
+}
+
+const verbs: Record<StoreOperation, string> = {
+  read: "read",
+  store: "store tokens in",
+  clear: "clear tokens in",
+  lock: "lock",
+  list: "list the logins in"
 }
 
 const explain = ({ path, reason }: StoreError): string =>
