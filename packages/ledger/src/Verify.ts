@@ -4,7 +4,7 @@
  * that was kept elsewhere.
  */
 import type { LedgerId, Seq } from "@daybook/pool/Ids"
-import { Effect } from "effect"
+import { Effect, type Scope } from "effect"
 import { statSync } from "node:fs"
 import { join } from "node:path"
 import * as Header from "./internal/Header.ts"
@@ -40,7 +40,7 @@ export interface ByteRange {
 }
 
 /** Takes the path of a ledger file, or of its folder. Damage is an answer; the failures are those of reading at all. */
-export const verify = Effect.fn("verify")(function* (path: string): Effect.fn.Return<VerifyReport, LedgerError> {
+export const verify = Effect.fn("verify")(function* (path: string): Effect.fn.Return<VerifyReport, LedgerError, Scope.Scope> {
   const file = yield* LedgerFile.open(fileIn(path), "read")
   const header = yield* readHeader(file)
   const report = { ...empty(file.path), ledger: header.ledger }

@@ -5,7 +5,8 @@
 import type { LockError } from "@daybook/files/LockError"
 import * as RangeLock from "@daybook/files/RangeLock"
 import { Effect, Match, Option, type Scope } from "effect"
-import { Busy, LedgerError, type LedgerReason, Unavailable } from "../LedgerError.ts"
+import { dirname } from "node:path"
+import { Busy, LedgerError, type LedgerReason, Missing, Unavailable } from "../LedgerError.ts"
 
 /** The kind of lock, as a ledger's first line names it. */
 export const kind = "ofd"
@@ -45,7 +46,10 @@ const toLedgerError = ({ path, reason }: LockError): LedgerError =>
   new LedgerError({
     reason: Match.valueTags(reason, {
       LockTimeout: ({ waited }): LedgerReason => new Busy({ path, waited }),
-      LockUnavailable: ({ cause }) => new Unavailable({ operation: "lock", path, code: cause }),
+      LockUnavailable: ({ cause }) =>
+        cause === "ENOENT"
+          ? new Missing({ path: dirname(path) })
+          : new Unavailable({ operation: "lock", path, code: cause }),
       LockUnsupported: ({ missing }) => new Unavailable({ operation: "lock", path, code: `without ${missing}` })
     })
   })

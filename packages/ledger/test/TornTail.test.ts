@@ -1,0 +1,144 @@
+import { assert, describe, it } from "@effect/vitest"
+import { verify } from "@daybook/ledger/Verify"
+import { Effect, Stream } from "effect"
+import { appendFileSync, readFileSync, truncateSync } from "node:fs"
+import { join } from "node:path"
+import { crc32 } from "node:zlib"
+import { relabelled, seq } from "./support/Drafts.ts"
+import * as Lines from "./support/Lines.ts"
+import { open } from "./support/Open.ts"
+import { tempFolder } from "./support/TempFolder.ts"
+
+/** A ledger of four events, closed. */
+const written = Effect.gen(function* () {
+  const folder = yield* tempFolder
+  yield* Effect.scoped(Effect.flatMap(open(folder), (ledger) => ledger.append([relabelled("one"), relabelled("two")])))
+  const path = join(folder, "ledger.jsonl")
+  return { folder, path, whole: readFileSync(path, "latin1") }
+})
+
+const appendOne = (folder: string) =>
+  Effect.scoped(Effect.flatMap(open(folder), (ledger) => ledger.append([relabelled("next")])))
+
+const half = Lines.relabelled(5).slice(0, 210)
+
+describe("a writer that died", () => {
+  it.effect("in mid-line leaves junk, which the next one closes and records where it stands", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      appendFileSync(path, half)
+      yield* appendOne(folder)
+      assert.isTrue(readFileSync(path, "latin1").startsWith(`${whole}${half}\n{"seq":5,`))
+      const ledger = yield* open(folder, { readOnly: true })
+      const events = yield* Stream.runCollect(ledger.read())
+      assert.deepInclude(events[4], {
+        type: "TailSealed",
+        data: { offset: whole.length, length: half.length, crc: crc32(half).toString(16).padStart(8, "0") }
+      })
+      assert.deepInclude(events.at(-1), { type: "CredentialRelabelled", data: { label: "next" } })
+      assert.deepInclude(yield* verify(path), {
+        isConsistent: true,
+        events: 7,
+        junk: [{ line: 5, offset: whole.length, length: half.length }]
+      })
+    })
+  )
+
+  it.effect("in mid-line troubles no reader, who sees the events before it", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      appendFileSync(path, half)
+      const ledger = yield* open(folder, { readOnly: true })
+      assert.strictEqual((yield* ledger.head).seq, 4)
+      assert.strictEqual((yield* Stream.runCollect(ledger.read())).length, 4)
+      const tail = { line: 5, offset: whole.length, length: half.length }
+      assert.deepInclude(yield* verify(path), { isConsistent: true, tornTail: tail })
+    })
+  )
+
+  it.effect("with its last line whole but for the newline has written the event", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      truncateSync(path, whole.length - 1)
+      assert.strictEqual((yield* verify(path)).events, 3)
+      const [joined, next] = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const ledger = yield* open(folder)
+          yield* ledger.append([relabelled("next")])
+          return yield* Stream.runCollect(ledger.read()).pipe(Effect.map((events) => events.slice(-2)))
+        })
+      )
+      assert.deepInclude(joined, { seq: seq(5), type: "ActorJoined" })
+      assert.deepInclude(next, { seq: seq(6), type: "CredentialRelabelled", data: { label: "next" } })
+      assert.isTrue((yield* verify(path)).isConsistent)
+    })
+  )
+
+  it.effect("while it recorded another one's junk is closed in its turn, wherever it stopped", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      appendFileSync(path, half)
+      yield* appendOne(folder)
+      const seal = readFileSync(path, "latin1").slice(whole.length + half.length).split("\n")[1] ?? ""
+      for (const stopped of [0, 1, 30, 150, seal.length - 80, seal.length - 1]) {
+        truncateSync(path, whole.length + half.length + 1 + stopped)
+        yield* appendOne(folder)
+        const report = yield* verify(path)
+        const length = stopped === 0 ? half.length : half.length + 1 + stopped
+        assert.isTrue(report.isConsistent)
+        assert.deepStrictEqual(report.junk, [{ line: 5, offset: whole.length, length }])
+      }
+    })
+  )
+
+  it.effect("again and again is closed as one piece of junk", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      appendFileSync(path, half)
+      for (let deaths = 0; deaths < 3; deaths++) {
+        const before = readFileSync(path).length
+        yield* appendOne(folder)
+        truncateSync(path, before + 100)
+      }
+      const length = readFileSync(path).length - whole.length
+      yield* appendOne(folder)
+      assert.deepStrictEqual((yield* verify(path)).junk, [{ line: 5, offset: whole.length, length }])
+    })
+  )
+})
+
+describe("at the end of a ledger", () => {
+  const damaged = (path: string, folder: string, line: number, offset: number) =>
+    Effect.gen(function* () {
+      assert.deepInclude((yield* verify(path)).firstBad, { line, offset, seq: seq(line) })
+      const { reason } = yield* Effect.flip(appendOne(folder))
+      assert.deepInclude(reason, { _tag: "Damaged", path, line, offset })
+    })
+
+  it.effect("half a line, a newline and half a line are damage, and nobody writes behind them", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      appendFileSync(path, `${half}\n${half}`)
+      yield* damaged(path, folder, 5, whole.length)
+    })
+  )
+
+  it.effect("a changed line is damage and not the remains of a writer", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      const lastLine = whole.slice(0, -1).lastIndexOf("\n") + 1
+      appendFileSync(path, whole.slice(lastLine).replace("two", "too"))
+      yield* damaged(path, folder, 5, whole.length)
+    })
+  )
+
+  it.effect("a whole line whose newline was changed is damage", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      const lastLine = whole.slice(0, -1).lastIndexOf("\n") + 1
+      truncateSync(path, whole.length - 1)
+      appendFileSync(path, "\u000b")
+      yield* damaged(path, folder, 4, lastLine)
+    })
+  )
+})

@@ -1,0 +1,262 @@
+/**
+ * What every store of events promises, whatever it is made of. Each store's test runs it and adds what is special to it.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Ledger } from "@daybook/ledger/Ledger"
+import type { LedgerError } from "@daybook/ledger/LedgerError"
+import { fold } from "@daybook/pool/Evolve"
+import { Fingerprints } from "@daybook/pool/Fingerprint"
+import { EventId, type Seq } from "@daybook/pool/Ids"
+import { versionOf } from "@daybook/pool/PoolState"
+import type { Recorded } from "@daybook/pool/Recorded"
+import { Deferred, Effect, Exit, Fiber, type Layer, Redacted, type Scope, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import { randomUUID } from "node:crypto"
+import { cooldownCleared, newGrant, refreshStarted, relabelled, seq } from "./support/Drafts.ts"
+
+type Store = Layer.Layer<Ledger | Fingerprints, LedgerError>
+
+export const contract = (name: string, newStore: Effect.Effect<Store, never, Scope.Scope>): void => {
+  const promises = <E>(sentence: string, test: Effect.Effect<void, E, Ledger | Fingerprints | Scope.Scope>) =>
+    it.effect(sentence, () => Effect.flatMap(newStore, (store) => Effect.provide(test, store)))
+
+  describe(name, () => {
+    promises(
+      "events are read back as they were answered, in the order of their appending",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const first = yield* ledger.append([relabelled("one"), relabelled("two")])
+        const second = yield* ledger.append([cooldownCleared])
+        const all = yield* Stream.runCollect(ledger.read())
+        assert.deepStrictEqual(typesOf(all), ["LedgerOpened", "ActorJoined", ...typesOf(first), ...typesOf(second)])
+        assert.deepStrictEqual(all.slice(2), [...first, ...second])
+      })
+    )
+
+    promises(
+      "the first event has 1 and there are no gaps",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* Effect.forEach(labels(20), (label) => ledger.append([relabelled(label)]), { concurrency: 5 })
+        const all = yield* Stream.runCollect(ledger.read())
+        assert.deepStrictEqual(
+          all.map((event) => event.seq as number),
+          labels(22).map((_, index) => index + 1)
+        )
+      })
+    )
+
+    promises(
+      "every event has its own id, the actor that appended it and the time of its appending",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* TestClock.setTime(1_700_000_000_000)
+        const events = yield* ledger.append([relabelled("one"), relabelled("two")])
+        assert.strictEqual(new Set(events.map((event) => event.id)).size, 2)
+        assert.isTrue(events.every((event) => event.actor === ledger.actor && event.at === 1_700_000_000_000))
+      })
+    )
+
+    promises(
+      "an id, a cause and a correlation given by the caller are kept",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const given = { id: EventId.make(randomUUID()), cause: EventId.make(randomUUID()) }
+        yield* ledger.append([{ ...relabelled("one"), ...given }])
+        const [event] = (yield* Stream.runCollect(ledger.read())).slice(-1)
+        assert.deepInclude(event, given)
+      })
+    )
+
+    promises(
+      "nobody joins by reading",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* ledger.state
+        yield* ledger.sync
+        yield* ledger.head
+        assert.deepStrictEqual(typesOf(yield* Stream.runCollect(ledger.read())), ["LedgerOpened"])
+      })
+    )
+
+    promises(
+      "reading begins where it is told to",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const events = yield* ledger.append(labels(5).map(relabelled))
+        assert.deepStrictEqual(yield* Stream.runCollect(ledger.read(seqOf(events[3]))), events.slice(3))
+        assert.deepStrictEqual(yield* Stream.runCollect(ledger.read(seq(99))), [])
+      })
+    )
+
+    promises(
+      "text in any script comes back as it was",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const label = 'Zoë 🗝️ \u2028 "\\ \u0000 \u007f \ud800 日本'
+        yield* ledger.append([relabelled(label)])
+        const [event] = (yield* Stream.runCollect(ledger.read())).slice(-1)
+        assert.deepInclude(event, { type: "CredentialRelabelled", data: { label } })
+      })
+    )
+
+    promises(
+      "a decision on the version that stands is accepted, and moves it",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const grant = newGrant()
+        const expected = new Map([[grant, unmoved]])
+        const [event] = yield* ledger.append([refreshStarted(grant)], { expected })
+        assert.strictEqual(versionOf(ledger.known(), grant), event?.seq)
+      })
+    )
+
+    promises(
+      "a decision on a version that has moved is told the version it missed, and leaves nothing",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const grant = newGrant()
+        const [moved] = yield* ledger.append([refreshStarted(grant)])
+        const expected = new Map([[grant, unmoved]])
+        const before = yield* ledger.head
+        const { reason } = yield* Effect.flip(ledger.append([refreshStarted(grant)], { expected }))
+        assert.deepInclude(reason, { _tag: "Conflict", grant, expected: unmoved, found: seqOf(moved) })
+        assert.deepStrictEqual(yield* ledger.head, before)
+      })
+    )
+
+    promises(
+      "of many who decide on one version exactly one wins",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const grant = newGrant()
+        for (let round = 0; round < 10; round++) {
+          const expected = new Map([[grant, versionOf(yield* ledger.state, grant)]])
+          const race = Effect.exit(ledger.append([refreshStarted(grant)], { expected }))
+          const exits = yield* Effect.all(Array.from({ length: 16 }, () => race), { concurrency: "unbounded" })
+          assert.strictEqual(exits.filter(Exit.isSuccess).length, 1)
+        }
+      })
+    )
+
+    promises(
+      "observations of many at once are all accepted, those of one append side by side",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const append = (label: string) => ledger.append([relabelled(label), cooldownCleared, relabelled(label)])
+        const appended = yield* Effect.forEach(labels(40), append, { concurrency: "unbounded" })
+        for (const events of appended) assert.strictEqual(seqOf(events[2]) - seqOf(events[0]), 2)
+        assert.strictEqual((yield* Stream.runCollect(ledger.read())).length, 2 + 40 * 3)
+      })
+    )
+
+    promises(
+      "a record over 16 KiB is refused with its whole append, and leaves nothing",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* ledger.append([relabelled("before")])
+        const before = yield* ledger.head
+        const { reason } = yield* Effect.flip(ledger.append([cooldownCleared, relabelled("x".repeat(17_000))]))
+        assert.deepInclude(reason, { _tag: "TooLarge", type: "CredentialRelabelled" })
+        assert.deepStrictEqual(yield* ledger.head, before)
+        yield* ledger.append([relabelled("x".repeat(15_000))])
+      })
+    )
+
+    promises(
+      "an append whose caller goes away is there as a whole or not at all",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const append = (label: string) => ledger.append([relabelled(label), relabelled(label)])
+        const callers = yield* Effect.forEach(labels(30), (label) => Effect.forkChild(append(label)))
+        yield* Effect.forEach(callers, (caller, index) => (index % 2 === 0 ? Fiber.interrupt(caller) : Effect.void))
+        const stayed = callers.filter((_, index) => index % 2 === 1)
+        yield* Effect.forEach(stayed, Fiber.join)
+        const counts = Map.groupBy((yield* Stream.runCollect(ledger.read())).slice(2), labelOf)
+        assert.isTrue(Array.from(counts.values()).every((events) => events.length === 2))
+        assert.isAtLeast(counts.size, 15)
+      })
+    )
+
+    promises(
+      "what is known follows what is appended, and is the fold of what is read",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const grant = newGrant()
+        yield* ledger.append([refreshStarted(grant), relabelled("one")])
+        const known = ledger.known()
+        assert.strictEqual(known.head, (yield* ledger.head).seq)
+        assert.deepStrictEqual(fold(yield* Stream.runCollect(ledger.read())), known)
+        assert.deepStrictEqual(yield* ledger.state, known)
+      })
+    )
+
+    promises(
+      "a tail gives what is there and what comes, each event once",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* ledger.append(labels(3).map(relabelled))
+        const reached = yield* Deferred.make<void>()
+        const following = yield* ledger.tail().pipe(
+          Stream.tap((event) => (event.seq === 5 ? Deferred.succeed(reached, undefined) : Effect.void)),
+          Stream.take(50),
+          Stream.runCollect,
+          Effect.forkChild
+        )
+        yield* Deferred.await(reached)
+        yield* Effect.forEach(labels(45), (label) => ledger.append([relabelled(label)]), { concurrency: 3 })
+        assert.deepStrictEqual(yield* Fiber.join(following), yield* Stream.runCollect(ledger.read()))
+      })
+    )
+
+    promises(
+      "a tail begins where it is told to, also in the future",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const following = yield* ledger.tail(seq(5)).pipe(Stream.take(2), Stream.runCollect, Effect.forkChild)
+        const events = yield* ledger.append(labels(4).map(relabelled))
+        assert.deepStrictEqual(yield* Fiber.join(following), events.slice(2))
+      })
+    )
+
+    promises(
+      "the head names the last event and the ledger it is in",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const before = yield* ledger.head
+        const [event] = yield* ledger.append([cooldownCleared])
+        const after = yield* ledger.head
+        assert.strictEqual(after.seq, event?.seq)
+        assert.strictEqual(after.ledger, ledger.known().ledger?.id)
+        assert.match(after.h, /^[\w-]{43}$/)
+        assert.notStrictEqual(after.h, before.h)
+      })
+    )
+
+    promises(
+      "fingerprints are taken under the key that the first event checks",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const fingerprints = yield* Fingerprints
+        const [opened] = yield* Stream.runCollect(ledger.read())
+        assert(opened?.type === "LedgerOpened")
+        assert.strictEqual(opened.data.check, fingerprints.ofText("daybook"))
+        assert.strictEqual(fingerprints.of(Redacted.make("daybook")), opened.data.check)
+        assert.notStrictEqual(fingerprints.ofText("other"), opened.data.check)
+      })
+    )
+  })
+}
+
+const unmoved = seq(0)
+
+const labels = (count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, index) => `label ${index}`)
+
+const typesOf = (events: ReadonlyArray<Recorded>) => events.map((event) => event.type)
+
+const seqOf = (event: Recorded | undefined): Seq => {
+  assert(event !== undefined)
+  return event.seq
+}
+
+const labelOf = (event: Recorded) => (event.type === "CredentialRelabelled" ? event.data.label : undefined)
