@@ -41,7 +41,7 @@ export const planRefresh = (state: PoolState, grant: Grant, request: RefreshRequ
   if (grant.current?.refresh === undefined) return request.usable ? { _tag: "Serve" } : { _tag: "NoRefreshToken" }
   if (grant.blocked)
     return hold("LedgerUnavailable", undefined, "the ledger holds an event about it from a newer version")
-  if (grant.revived !== undefined && isSame(grant.revived, grant.current))
+  if (health._tag === "Live" && grant.revived !== undefined && isSame(grant.revived, grant.current))
     return { _tag: "Send", trigger: request.trigger }
   const suspect = suspicionOf(health)
   return postponed(state, grant, request) ?? (suspect === undefined ? send(grant, request) : replay(suspect, request))
