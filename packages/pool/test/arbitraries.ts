@@ -51,7 +51,7 @@ export const grantEvent = meeting(
 )
 
 /** Long enough ledgers that verdicts meet the generations they name. */
-export const thorough = { arbitrary: { runs: 200, size: 40 } }
+export const thorough = { arbitrary: { runs: 150, size: 40 } }
 
 const envelope = Arbitrary.schema(
   Schema.Struct({
