@@ -40,7 +40,9 @@ export interface ByteRange {
 }
 
 /** Takes the path of a ledger file, or of its folder. Damage is an answer; the failures are those of reading at all. */
-export const verify = Effect.fn("verify")(function* (path: string): Effect.fn.Return<VerifyReport, LedgerError, Scope.Scope> {
+export const verify = Effect.fn("verify")(function* (
+  path: string
+): Effect.fn.Return<VerifyReport, LedgerError, Scope.Scope> {
   const file = yield* LedgerFile.open(fileIn(path), "read")
   const header = yield* readHeader(file)
   const report = { ...empty(file.path), ledger: header.ledger }

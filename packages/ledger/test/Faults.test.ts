@@ -23,9 +23,7 @@ const onFaultyDisk = Effect.gen(function* () {
 const eio = () => FaultyDisk.failure("EIO")
 
 const labelsIn = (folder: string) =>
-  Effect.scoped(
-    Effect.flatMap(open(folder, { readOnly: true }), (ledger) => Stream.runCollect(ledger.read()))
-  ).pipe(
+  Effect.scoped(Effect.flatMap(open(folder, { readOnly: true }), (ledger) => Stream.runCollect(ledger.read()))).pipe(
     Effect.map((events) => events.flatMap((event) => (event.type === "CredentialRelabelled" ? [event.data.label] : [])))
   )
 

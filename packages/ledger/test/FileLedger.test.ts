@@ -32,7 +32,8 @@ const folderOf = Effect.fnUntraced(function* (lines: ReadonlyArray<string>) {
   return folder
 })
 
-const reasonOf = (opening: ReturnType<typeof open>) => Effect.map(Effect.scoped(Effect.flip(opening)), (it) => it.reason)
+const reasonOf = (opening: ReturnType<typeof open>) =>
+  Effect.map(Effect.scoped(Effect.flip(opening)), (it) => it.reason)
 
 describe("a ledger file", () => {
   it.effect("and all beside it are their owner's alone", () =>
@@ -180,7 +181,10 @@ describe("a ledger file", () => {
       const { folder } = yield* written
       const ledger = yield* open(folder)
       rmSync(folder, { recursive: true })
-      assert.deepInclude((yield* Effect.flip(ledger.append([cooldownCleared]))).reason, { _tag: "Missing", path: folder })
+      assert.deepInclude((yield* Effect.flip(ledger.append([cooldownCleared]))).reason, {
+        _tag: "Missing",
+        path: folder
+      })
       assert.deepInclude((yield* Effect.flip(ledger.state)).reason, { _tag: "Missing", path: folder })
     })
   )

@@ -79,7 +79,10 @@ describe("a writer that died", () => {
       const { folder, path, whole } = yield* written
       appendFileSync(path, half)
       yield* appendOne(folder)
-      const seal = readFileSync(path, "latin1").slice(whole.length + half.length).split("\n")[1] ?? ""
+      const seal =
+        readFileSync(path, "latin1")
+          .slice(whole.length + half.length)
+          .split("\n")[1] ?? ""
       for (const stopped of [0, 1, 30, 150, seal.length - 80, seal.length - 1]) {
         truncateSync(path, whole.length + half.length + 1 + stopped)
         yield* appendOne(folder)

@@ -133,7 +133,10 @@ export const contract = (name: string, newStore: Effect.Effect<Store, never, Sco
         for (let round = 0; round < 10; round++) {
           const expected = new Map([[grant, versionOf(yield* ledger.state, grant)]])
           const race = Effect.exit(ledger.append([refreshStarted(grant)], { expected }))
-          const exits = yield* Effect.all(Array.from({ length: 16 }, () => race), { concurrency: "unbounded" })
+          const exits = yield* Effect.all(
+            Array.from({ length: 16 }, () => race),
+            { concurrency: "unbounded" }
+          )
           assert.strictEqual(exits.filter(Exit.isSuccess).length, 1)
         }
       })

@@ -18,7 +18,12 @@ export const refreshStarted = (grant: GrantId): Draft => ({
 })
 
 /** Durable; moves no version. */
-export const relabelled = (label: string): Draft => ({ type: "CredentialRelabelled", v: 1, credential, data: { label } })
+export const relabelled = (label: string): Draft => ({
+  type: "CredentialRelabelled",
+  v: 1,
+  credential,
+  data: { label }
+})
 
 /** Not durable; moves no version. */
 export const cooldownCleared: Draft = { type: "CooldownCleared", v: 1, credential, data: { by: "probe" } }
