@@ -13,10 +13,16 @@ export interface Choice {
   readonly passed: ReadonlyArray<PassedOver>
 }
 
+export interface Wanted {
+  /** Id or label of the one credential to use. */
+  readonly credential?: string
+  readonly model?: string
+}
+
 export const candidates = (
   state: PoolState,
   provider: string,
-  wanted: { readonly credential?: string; readonly model?: string },
+  wanted: Wanted,
   now: Instant
 ): Result.Result<Choice, NoneAvailable | UnknownCredential> => {
   const ofProvider = members(state).filter((member) => member.provider === provider)
@@ -25,7 +31,7 @@ export const candidates = (
   if (name !== undefined && asked.length === 0) {
     return Result.fail(new UnknownCredential({ credential: name, known: ofProvider.map(({ id }) => id) }))
   }
-  const passed = asked.flatMap((credential) => obstacle(state, credential, now, wanted.model))
+  const passed = asked.flatMap((credential) => obstacle(state, credential, now, wanted))
   const eligible = asked.filter(({ id }) => passed.every(({ credential }) => credential !== id))
   return eligible.length === 0
     ? Result.fail(new NoneAvailable({ provider, passed, until: earliest(passed) }))
@@ -45,16 +51,17 @@ const obstacle = (
   state: PoolState,
   credential: Credential,
   now: Instant,
-  model: string | undefined
+  wanted: Wanted
 ): ReadonlyArray<PassedOver> => {
-  const why = whyNot(state, credential, now, model)
+  const why = whyNot(state, credential, now, wanted)
   return why === undefined ? [] : [{ credential: credential.id, label: credential.label, ...why }]
 }
 
-const whyNot = (state: PoolState, credential: Credential, now: Instant, model: string | undefined) => {
+/** A dead login that was asked for by name is looked at once more: it may have come back, and its remedy is said. */
+const whyNot = (state: PoolState, credential: Credential, now: Instant, { credential: name, model }: Wanted) => {
   const { reason, since, word } = credentialStatus(state, credential, now)
   if (word === "paused") return { why: "paused by an operator; resume it to use it again" }
-  if (word === "dead") {
+  if (word === "dead" && name === undefined) {
     return { why: `dead (${reason}) since ${format(since ?? now)}; log in again to bring it back` }
   }
   const bench = bindingCooldown(credential, now, model)

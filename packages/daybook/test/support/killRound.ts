@@ -1,0 +1,88 @@
+/**
+ * One round of the kill test: a worker is killed in the middle of a refresh, another one must make the best of it,
+ * and the sandbox's journal says what the best was.
+ */
+import type { Hold } from "@daybook/sandbox/Controls"
+import type { HoldPoint } from "@daybook/sandbox/HoldPoints"
+import { Effect } from "effect"
+import { setTimeout as sleep } from "node:timers/promises"
+import type { Worker } from "./Worker.ts"
+import type { World } from "./World.ts"
+
+export interface Round {
+  /** The server committed a rotation whose successor reached neither vault nor stash before the kill. */
+  readonly lostByJournal: boolean
+  /** The survivor ended with a terminal answer. */
+  readonly lostBySurvivor: boolean
+  /** A token that works now. */
+  readonly token: string
+}
+
+/** Kills `victim` while the sandbox holds its answer at the point. */
+export const killAt = async (world: World, point: HoldPoint, victim: Worker, survivor: Worker, token: string) => {
+  const hold: Hold = await run(world.sandbox.hold(point, { grant: world.grant, count: 1 }))
+  void victim.getToken(token)
+  await run(hold.parked())
+  await victim.kill()
+  await run(hold.release)
+  return outcome(world, survivor, token)
+}
+
+/** Kills `victim` so many milliseconds after it was asked; `together` asks the survivor at the same moment. */
+export const killAfter = async (
+  world: World,
+  millis: number,
+  victim: Worker,
+  survivor: Worker,
+  token: string,
+  together: boolean
+) => {
+  void victim.getToken(token)
+  const early = together ? survivor.getToken(token) : undefined
+  await sleep(millis)
+  await victim.kill()
+  await early
+  return outcome(world, survivor, token)
+}
+
+const outcome = async (world: World, survivor: Worker, token: string): Promise<Round> => {
+  const lostByJournal = await isLost(world)
+  const answer = await settle(survivor, token)
+  if ("token" in answer) return { lostByJournal, lostBySurvivor: false, token: answer.token }
+  const login = await world.logIn()
+  return { lostByJournal, lostBySurvivor: true, token: await firstToken(survivor, login.access_token) }
+}
+
+/** The last rotation's successor is nowhere on disk. */
+const isLost = async (world: World): Promise<boolean> => {
+  const posts = (await run(world.sandbox.journal)).filter(({ grant }) => grant === world.grant)
+  await Promise.all(
+    posts.filter(({ outcome }) => outcome === "pending").map(({ seq }) => run(world.sandbox.settled(seq)))
+  )
+  const last = (await run(world.sandbox.journal)).findLast(({ committed, grant }) => committed && grant === world.grant)
+  return last?.successor != null && !(await world.isKept(last.successor))
+}
+
+/** Asks until the answer is a token or a person's business; waits as long as the answer says. */
+const settle = async (worker: Worker, token: string) => {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const answer = await worker.getToken(token)
+    if ("token" in answer || terminal.has(answer.reason)) return answer
+    await sleep(Math.max(20, (answer.retryAt ?? 0) - Date.now()))
+  }
+  throw new Error(`${worker.name} came to no end`)
+}
+
+const terminal = new Set(["Reused", "Expired", "Revoked", "AccountClosed", "MissingRefreshToken", "ResponseLost"])
+
+/** After a new login: as soon as the survivor has seen it. */
+const firstToken = async (worker: Worker, expected: string): Promise<string> => {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answer = await worker.getToken()
+    if ("token" in answer && answer.token === expected) return answer.token
+    await sleep(50)
+  }
+  throw new Error(`${worker.name} does not see the new login`)
+}
+
+const run = Effect.runPromise
