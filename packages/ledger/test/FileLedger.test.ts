@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as RangeLock from "@daybook/files/RangeLock"
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { verify } from "@daybook/ledger/Verify"
-import { Effect, Exit, Fiber, Stream } from "effect"
+import { Effect, Exit, Fiber, Scope, Stream } from "effect"
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { contract } from "./contract.ts"
@@ -128,6 +128,24 @@ describe("a ledger file", () => {
         events.map((event) => (event.type === "CredentialRelabelled" ? event.data.label : event.type)),
         ["ActorJoined", "here"]
       )
+    })
+  )
+
+  it.effect("leaves nobody waiting when it is closed", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* written
+      const lock = yield* RangeLock.open(join(folder, "ledger.lock"))
+      const scope = yield* Scope.make()
+      const ledger = yield* Scope.provide(open(folder), scope)
+      const exits = yield* lock.withLock("1 second")(
+        Effect.gen(function* () {
+          const callers = [ledger.append([cooldownCleared]), ledger.append([relabelled("one")]), ledger.sync]
+          const waiting = yield* Effect.forEach(callers, (it) => Effect.forkChild(it, { startImmediately: true }))
+          yield* Scope.close(scope, Exit.void)
+          return yield* Effect.forEach(waiting, Fiber.await)
+        })
+      )
+      assert.isTrue(exits.every(Exit.hasInterrupts))
     })
   )
 

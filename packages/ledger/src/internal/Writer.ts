@@ -20,11 +20,14 @@ export const start = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Requests, never, Scope.Scope> {
   const requests = new Requests()
   const makeDurable = Durability.make(reader, lock)
-  const round = Effect.gen(function* () {
-    const written = yield* write(requests, (take) => lock.hold(reader.inTurn(commit(reader, self, take))))
-    const file = written?.file ?? reader.now().file
-    yield* sync(requests, written === undefined ? [] : answerWritten(written), makeDurable(file))
-  })
+  // Only the wait for the lock can be interrupted: what was written is answered.
+  const round = Effect.uninterruptibleMask(
+    Effect.fnUntraced(function* (restore) {
+      const written = yield* write(requests, (take) => restore(lock.hold(reader.inTurn(commit(reader, self, take)))))
+      const file = written?.file ?? reader.now().file
+      yield* sync(requests, written === undefined ? [] : answerWritten(written), makeDurable(file))
+    })
+  )
   yield* Effect.addFinalizer(() => Effect.sync(() => requests.interruptAll()))
   yield* requests.some.pipe(Effect.andThen(round), Effect.forever, Effect.forkScoped)
   return requests
@@ -45,7 +48,8 @@ const write = (
       })
     return run(() => (concerned = requests.takeAppends())).pipe(
       Effect.catch(({ reason }) => give(Effect.fail(new AppendError({ reason })))),
-      Effect.catchDefect((defect) => give(Effect.die(defect)))
+      Effect.catchDefect((defect) => give(Effect.die(defect))),
+      Effect.onInterrupt(() => give(Effect.interrupt))
     )
   })
 

@@ -22,12 +22,15 @@ export const bodyOf = (seq: number, type: string, data: object): string =>
   `{"seq":${seq},"at":"2026-11-22T10:00:00.000Z","id":"${uuid(seq)}","actor":"${uuid(0)}","type":"${type}","v":1,` +
   `"data":${JSON.stringify(data)}`
 
-/** Lines that continue one another, and `before` if it is given. */
-export const chainLines = (bodies: ReadonlyArray<string>, before = ""): ReadonlyArray<string> =>
-  bodies.reduce<ReadonlyArray<string>>(
-    (lines, body) => [...lines, closeLine(hashOf(lines.at(-1) ?? "") || before, body)],
-    []
-  )
+/** Lines that continue one another, from the first of a ledger. */
+export const chainLines = (bodies: ReadonlyArray<string>): ReadonlyArray<string> => {
+  let previous = ""
+  return bodies.map((body) => {
+    const line = closeLine(previous, body)
+    previous = hashOf(line)
+    return line
+  })
+}
 
 export const ledgerOpened = (data?: object): string =>
   bodyOf(1, "LedgerOpened", { format: 1, ledger: uuid(1), lock: "ofd", check: "fp_AAAAAAAAAAAAAAAA", ...data })
