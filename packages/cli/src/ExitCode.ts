@@ -1,0 +1,13 @@
+/** How the command ends, as a number: for scripts. */
+
+export const exitCodes = {
+  done: 0,
+  error: 1,
+  /** The command line itself is wrong. */
+  usage: 2,
+  /** No credential has a token to give. */
+  nothingAvailable: 3,
+  /** A ledger is not what its writers wrote. */
+  damaged: 4
+} as const
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

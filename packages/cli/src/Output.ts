@@ -1,0 +1,11 @@
+/** Where answers go: to stdout what was asked for, to stderr what else a person should know. */
+import { Console, Effect } from "effect"
+import type { Problem } from "./PoolView.ts"
+
+export const lines = (all: ReadonlyArray<string>): Effect.Effect<void> => Console.log(all.join("\n"))
+
+export const document = (json: unknown): Effect.Effect<void> => Console.log(JSON.stringify(json, null, 2))
+
+/** Stores that could not be read do not keep the rest from being shown. */
+export const warnings = (problems: ReadonlyArray<Problem>): Effect.Effect<void> =>
+  Effect.forEach(problems, ({ message }) => Console.error(message), { discard: true })

@@ -1,0 +1,52 @@
+/**
+ * A pool as it is shown: the read model of its ledger, with the labels that only the stores may hold, and the one
+ * thing to do about each credential. Plain values.
+ */
+import type { Instant } from "@daybook/pool/Instant"
+import type { CredentialStatus, PoolStatus } from "@daybook/pool/queries/Status"
+import type { Login, Survey } from "@daybook/vault/Login"
+import { adviceOn } from "./Advice.ts"
+
+export interface Row extends CredentialStatus {
+  /** What a person does now; absent if there is nothing to do. */
+  readonly todo: string | undefined
+}
+
+export interface Problem {
+  readonly path: string
+  readonly message: string
+}
+
+export interface PoolView {
+  readonly home: string
+  readonly at: Instant
+  /** Of the last event. */
+  readonly head: number
+  readonly rows: ReadonlyArray<Row>
+  readonly unknownEvents: number
+  /** Stores that could not be read for their labels. */
+  readonly problems: ReadonlyArray<Problem>
+}
+
+export const viewOf = (
+  status: PoolStatus,
+  { logins, problems }: Survey,
+  about: Pick<PoolView, "home" | "at" | "head">
+): PoolView => ({
+  ...about,
+  rows: status.credentials.map((credential) => rowOf(credential, logins, about.at)),
+  unknownEvents: status.unknownEvents,
+  problems: problems.map(({ message, path }) => ({ path, message }))
+})
+
+const rowOf = (credential: CredentialStatus, logins: ReadonlyArray<Login>, now: Instant): Row => ({
+  ...credential,
+  label: logins.find((login) => isSamePlace(login, credential))?.label ?? credential.label,
+  todo: adviceOn(credential, now)
+})
+
+const isSamePlace = (login: Login, { provider, store }: CredentialStatus): boolean =>
+  login.provider === provider &&
+  login.store.kind === store.kind &&
+  login.store.path === store.path &&
+  login.store.slot === store.slot

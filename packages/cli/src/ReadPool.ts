@@ -1,0 +1,44 @@
+/**
+ * Opens a pool to be looked at: its ledger and its stores, read only. Nothing is sent, nothing is written,
+ * and no folder is created.
+ */
+import * as FileLedger from "@daybook/ledger/FileLedger"
+import { Ledger } from "@daybook/ledger/Ledger"
+import { members, type PoolState } from "@daybook/pool/PoolState"
+import { statusOf } from "@daybook/pool/queries/Status"
+import { type StoreSource, Vault } from "@daybook/vault/Vault"
+import { Clock, Effect, Layer } from "effect"
+import { version } from "./internal/Version.ts"
+import { type PoolView, viewOf } from "./PoolView.ts"
+import type { Settings } from "./Settings.ts"
+
+type Where = Pick<Settings, "home" | "vault">
+
+export const layer = ({ home, vault }: Where) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const state = yield* Ledger.use((ledger) => ledger.state)
+      return Vault.layer({ stores: storesOf(state, vault), folder: home })
+    })
+  ).pipe(Layer.provideMerge(ledgerLayer(home)))
+
+export const ledgerLayer = (home: string) =>
+  FileLedger.layer({ folder: home, program: "daybook", version, readOnly: true })
+
+/** Daybook's own, those that the ledger names, and the one asked for. */
+const storesOf = (state: PoolState, vault: string | undefined): ReadonlyArray<StoreSource> => {
+  const asked: ReadonlyArray<StoreSource> = vault === undefined ? [] : [{ kind: "hermes", path: vault }]
+  const named = members(state).flatMap(({ store: { kind, path } }): ReadonlyArray<StoreSource> =>
+    path !== undefined && (kind === "hermes" || kind === "codex-cli") ? [{ kind, path }] : []
+  )
+  const shared = new Map([...asked, ...named].map((source) => [JSON.stringify(source), source]))
+  return [{ kind: "own" }, ...shared.values()]
+}
+
+/** The pool as it stands now. */
+export const view = Effect.fnUntraced(function* (home: string) {
+  const state = yield* Ledger.use((ledger) => ledger.state)
+  const survey = yield* Vault.use((vault) => vault.logins)
+  const at = yield* Clock.currentTimeMillis
+  return viewOf(statusOf(state, at), survey, { home, at, head: state.head }) satisfies PoolView
+})

@@ -1,0 +1,43 @@
+/** Opens the pool to get tokens from it: its ledger is begun if there is none, and what its stores show is enrolled. */
+import { openAiCodexAt } from "@daybook/oauth/OpenAiCodex"
+import type { InvalidProvider, Provider } from "@daybook/oauth/Provider"
+import { layer as poolLayer } from "daybook"
+import { Effect, Layer, Option } from "effect"
+import { Flag } from "effect/cli"
+import { existsSync } from "node:fs"
+import { exitCodes } from "./ExitCode.ts"
+import type { Settings } from "./Settings.ts"
+import { Stop } from "./Stop.ts"
+
+/** A sandbox in place of the providers, as the tour leaves one running with `--keep`. */
+export const sandboxFlag = Flag.String("sandbox").pipe(
+  Flag.withMetavar("ORIGIN"),
+  Flag.withDescription("Ask the sandbox at this address in place of the real providers"),
+  Flag.optional
+)
+
+export const layer = ({ home, vault }: Pick<Settings, "home" | "vault">, sandbox: Option.Option<string>) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      if (vault !== undefined && !existsSync(vault)) return yield* noSuchVault(vault)
+      const providers = yield* Option.match(sandbox, { onNone: () => Effect.succeed([]), onSome: sandboxProviders })
+      return poolLayer({ home, providers, ...(vault === undefined ? {} : { vault }) })
+    })
+  )
+
+const noSuchVault = (path: string) =>
+  new Stop({
+    exitCode: exitCodes.error,
+    message: `There is no file ${path}. Give the path of an existing hermes auth.json with --vault, or leave it out.`
+  })
+
+const sandboxProviders = (origin: string): Effect.Effect<ReadonlyArray<Provider>, Stop> =>
+  Effect.try({
+    try: () => [sandboxProvider(origin)],
+    catch: (invalid) =>
+      new Stop({ exitCode: exitCodes.usage, message: `--sandbox ${origin}: ${(invalid as InvalidProvider).message}` })
+  })
+
+/** @throws InvalidProvider */
+export const sandboxProvider = (origin: string): Provider =>
+  openAiCodexAt({ tokenEndpoint: `${origin}/oauth/token`, apiOrigins: [origin] })

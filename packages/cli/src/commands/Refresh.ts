@@ -1,0 +1,59 @@
+/** `daybook refresh` */
+import { Ledger } from "@daybook/ledger/Ledger"
+import { Seq } from "@daybook/pool/Ids"
+import { storyOf } from "@daybook/pool/queries/Story"
+import { CredentialPool, type Token } from "@daybook/refresher/CredentialPool"
+import { Clock, Console, Effect, Option, Result, Stream } from "effect"
+import { Argument, Command } from "effect/cli"
+import { findCredential } from "../FindCredential.ts"
+import * as Output from "../Output.ts"
+import { eventJson } from "../render/EventJson.ts"
+import { logLine } from "../render/LogLine.ts"
+import { iso } from "../render/StatusJson.ts"
+import { moment } from "../render/Time.ts"
+import { settings } from "../Root.ts"
+import type { Settings } from "../Settings.ts"
+import * as WritePool from "../WritePool.ts"
+
+export const refresh = Command.make(
+  "refresh",
+  {
+    credential: Argument.String("credential").pipe(Argument.withDescription("Id or label of a credential")),
+    sandbox: WritePool.sandboxFlag
+  },
+  Effect.fnUntraced(function* ({ credential, sandbox }) {
+    const told = yield* settings
+    yield* Effect.provide(force(told, credential), WritePool.layer(told, sandbox))
+  })
+).pipe(
+  Command.withDescription(
+    "Refreshes one credential now, whatever its expiry, and says what came of it. A dead refresh token is not sent"
+  )
+)
+
+/** Prints what the refresh wrote into the ledger, then the outcome; a failure is said on stderr. */
+const force = Effect.fnUntraced(function* (told: Settings, name: string) {
+  const ledger = yield* Ledger
+  const { id } = yield* findCredential(yield* ledger.state, name)
+  const before = ledger.known().head
+  const outcome = yield* Effect.result(CredentialPool.use((pool) => pool.refresh(id)))
+  yield* ledger.state
+  const events = yield* Stream.runCollect(
+    Stream.filter(ledger.read(Seq.make(before + 1)), storyOf(ledger.known(), id))
+  )
+  const token = Option.getOrUndefined(Result.getSuccess(outcome))
+  if (told.json) yield* Output.document({ credential: id, ...outcomeJson(token), events: events.map(eventJson) })
+  else {
+    for (const event of events) yield* Console.log(logLine(event, ledger.known(), told.paint))
+    if (token !== undefined) yield* Console.log(sentence(token, yield* Clock.currentTimeMillis))
+  }
+  if (Result.isFailure(outcome)) return yield* Effect.fail(outcome.failure)
+})
+
+const outcomeJson = (token: Token | undefined) => ({
+  outcome: token === undefined ? "failed" : "refreshed",
+  expiresAt: iso(token?.expiresAt)
+})
+
+const sentence = ({ credential, expiresAt, provider }: Token, now: number): string =>
+  `${credential} (${provider}) has a token that ends ${expiresAt === undefined ? "at a time nobody named" : moment(expiresAt, now)}.`

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+/** The command `daybook`. */
+import { layer as nodeServices } from "@effect/platform-node/NodeServices"
+import { runMain } from "@effect/platform-node/NodeRuntime"
+import { Cause, Console, Effect, Layer, Logger } from "effect"
+import { CliOutput, Command } from "effect/cli"
+import { doctor } from "./commands/Doctor.ts"
+import { list } from "./commands/List.ts"
+import { log } from "./commands/Log.ts"
+import { refresh } from "./commands/Refresh.ts"
+import { start } from "./commands/Start.ts"
+import { status } from "./commands/Status.ts"
+import { story } from "./commands/Story.ts"
+import { token } from "./commands/Token.ts"
+import { verify } from "./commands/Verify.ts"
+import { failureOf } from "./Failure.ts"
+import { version } from "./internal/Version.ts"
+import { root } from "./Root.ts"
+
+const daybook = root.pipe(
+  Command.withSubcommands([start, status, list, log, story, token, refresh, doctor, verify]),
+  Command.run({ version })
+)
+
+/** A wrong command line is said on stderr, in a few lines. */
+const presenter = CliOutput.layerPresenter({
+  present: (event) =>
+    event._tag === "InvalidInvocation"
+      ? Console.error(
+          [...event.errors.map(({ message }) => message), `See \`${event.commandPath.join(" ")} --help\`.`].join("\n")
+        )
+      : CliOutput.defaultPresenter.present(event)
+})
+
+/** Only tokens and answers go to stdout; what goes wrong meanwhile is said on stderr. */
+const logger = Logger.layer([Logger.withConsoleError(Logger.formatSimple)])
+
+const fail = Effect.fnUntraced(function* (error: unknown) {
+  const { exitCode, message } = failureOf(error)
+  if (message !== "") yield* Console.error(message)
+  process.exitCode = exitCode
+})
+
+/** A mistake of ours, not of the user: with its trace, to be reported. */
+const confess = Effect.fnUntraced(function* (defect: unknown) {
+  yield* Console.error(`This is a bug in Daybook; please report it.\n${Cause.pretty(Cause.die(defect))}`)
+  process.exitCode = 1
+})
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error
+  process.exit() // a reader that has seen enough, such as head
+})
+
+daybook.pipe(
+  Effect.catch(fail),
+  Effect.catchDefect(confess),
+  Effect.provide(Layer.mergeAll(nodeServices, presenter, logger)),
+  runMain
+)

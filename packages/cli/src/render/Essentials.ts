@@ -1,0 +1,74 @@
+/** What matters in an event's data, in a few words: the end of its line in the log. */
+import { type EventOf, PoolEvent } from "@daybook/pool/Event"
+import type { Evidence } from "@daybook/pool/Evidence"
+import type { Recorded } from "@daybook/pool/Recorded"
+import { generationName as name, type Names } from "./Names.ts"
+import { absolute } from "./Time.ts"
+
+export const essentialsOf = (event: Recorded, names: Names): string =>
+  event.type === "Unknown"
+    ? `written by a newer version (v${event.v}), not understood`
+    : PoolEvent.match(event, {
+        LedgerOpened: ({ data }) => `format ${data.format}, lock ${data.lock}`,
+        SegmentOpened: ({ data }) => `format ${data.format}`,
+        SegmentSealed: ({ data }) => `events from ${data.first}, ${data.bytes} bytes`,
+        TailSealed: ({ data }) => `${data.length} bytes of junk at ${data.offset}`,
+        ActorJoined: ({ data }) => `version ${data.version} on ${data.host}`,
+        PolicyApplied: ({ data }) => data.hash.slice(0, 10),
+        CredentialEnrolled: ({ data }) => `${data.provider}, ${data.kind}, ${data.source}, ${data.ownership}`,
+        CredentialRemoved: ({ data }) => `by ${data.by}`,
+        CredentialPaused: ({ data }) => (data.keepalive === true ? "kept fresh meanwhile" : ""),
+        CredentialResumed: () => "",
+        CredentialRelabelled: ({ data }) => data.label ?? "a label shown live from its store",
+        CredentialPrioritised: ({ data }) => `priority ${data.priority}`,
+        LoginCompleted: () => "",
+        LogoutPerformed: ({ data }) => (data.revoked ? "the provider was told" : "the provider was not told"),
+        GenerationObserved: ({ data }) => `${name(data.generation)} in ${data.where} (${data.how})`,
+        VaultRead: ({ data }) => [data.store, data.standing ?? data.found].join(": "),
+        RefreshStarted: ({ data }) => `${name(data.generation)}, ${data.trigger}`,
+        RefreshSucceeded: succeeded,
+        RefreshFailed: ({ data }) => `${name(data.generation)}: ${evidenceWords(data.evidence)}`,
+        ErrorClassified: classified,
+        OutcomeLost: ({ data }) => `${name(data.generation)} may be spent`,
+        RaceAdopted: (event) => adopted(event, names),
+        SuccessorStashed: ({ data }) => `${name(data.next)} kept in ${data.where}: ${data.why}`,
+        SuccessorStored: ({ data }) => name(data.next),
+        CredentialQuarantined: ({ data }) => `${data.reason} (rule ${data.rule}), ${name(data.generation)}`,
+        QuarantineLifted: ({ data }) => `${name(data.generation)} by a new ${data.by}`.replace("new operator", "person"),
+        StoreCleared: ({ data }) => (data.cleared ? removed(data.removed) : `nothing: ${data.why ?? "no reason given"}`),
+        CooldownStarted: ({ data }) =>
+          [data.reason, data.model, `until ${absolute(data.until)}`].filter((part) => part !== undefined).join(", "),
+        CooldownCleared: ({ data }) => `by ${data.by}`,
+        ApiOutcomeObserved: ({ data }) =>
+          data.accepted ? "accepted" : `refused: ${data.evidence === undefined ? "" : evidenceWords(data.evidence)}`,
+        QuotaObserved: ({ data }) => data.windows.map(({ name, usedPercent }) => `${name} ${usedPercent} %`).join(", "),
+        RecoveryAdopted: ({ data }) => `from ${data.from}`,
+        RecoveryRejected: ({ data }) => `from ${data.from}: ${data.why}`,
+        SelectionExhausted: ({ data }) => `${data.provider}: ${data.passed.map(({ why }) => why).join("; ")}`
+      })
+
+const succeeded = ({ data }: EventOf<"RefreshSucceeded">): string =>
+  `${name(data.generation)} -> ${name(data.next)}${data.recovered === true ? ", recovered" : ""}${
+    data.duration === undefined ? "" : `, ${data.duration} ms`
+  }`
+
+const classified = ({ data }: EventOf<"ErrorClassified">): string =>
+  `${[data.verdict, data.reason].filter((part) => part !== undefined).join(" ")} (rule ${data.rule})${
+    data.retryAt === undefined ? "" : `, not before ${absolute(data.retryAt)}`
+  }`
+
+const adopted = ({ data }: EventOf<"RaceAdopted">, names: Names): string =>
+  `${name(data.held)} -> ${name(data.found)}, ${data.phase}, won by ${winnerOf(data.winner, names)}`
+
+export const winnerOf = ({ actor, store }: EventOf<"RaceAdopted">["data"]["winner"], names: Names): string =>
+  actor === undefined ? `another program (seen in ${store ?? "a store"})` : names.actor(actor)
+
+const removed = (rows: ReadonlyArray<string>): string =>
+  rows.length === 0 ? "tokens" : `tokens, and rows ${rows.join(", ")}`
+
+/** Status, code and the provider's own words, or what kept an answer from coming. */
+export const evidenceWords = ({ code, fault, left, message, status }: Evidence): string => {
+  const answer = [status, code, fault].filter((part) => part !== undefined).join(" ")
+  const words = message === undefined ? "" : ` "${message}"`
+  return `${answer === "" ? "no answer" : answer}${words}${left ? "" : " (nothing was sent)"}`
+}

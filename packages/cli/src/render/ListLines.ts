@@ -1,0 +1,36 @@
+/** `daybook list`: one row for each credential, with where it lives. */
+import type { StoreRef } from "@daybook/pool/StoreRef"
+import type { PoolView, Row } from "../PoolView.ts"
+import type { Paint } from "./Paint.ts"
+import { unknownLines } from "./StatusLines.ts"
+import { table } from "./Table.ts"
+import { moment } from "./Time.ts"
+import { paintWord } from "./Word.ts"
+
+const headings = ["ID", "LABEL", "PROVIDER", "KIND", "SOURCE", "STORE", "PRIORITY", "ACCESS TOKEN ENDS", "STATE"]
+
+export const listLines = (view: PoolView, paint: Paint): ReadonlyArray<string> => [
+  ...(view.rows.length === 0
+    ? ["No credential is in this pool yet."]
+    : table(
+        headings,
+        view.rows.map((row) => cells(row, view.at, paint)),
+        paint
+      )),
+  ...unknownLines(view, paint)
+]
+
+const cells = (row: Row, now: number, paint: Paint): ReadonlyArray<string> => [
+  row.id,
+  row.label ?? "-",
+  row.provider,
+  row.ownership === "owned" ? row.kind : `${row.kind}, ${row.ownership}`,
+  row.source,
+  storeName(row.store),
+  String(row.priority),
+  row.expiresAt === undefined ? "-" : moment(row.expiresAt, now),
+  paintWord(row.word, paint)
+]
+
+export const storeName = ({ kind, path, slot }: StoreRef): string =>
+  kind === "own" || path === undefined ? `${kind} ${slot}` : `${kind} ${path}`

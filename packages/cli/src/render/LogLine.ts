@@ -1,0 +1,54 @@
+/** One event, one line: its place, when, by whom, what, about which credential, and what matters in it. */
+import { format } from "@daybook/pool/Instant"
+import type { PoolState } from "@daybook/pool/PoolState"
+import type { Recorded } from "@daybook/pool/Recorded"
+import { essentialsOf } from "./Essentials.ts"
+import { namesIn } from "./Names.ts"
+import type { Paint, Tone } from "./Paint.ts"
+
+/** `state` is a fold that reaches at least to the event: it knows actors and credentials by name. */
+export const logLine = (event: Recorded, state: PoolState, paint: Paint): string => {
+  const names = namesIn(state)
+  return [
+    paint("faint", String(event.seq).padStart(5)),
+    paint("faint", format(event.at)),
+    names.actor(event.actor).padEnd(14),
+    paint(toneOf(event), typeInWords(event).padEnd(22)),
+    (names.credential(event) ?? "-").padEnd(8),
+    essentialsOf(event, names)
+  ]
+    .join("  ")
+    .trimEnd()
+}
+
+/** `RefreshStarted` becomes `refresh started`; an event of a newer version says so. */
+export const typeInWords = (event: Recorded): string =>
+  event.type === "Unknown"
+    ? `unknown ${event.data.type}`
+    : event.type
+        .replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`)
+        .toLowerCase()
+        .replace(/^api /, "API ")
+
+const toneOf = ({ type }: Recorded): Tone => {
+  switch (type) {
+    case "RefreshSucceeded":
+    case "QuarantineLifted":
+    case "SuccessorStored":
+      return "good"
+    case "RaceAdopted":
+      return "said"
+    case "CooldownStarted":
+    case "OutcomeLost":
+    case "SuccessorStashed":
+    case "TailSealed":
+    case "Unknown":
+      return "waiting"
+    case "CredentialQuarantined":
+    case "RefreshFailed":
+    case "SelectionExhausted":
+      return "bad"
+    default:
+      return "strong"
+  }
+}

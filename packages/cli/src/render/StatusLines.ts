@@ -1,0 +1,53 @@
+/** `daybook status`: for each provider, each credential with its word, why, since and until when, and what to do. */
+import type { PoolView, Row } from "../PoolView.ts"
+import type { Paint } from "./Paint.ts"
+import { moment } from "./Time.ts"
+import { paintWord } from "./Word.ts"
+
+export const statusLines = (view: PoolView, paint: Paint): ReadonlyArray<string> => [
+  `${paint("faint", "ledger")} ${view.home}, ${view.head} events`,
+  ...(view.rows.length === 0 ? ["No credential is in this pool yet."] : providersOf(view, paint)),
+  ...unknownLines(view, paint)
+]
+
+const providersOf = (view: PoolView, paint: Paint): ReadonlyArray<string> =>
+  [...new Set(view.rows.map(({ provider }) => provider))].flatMap((provider) => {
+    const rows = view.rows.filter((row) => row.provider === provider)
+    const width = Math.max(...rows.map((row) => nameOf(row).length))
+    return [
+      `${paint("strong", provider)}  ${count(rows)}`,
+      ...rows.flatMap((row) => credentialLines(row, width, view.at, paint))
+    ]
+  })
+
+const count = (rows: ReadonlyArray<Row>): string => {
+  const usable = rows.filter(({ word }) => word === "ok" || word === "suspect").length
+  return `${usable} of ${rows.length} usable`
+}
+
+const credentialLines = (row: Row, width: number, now: number, paint: Paint): ReadonlyArray<string> => {
+  const name = nameOf(row).padEnd(width)
+  const word = paintWord(row.word, paint) + " ".repeat("cooling".length - row.word.length)
+  const said = [because(row), ...times(row, now)].filter((part) => part !== "").join(", ")
+  return [
+    `  ${word}  ${name}  ${said}`.trimEnd(),
+    ...(row.todo === undefined ? [] : [`           ${paint("faint", `-> ${row.todo}`)}`])
+  ]
+}
+
+const nameOf = ({ id, label }: Row): string => (label === undefined || label === id ? id : `${id} (${label})`)
+
+const because = ({ reason, rule }: Row): string =>
+  reason === undefined ? "" : `${reason}${rule === undefined ? "" : ` (rule ${rule})`}`
+
+const times = ({ expiresAt, refreshing, since, until, word }: Row, now: number): ReadonlyArray<string> => [
+  ...(since === undefined ? [] : [`since ${moment(since, now)}`]),
+  ...(until === undefined ? [] : [`until ${moment(until, now)}`]),
+  ...(expiresAt === undefined || word === "dead" ? [] : [`access token ends ${moment(expiresAt, now)}`]),
+  ...(refreshing ? ["a refresh is under way"] : [])
+]
+
+export const unknownLines = ({ unknownEvents }: PoolView, paint: Paint): ReadonlyArray<string> =>
+  unknownEvents === 0
+    ? []
+    : [paint("waiting", `${unknownEvents} events are from a newer version and not understood. Update Daybook.`)]
