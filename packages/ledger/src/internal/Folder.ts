@@ -9,7 +9,7 @@ import { Effect, Option } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import * as FingerprintKey from "../FingerprintKey.ts"
-import { LedgerError, Missing, Unavailable, WrongKey } from "../LedgerError.ts"
+import { LedgerError, Unavailable, WrongKey } from "../LedgerError.ts"
 import type { WriterLock } from "./WriterLock.ts"
 
 export interface Folder {
@@ -78,8 +78,6 @@ export const readKey = ({
       })
     )
   )
-
-export const missing = ({ path }: Folder): LedgerError => new LedgerError({ reason: new Missing({ path }) })
 
 const toLedgerError = ({ code, operation, path }: FileError): LedgerError =>
   new LedgerError({ reason: new Unavailable({ operation, path, code }) })
