@@ -179,6 +179,8 @@ export interface Failure {
   readonly actor: ActorId
   readonly sentAt: Instant
   readonly at: Instant
+  /** Until then its request may still arrive. */
+  readonly quietAfter: Instant
   /** It answered a replay of a generation whose outcome had been lost. */
   readonly replay: boolean
 }

@@ -13,6 +13,7 @@ import { type Credential, grantById, members } from "@daybook/pool/PoolState"
 import { type PoolStatus, statusOf } from "@daybook/pool/queries/Status"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { ApiVerdict } from "@daybook/pool/Verdict"
+import { Vault } from "@daybook/vault/Vault"
 import { Clock, Context, Effect, Layer, Option, type Redacted, Result } from "effect"
 import { isDue, isServable } from "./Freshness.ts"
 import { NoneAvailable, type PassedOver, type TokenError, UnknownCredential } from "./PoolError.ts"
@@ -101,16 +102,26 @@ const make = Effect.gen(function* () {
     failed: Fingerprint | undefined,
     now: Instant
   ) => {
-    const refusedBefore = grantById(ledger.known(), credential.grant).refusedAccess?.access
-    const unwanted = failed ?? (request.forceRefresh === true ? held?.generation.access : refusedBefore)
-    if (unwanted !== undefined) return { trigger: "unauthorized" as const, unwanted }
-    return { trigger: held !== undefined && isServable(held, now) ? ("proactive" as const) : ("expired" as const) }
+    const refused = failed ?? grantById(ledger.known(), credential.grant).refusedAccess?.access
+    if (refused !== undefined) return { trigger: "unauthorized" as const, unwanted: refused }
+    const unwanted = request.forceRefresh === true ? held?.generation.access : undefined
+    const trigger = held !== undefined && isServable(held, now) ? ("proactive" as const) : ("expired" as const)
+    return { trigger, ...(unwanted === undefined ? {} : { unwanted }) }
   }
+
+  /** An empty pool says where it looked. */
+  const withPlaces = Effect.fnUntraced(function* (error: NoneAvailable | UnknownCredential) {
+    if (error._tag === "UnknownCredential" || error.passed.length > 0) return yield* error
+    const vault = yield* Vault
+    const looked = vault.sources.flatMap(({ path }) => (path === undefined ? [] : [path]))
+    const { problems } = yield* vault.logins
+    return yield* new NoneAvailable({ provider: error.provider, passed: [], until: undefined, looked, problems })
+  }, Effect.provide(services))
 
   const getToken = Effect.fn("CredentialPool.getToken")(function* (provider: string, request: TokenRequest = {}) {
     const now = yield* Clock.currentTimeMillis
     const choice = candidates(ledger.known(), provider, request, now)
-    if (Result.isFailure(choice)) return yield* choice.failure
+    if (Result.isFailure(choice)) return yield* withPlaces(choice.failure)
     const { eligible, passed } = choice.success
     const errors: Array<RefreshError> = []
     for (const credential of eligible) {

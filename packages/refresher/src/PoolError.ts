@@ -5,6 +5,7 @@
 import type { CredentialId } from "@daybook/pool/Ids"
 import { format, type Instant } from "@daybook/pool/Instant"
 import type { RefreshError } from "@daybook/pool/RefreshError"
+import type { StoreError } from "@daybook/vault/StoreError"
 import { Data } from "effect"
 
 export interface PassedOver {
@@ -19,15 +20,23 @@ export class NoneAvailable extends Data.TaggedError("NoneAvailable")<{
   readonly passed: ReadonlyArray<PassedOver>
   /** When the first of them may be back; absent if only a person can help. */
   readonly until: Instant | undefined
+  /** Where credentials were looked for, if the pool has none of this provider. */
+  readonly looked?: ReadonlyArray<string>
+  /** What could not be read there. */
+  readonly problems?: ReadonlyArray<StoreError>
 }> {
   override get message(): string {
-    if (this.passed.length === 0) {
-      return `No credential of "${this.provider}" is in this pool. Log in with the program that owns the store, or enrol one.`
-    }
+    if (this.passed.length === 0) return nothingThere(this)
     const reasons = this.passed.map(({ credential, why }) => `  ${credential}: ${why}`)
     const when = this.until === undefined ? "a person has to act first" : `try again at ${format(this.until)}`
     return [`No credential of "${this.provider}" is available; ${when}.`, ...reasons].join("\n")
   }
+}
+
+const nothingThere = ({ looked = [], problems = [], provider }: NoneAvailable): string => {
+  if (problems.length > 0) return problems.map(({ message }) => message).join("\n")
+  const places = looked.length === 0 ? "" : ` and none is in ${looked.join(" or ")}`
+  return `No credential of "${provider}" is in this pool${places}. Log in with the program that owns the store, or open the store that has it.`
 }
 
 export class UnknownCredential extends Data.TaggedError("UnknownCredential")<{

@@ -16,7 +16,7 @@ import { isDue, isServable } from "./Freshness.ts"
 import { grantState } from "./GrantState.ts"
 import { asRefreshError, isMoved, type Trouble } from "./internal/AsRefreshError.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
-import { reread } from "./Reread.ts"
+import { noteWinner, reread } from "./Reread.ts"
 import { type Target, transient } from "./Target.ts"
 import type { Held } from "./TokenMemory.ts"
 
@@ -168,20 +168,39 @@ const afterFailure = Effect.fnUntraced(function* (target: Target, failure: Failu
   const verdict = yield* verdictOn(target, failure)
   if (verdict.verdict === "Terminal" && verdict.confirm) return { _tag: "Confirm", failure } satisfies Step
   yield* conclude(target, failure)
-  return { _tag: "Again" } satisfies Step
+  return yield* afterConclusion(target)
+})
+
+/** One request is one answer: what was concluded from it is what the caller gets. */
+const afterConclusion = Effect.fnUntraced(function* (target: Target) {
+  const { backoff, health } = (yield* grantState(target)).grant
+  if (health._tag === "Dead") return yield* unlessReplaced(target)
+  if (backoff === undefined) return { _tag: "Again" } satisfies Step
+  return yield* transient(target.credential, backoff.reason, `rule ${backoff.rule}`, backoff.retryAt)
+})
+
+/** A new pair may have come between the verdict and the clearing; then nothing was cleared, and it is used. */
+const unlessReplaced = Effect.fnUntraced(function* (target: Target) {
+  yield* reread(target, "after rejection")
+  const { health } = (yield* grantState(target)).grant
+  return health._tag === "Dead" ? yield* dead(target, health) : ({ _tag: "Again" } satisfies Step)
 })
 
 /** One more look at authority and ledger; after the last one the verdict stands. */
 const confirmation = Effect.fnUntraced(function* (target: Target, failure: Failure, last: boolean) {
-  const { grant } = yield* grantState(target)
-  if (grant.unclassified?.event !== failure.event) return { _tag: "Again" } satisfies Step
+  if (yield* hasMoved(target, failure)) {
+    yield* noteWinner(target, failure)
+    return { _tag: "Again" } satisfies Step
+  }
   yield* reread(target, "after rejection")
-  const moved = (yield* grantState(target)).grant.unclassified?.event !== failure.event
-  if (moved) return { _tag: "Again" } satisfies Step
+  if (yield* hasMoved(target, failure)) return { _tag: "Again" } satisfies Step
   if (!last) return { _tag: "Confirm", failure } satisfies Step
   yield* conclude(target, failure)
-  return { _tag: "Again" } satisfies Step
+  return yield* afterConclusion(target)
 })
+
+const hasMoved = (target: Target, failure: Failure) =>
+  Effect.map(grantState(target), ({ grant }) => grant.unclassified?.event !== failure.event)
 
 const nothingKept = (target: Target) =>
   transient(

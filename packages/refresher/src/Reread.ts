@@ -5,7 +5,7 @@
 import { Ledger } from "@daybook/ledger/Ledger"
 import { compareFound, isAncestor, type Standing } from "@daybook/pool/decisions/CompareFound"
 import { isSame, refOf } from "@daybook/pool/Generation"
-import type { Grant } from "@daybook/pool/PoolState"
+import type { Failure, Grant } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Stash } from "@daybook/vault/Stash"
 import { Effect } from "effect"
@@ -83,6 +83,30 @@ const noteRace = Effect.fnUntraced(function* (target: Target, grant: Grant, befo
       winner: { actor: movedBy },
       phase
     })
+  )
+})
+
+/** Our token was refused, and meanwhile somebody moved the grant on: the refusal says nothing about theirs. */
+export const noteWinner = Effect.fnUntraced(function* (target: Target, failure: Failure) {
+  const { grant } = yield* grantState(target)
+  const { current, movedBy } = grant
+  if (current === undefined || isSame(current, failure.generation) || current.refresh === failure.generation.refresh)
+    return
+  const ours = movedBy === undefined || movedBy === (yield* Ledger).actor
+  yield* decide(
+    target,
+    grant.version,
+    about(
+      target,
+      "RaceAdopted",
+      {
+        held: failure.generation,
+        found: current,
+        winner: ours ? { store: target.authority.ref.kind } : { actor: movedBy },
+        phase: "after rejection"
+      },
+      failure.event
+    )
   )
 })
 

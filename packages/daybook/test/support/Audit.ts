@@ -8,7 +8,7 @@ import { decode, type Recorded } from "@daybook/pool/Recorded"
 import type { TokenPost } from "@daybook/sandbox/Journal"
 import { Effect, Result } from "effect"
 import { createHmac } from "node:crypto"
-import { readFile } from "node:fs/promises"
+import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { World } from "./World.ts"
 
@@ -29,6 +29,7 @@ export const audit = async (world: World, grants: ReadonlyArray<string> = [world
     ...(await chainBreaches(world)),
     ...intentBreaches(events, posts, key),
     ...replayBreaches(events),
+    ...(await leaks(world)),
     ...posts.filter(({ grant, presented }) => grant !== null && presented === null).map(() => "a POST without a token")
   ]
   return { events, posts, rotations: posts.filter(({ committed }) => committed).length, breaches }
@@ -52,6 +53,29 @@ export const fingerprint = (key: Uint8Array, token: string): string =>
 const chainBreaches = async (world: World): Promise<ReadonlyArray<string>> => {
   const report = await Effect.runPromise(Verify.verify(world.home))
   return report.isConsistent ? [] : ["the chain is broken"]
+}
+
+/** No token value stands anywhere but in the files that are there to hold them. */
+const leaks = async (world: World): Promise<ReadonlyArray<string>> => {
+  const tokens = await Effect.runPromise(world.sandbox.issuedTokens)
+  const files = await filesUnder(world.folder)
+  const texts = await Promise.all(
+    files
+      .filter((path) => !mayHoldTokens(world, path))
+      .map(async (path) => [path, await readFile(path, "latin1")] as const)
+  )
+  const outputs = world.workers.map(({ name, stderr }) => [`stderr of ${name}`, stderr()] as const)
+  return [...texts, ...outputs]
+    .filter(([, text]) => tokens.some((token) => text.includes(token)))
+    .map(([where]) => `${where} holds a token`)
+}
+
+const mayHoldTokens = (world: World, path: string): boolean =>
+  path === world.vault || ["stash", "quarantine", "grants"].some((folder) => path.startsWith(join(world.home, folder)))
+
+const filesUnder = async (folder: string): Promise<ReadonlyArray<string>> => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
 /** Every request has an intent of its own, durable before it left. */

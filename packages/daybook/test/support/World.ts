@@ -8,6 +8,7 @@ import { Effect } from "effect"
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { openAiCodexAt, openPool, type Pool } from "../../src/index.ts"
 import * as Worker from "./Worker.ts"
 
 /** Long enough for loopback, short enough to wait for many times. */
@@ -19,11 +20,33 @@ export const quick: Policy = {
   replayBackoff: { first: 100, most: 400 }
 }
 
+/** As much of hermes' file as the tests look at. */
+export interface HermesFile {
+  readonly active_provider: string | null
+  readonly unknown_field: unknown
+  readonly providers: {
+    readonly "openai-codex": {
+      readonly tokens: { readonly access_token?: string; readonly refresh_token?: string }
+      readonly last_auth_error?: { readonly code: string; readonly reason: string; readonly relogin_required: boolean }
+    }
+  }
+  readonly credential_pool: { readonly "openai-codex": ReadonlyArray<HermesRow> }
+}
+
+export interface HermesRow {
+  readonly id: string
+  readonly source: string
+  readonly access_token?: string
+  readonly refresh_token?: string
+}
+
 export class World {
   readonly folder: string
   readonly sandbox: Controls
   login: Login
   readonly workers: Array<Worker.Worker> = []
+  /** Rows of other logins in hermes' pool. */
+  otherRows: ReadonlyArray<object> = []
 
   private constructor(folder: string, sandbox: Controls, login: Login) {
     this.folder = folder
@@ -58,6 +81,26 @@ export class World {
     return worker
   }
 
+  /** A pool in this very process. */
+  open(policy: Partial<Policy> = {}): Promise<Pool> {
+    const provider = openAiCodexAt({
+      tokenEndpoint: `${this.sandbox.origin}/oauth/token`,
+      apiOrigins: [this.sandbox.origin]
+    })
+    return openPool({ home: this.home, vault: this.vault, providers: [provider], policy: { ...quick, ...policy } })
+  }
+
+  async readVault(): Promise<HermesFile> {
+    return JSON.parse(await readFile(this.vault, "utf8")) as HermesFile
+  }
+
+  /** Replaces the file in one step, as any careful program does, and without anybody's lock. */
+  async writeVault(content: string): Promise<void> {
+    const temp = `${this.vault}.new`
+    await writeFile(temp, content, { mode: 0o600 })
+    await rename(temp, this.vault)
+  }
+
   /** Somebody logs in again, as hermes does: new tokens in the block and in its seeded row. */
   async logIn(): Promise<Login> {
     this.login = await issue(this.sandbox, this.login)
@@ -65,9 +108,10 @@ export class World {
     return this.login
   }
 
-  private async writeLogin({ access_token, account_id, id_token, refresh_token }: Login): Promise<void> {
+  async writeLogin({ access_token, account_id, id_token, refresh_token }: Login): Promise<void> {
     const tokens = { access_token, refresh_token, id_token, account_id }
     const rows = [
+      ...this.otherRows,
       {
         id: "seeded",
         label: "codex",
@@ -86,9 +130,7 @@ export class World {
       credential_pool: { "openai-codex": rows },
       unknown_field: { kept: true }
     }
-    const temp = `${this.vault}.login`
-    await writeFile(temp, JSON.stringify(store, null, 2), { mode: 0o600 })
-    await rename(temp, this.vault)
+    await this.writeVault(JSON.stringify(store, null, 2))
   }
 
   /** Whether a token stands in the vault or in the stash. */

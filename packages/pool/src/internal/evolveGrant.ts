@@ -140,9 +140,12 @@ const failed = (grant: Grant, event: Envelope & EventOf<"RefreshFailed">): Grant
   const { attempt, evidence, generation } = event.data
   if (!isCurrent(grant, generation)) return finish(grant, attempt)
   const replay = suspicionOf(grant.health) !== undefined
+  const { open } = grant
+  const quietAfter = open?.attempt === attempt ? open.at + open.timeLimit : event.at
   return {
     ...finish(grant, attempt),
     unclassified: {
+      quietAfter,
       event: event.id,
       attempt,
       generation,
@@ -185,7 +188,10 @@ const postponed = (
   answered: Failure | undefined
 ): Grant => ({
   ...grant,
-  health: data.suspect === true ? suspect(grant, data.generation, answered?.sentAt ?? at, at) : grant.health,
+  health:
+    data.suspect === true
+      ? suspect(grant, data.generation, answered?.sentAt ?? at, answered?.quietAfter ?? at)
+      : grant.health,
   strikes: reason === "Unrecognized" && data.providerWide !== true ? withMinute(grant.strikes, at) : grant.strikes,
   backoff: {
     reason,
