@@ -54,31 +54,32 @@ const protocol = (home: string, options: PoolOptions) =>
 
 const edges = (home: string, options: PoolOptions) =>
   Layer.mergeAll(
-    vaultLayer(home, options),
     Stash.layer(home),
     Quarantine.layer(home),
     TokenMemory.layer,
     TokenEndpoint.layer,
-    Providers.layer([...defaultProviders, ...(options.providers ?? [])])
+    vaultLayer(home, options).pipe(
+      Layer.provideMerge(Providers.layer([...defaultProviders, ...(options.providers ?? [])]))
+    )
   )
 
-const vaultLayer = (home: string, { vault }: PoolOptions) =>
+const vaultLayer = (home: string, options: PoolOptions) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const ledger = yield* Ledger
       const { ledger: id } = yield* ledger.head
+      const { all } = yield* Providers
+      const sources = [{ kind: "own" } as const, ...named(options), ...recorded(yield* ledger.state)]
       return Vault.layer({
-        stores: distinct([{ kind: "own" }, ...named(vault), ...recorded(yield* ledger.state)]),
+        stores: distinct(sources.map((source) => located(source, all))),
         folder: home,
         ledger: { id, folder: home }
       })
     })
   )
 
-const named = (vault: PoolOptions["vault"]): ReadonlyArray<StoreSource> => {
-  if (vault === undefined) return []
-  return typeof vault === "string" ? [{ kind: "hermes", path: expand(vault) }] : vault
-}
+const named = ({ vault = [] }: PoolOptions): ReadonlyArray<StoreSource> =>
+  typeof vault === "string" ? [{ kind: "hermes", path: vault }] : vault
 
 /** Stores of other programs that the pool's members live in. */
 const recorded = (state: PoolState): ReadonlyArray<StoreSource> =>
@@ -87,6 +88,13 @@ const recorded = (state: PoolState): ReadonlyArray<StoreSource> =>
       ? [{ kind: store.kind, path: store.path }]
       : []
   )
+
+/** With an absolute path; in a store shared by many providers those are looked for that are known here. */
+const located = (source: StoreSource, providers: ReadonlyArray<Provider>): StoreSource => {
+  if (source.kind === "codex-cli") return { ...source, path: expand(source.path) }
+  if (source.kind !== "hermes") return source
+  return { providers: providers.map(({ id }) => id), ...source, path: expand(source.path) }
+}
 
 const distinct = (sources: ReadonlyArray<StoreSource>): ReadonlyArray<StoreSource> => {
   const seen = new Map(

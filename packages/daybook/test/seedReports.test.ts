@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { RefreshError } from "../src/index.ts"
+import { RefreshError } from "daybook"
 import { audit, readLedger } from "./support/Audit.ts"
 import { inWorld } from "./support/inWorld.ts"
 import type { World } from "./support/World.ts"

@@ -5,9 +5,9 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
-import type { WorkerAnswer, WorkerSettings } from "./worker.ts"
+import type { WorkerAnswer, WorkerSettings } from "./workerProgram.ts"
 
-const program = fileURLToPath(new URL("worker.ts", import.meta.url))
+const program = fileURLToPath(new URL("workerProgram.ts", import.meta.url))
 
 export interface Worker {
   readonly name: string

@@ -8,7 +8,7 @@ import { Effect } from "effect"
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { openAiCodexAt, openPool, type Pool } from "../../src/index.ts"
+import { openAiCodexAt, openPool, type Pool } from "daybook"
 import * as Worker from "./Worker.ts"
 
 /** Long enough for loopback, short enough to wait for many times. */

@@ -3,7 +3,7 @@
  * with a line of JSON, and is there to be killed.
  */
 import { createInterface } from "node:readline"
-import { openAiCodexAt, openPool, type PoolOptions } from "../../src/index.ts"
+import { openAiCodexAt, openPool, type PoolOptions } from "daybook"
 
 export interface WorkerSettings extends Pick<PoolOptions, "home" | "policy"> {
   readonly vault: string

@@ -1,0 +1,34 @@
+/**
+ * A ledger read for itself: nothing is created, nothing is written, no store is opened.
+ */
+import * as FileLedger from "@daybook/ledger/FileLedger"
+import { Ledger } from "@daybook/ledger/Ledger"
+import { Seq } from "@daybook/pool/Ids"
+import type { Recorded } from "@daybook/pool/Recorded"
+import { ManagedRuntime, Stream } from "effect"
+import { daybookHome, expand } from "./Home.ts"
+import { version } from "./internal/Version.ts"
+
+export interface HistoryOptions {
+  /** Folder of the ledger; default `DAYBOOK_HOME`, else the user's data folder. */
+  readonly home?: string
+  /** `seq` of the first event wanted; default 1. */
+  readonly from?: number
+}
+
+/**
+ * Every event that is in the ledger now, in order. Throws `LedgerError`.
+ *
+ * @example
+ * for await (const event of history()) console.log(event.seq, event.type)
+ */
+export async function* history({ from = 1, home }: HistoryOptions = {}): AsyncGenerator<Recorded, void, void> {
+  const folder = home === undefined ? daybookHome() : expand(home)
+  const runtime = ManagedRuntime.make(FileLedger.layer({ folder, program: "daybook", version, readOnly: true }))
+  try {
+    const ledger = await runtime.runPromise(Ledger)
+    yield* Stream.toAsyncIterable(ledger.read(Seq.make(from)))
+  } finally {
+    await runtime.dispose()
+  }
+}
