@@ -5,7 +5,9 @@ import { sharedFlags, settingsOf } from "./Settings.ts"
 
 export const root = Command.make("daybook").pipe(
   Command.withSharedFlags(sharedFlags),
-  Command.withDescription("A pool of OAuth logins that several processes can share, and the ledger of what happened to each")
+  Command.withDescription(
+    "A pool of OAuth logins that several processes can share, and the ledger of what happened to each"
+  )
 )
 
 /** What the shared flags say, inside a subcommand. */

@@ -19,9 +19,15 @@ const flags = {
     Flag.withDescription("Go on with whatever is appended, until interrupted"),
     Flag.withDefault(false)
   ),
-  credential: Flag.String("credential").pipe(Flag.withDescription("Only events of this one, by id or label"), Flag.optional),
+  credential: Flag.String("credential").pipe(
+    Flag.withDescription("Only events of this one, by id or label"),
+    Flag.optional
+  ),
   provider: Flag.String("provider").pipe(Flag.withDescription("Only events of its credentials"), Flag.optional),
-  type: Flag.String("type").pipe(Flag.withDescription("Only events of this type, such as RefreshStarted"), Flag.optional),
+  type: Flag.String("type").pipe(
+    Flag.withDescription("Only events of this type, such as RefreshStarted"),
+    Flag.optional
+  ),
   from: Flag.Int("from").pipe(
     Flag.withMetavar("SEQ"),
     Flag.withDescription("From this event on; the first has 1"),

@@ -38,9 +38,7 @@ const force = Effect.fnUntraced(function* (told: Settings, name: string) {
   const before = ledger.known().head
   const outcome = yield* Effect.result(CredentialPool.use((pool) => pool.refresh(id)))
   yield* ledger.state
-  const events = yield* Stream.runCollect(
-    Stream.filter(ledger.read(Seq.make(before + 1)), storyOf(ledger.known(), id))
-  )
+  const events = yield* Stream.runCollect(Stream.filter(ledger.read(Seq.make(before + 1)), storyOf(ledger.known(), id)))
   const token = Option.getOrUndefined(Result.getSuccess(outcome))
   if (told.json) yield* Output.document({ credential: id, ...outcomeJson(token), events: events.map(eventJson) })
   else {

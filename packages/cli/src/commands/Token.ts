@@ -34,7 +34,9 @@ export const token = Command.make(
     const token = yield* Effect.provide(ask(provider, request), WritePool.layer(told, sandbox))
     yield* told.json || format === "json" ? Output.document(tokenJson(token)) : Console.log(Redacted.value(token.token))
   })
-).pipe(Command.withDescription("Prints a token worth sending, refreshed first if it must be. Exit code 3 if there is none"))
+).pipe(
+  Command.withDescription("Prints a token worth sending, refreshed first if it must be. Exit code 3 if there is none")
+)
 
 /** A store that could not be read is said in any case, and is the answer if it leaves the pool without a token. */
 const ask = Effect.fnUntraced(function* (

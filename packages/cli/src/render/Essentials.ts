@@ -34,8 +34,10 @@ export const essentialsOf = (event: Recorded, names: Names): string =>
         SuccessorStashed: ({ data }) => `${name(data.next)} kept in ${data.where}: ${data.why}`,
         SuccessorStored: ({ data }) => name(data.next),
         CredentialQuarantined: ({ data }) => `${data.reason} (rule ${data.rule}), ${name(data.generation)}`,
-        QuarantineLifted: ({ data }) => `${name(data.generation)} by a new ${data.by}`.replace("new operator", "person"),
-        StoreCleared: ({ data }) => (data.cleared ? removed(data.removed) : `nothing: ${data.why ?? "no reason given"}`),
+        QuarantineLifted: ({ data }) =>
+          `${name(data.generation)} by a new ${data.by}`.replace("new operator", "person"),
+        StoreCleared: ({ data }) =>
+          data.cleared ? removed(data.removed) : `nothing: ${data.why ?? "no reason given"}`,
         CooldownStarted: ({ data }) =>
           [data.reason, data.model, `until ${absolute(data.until)}`].filter((part) => part !== undefined).join(", "),
         CooldownCleared: ({ data }) => `by ${data.by}`,
@@ -69,6 +71,6 @@ const removed = (rows: ReadonlyArray<string>): string =>
 /** Status, code and the provider's own words, or what kept an answer from coming. */
 export const evidenceWords = ({ code, fault, left, message, status }: Evidence): string => {
   const answer = [status, code, fault].filter((part) => part !== undefined).join(" ")
-  const words = message === undefined ? "" : ` "${message}"`
+  const words = message === undefined ? "" : ` "${message.replace(/\.$/, "")}"`
   return `${answer === "" ? "no answer" : answer}${words}${left ? "" : " (nothing was sent)"}`
 }

@@ -63,7 +63,9 @@ const problemsOf = (login: Observed, all: ReadonlyArray<Observed>, now: Instant)
     ...(login.lastAuthError === undefined ? [] : [`needs a new login (${login.lastAuthError})`]),
     ...(login.fingerprint === undefined && login.lastAuthError === undefined ? ["no tokens"] : []),
     ...(login.expiresAt !== undefined && login.expiresAt <= now ? ["access token is over"] : []),
-    ...twinsOf(login, all).map(({ store }) => `shares its refresh token with ${storeName(store)}: whoever refreshes first logs the other out`)
+    ...twinsOf(login, all).map(
+      ({ store }) => `shares its refresh token with ${storeName(store)}: whoever refreshes first logs the other out`
+    )
   ]
 }
 
@@ -95,6 +97,10 @@ const loginJson = (login: Observed, all: ReadonlyArray<Observed>) => ({
   store: { kind: login.store.kind, path: login.store.path ?? null, slot: login.store.slot },
   expiresAt: iso(login.expiresAt),
   /** Other places that hold the same refresh token. */
-  sharedWith: twinsOf(login, all).map(({ store }) => ({ kind: store.kind, path: store.path ?? null, slot: store.slot })),
+  sharedWith: twinsOf(login, all).map(({ store }) => ({
+    kind: store.kind,
+    path: store.path ?? null,
+    slot: store.slot
+  })),
   lastAuthError: login.lastAuthError ?? null
 })

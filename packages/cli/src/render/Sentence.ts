@@ -26,7 +26,8 @@ export const sentenceOf = (event: Recorded, names: Names): string => {
     CredentialPrioritised: ({ data }) => `${who} gave it priority ${data.priority}.`,
     LoginCompleted: () => `${who} logged in.`,
     LogoutPerformed: ({ data }) => `${who} logged out; the provider was ${data.revoked ? "" : "not "}told.`,
-    GenerationObserved: ({ data }) => `${who} saw tokens ${name(data.generation)} in the ${data.where} store for the first time.`,
+    GenerationObserved: ({ data }) =>
+      `${who} saw tokens ${name(data.generation)} in the ${data.where} store for the first time.`,
     VaultRead: ({ data }) => `${who} read the ${data.store} store again and found ${data.standing ?? data.found}.`,
     RefreshStarted: ({ data }) => `${who} sent refresh token ${name(data.generation)} (${reasons[data.trigger]}).`,
     RefreshSucceeded: ({ data }) =>
@@ -39,7 +40,8 @@ export const sentenceOf = (event: Recorded, names: Names): string => {
       `${who} found an attempt whose answer was lost with its process: ${name(data.generation)} may be spent.`,
     RaceAdopted: ({ data }) =>
       `${who} came for the same refresh; ${winnerOf(data.winner, names)} had done it, and its tokens ${name(data.found)} are used.`,
-    SuccessorStashed: ({ data }) => `${who} could not store new tokens yet (${data.why}); they are kept in ${data.where}.`,
+    SuccessorStashed: ({ data }) =>
+      `${who} could not store new tokens yet (${data.why}); they are kept in ${data.where}.`,
     SuccessorStored: () => `${who} stored the tokens that had been kept aside.`,
     CredentialQuarantined: ({ data }) =>
       `${who} declared ${data.bound === "access" ? "the access token" : "the refresh token"} of ${name(data.generation)} dead: ${data.reason}. Nothing is sent with it again.`,
