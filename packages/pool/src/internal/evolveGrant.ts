@@ -207,9 +207,8 @@ const withMinute = (minutes: ReadonlyArray<number>, at: number): ReadonlyArray<n
   return minutes.includes(minute) ? minutes : [...minutes, minute]
 }
 
-/** A doubt does not undo a death; beside one that only an API declared it is remembered. */
+/** A doubt does not undo a death; it is remembered beside it. */
 const suspect = ({ health }: Grant, generation: GenerationRef, since: number, quietAfter: number): Health => {
-  if (isDeadForGood(health)) return health
   const before = suspicionOf(health)
   const doubt: Suspect = {
     _tag: "Suspect",
