@@ -78,12 +78,20 @@ describe("what is found in the authority's slot is", () => {
     assert.strictEqual(standing(accessOnly(9)), "newer")
   })
 
-  it("the same, if it is blank or a part of ours: a missing token is no observation", () => {
-    assert.strictEqual(standing({}), "same")
-    assert.strictEqual(standing(accessOnly(2)), "same")
+  it("the same, if only its access token is missing: our refresh token is there", () => {
     assert.strictEqual(standing({ refresh: fingerprint("refresh2") }), "same")
-    assert.strictEqual(standing({ expiresAt: start }), "same")
-    assert.strictEqual(standing({}, []), "same")
+  })
+
+  it("stale, if only its refresh token is missing, so that ours goes over it again", () => {
+    assert.strictEqual(standing(accessOnly(2)), "stale")
+    assert.strictEqual(standing(accessOnly(2), [observed(accessOnly(2))]), "same")
+  })
+
+  it("stale, if it is blank: that is no observation", () => {
+    assert.strictEqual(standing({}), "stale")
+    assert.strictEqual(standing({ expiresAt: start }), "stale")
+    assert.strictEqual(standing({}, [observed(accessOnly(2))]), "stale")
+    assert.strictEqual(standing({}, []), "stale")
   })
 
   it("stale, if it is the half of a pair that was followed by another", () => {
@@ -102,6 +110,13 @@ describe("an ancestor is", () => {
   it("the current generation or one that it followed", () => {
     assert.isTrue(isOurs(current))
     assert.isTrue(isOurs(generation(1)))
+  })
+
+  it("a part of one of them", () => {
+    assert.isTrue(isOurs(accessOnly(2)))
+    assert.isTrue(isOurs(accessOnly(1)))
+    assert.isTrue(isOurs({ refresh: fingerprint("refresh2") }))
+    assert.isTrue(isOurs({}))
   })
 
   it("nothing else, and nothing at all before the first generation", () => {

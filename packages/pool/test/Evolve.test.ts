@@ -66,6 +66,7 @@ describe("membership", () => {
 
   it("members stand in order of priority, then of enrolment", () => {
     assert.deepStrictEqual(ids(given(enrolled(), enrolledOther())), [credentialId, otherCredentialId])
+    assert.deepStrictEqual(ids(given(enrolledOther(), enrolled())), [otherCredentialId, credentialId])
     assert.deepStrictEqual(ids(given(enrolled({ priority: 1 }), enrolledOther())), [otherCredentialId, credentialId])
     const moved = { ...about, type: "CredentialPrioritised", data: { priority: 9 } } as const
     assert.deepStrictEqual(ids(given(enrolled(), enrolledOther(), moved)), [otherCredentialId, credentialId])

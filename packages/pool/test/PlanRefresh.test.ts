@@ -260,7 +260,7 @@ describe("a provider that several logins get the same unknown answer from", () =
 
 describe("access tokens that are refused as soon as they come", () => {
   const unauthorized = { trigger: "unauthorized" } as const
-  const refusedOnce = [observed(first), refusedByApi(first)]
+  const refusedOnce = [observed(first), at(now, refusedByApi(first))]
   const refusedTwice = [...refusedOnce, succeeded(first, next), at(now, refusedByApi(next))]
   const refusedThrice = [...refusedTwice, succeeded(next, generation(3)), at(now, refusedByApi(generation(3)))]
 

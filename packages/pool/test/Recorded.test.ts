@@ -131,6 +131,10 @@ describe("what a newer program wrote", () => {
     assert.isFalse(grantById(state, grantId).blocked)
   })
 
+  it("each is counted", () => {
+    assert.strictEqual(evolve(evolve(before, unknownAbout({})), unknownAbout({})).unknown, 2)
+  })
+
   it("naming a credential, it blocks that credential's grant", () => {
     assert.isTrue(grantById(evolve(before, unknownAbout({}, credentialId)), grantId).blocked)
   })

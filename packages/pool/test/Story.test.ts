@@ -91,5 +91,5 @@ it("events that this version does not know are part of the story that they name"
 })
 
 it("a credential that was never enrolled has the events that name it", () => {
-  assert.deepStrictEqual(told([observed(first), benched(start)]), ["1 GenerationObserved", "2 CooldownStarted"])
+  assert.deepStrictEqual(told([joined, observed(first), benched(start)]), ["2 GenerationObserved", "3 CooldownStarted"])
 })
