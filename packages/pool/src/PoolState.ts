@@ -134,7 +134,7 @@ export interface Dead {
   readonly rule: string
   readonly since: Instant
   readonly event: EventId
-  /** Whether its tokens were taken out of their store. */
+  /** Its store was looked at, and does not hold its tokens. */
   readonly cleared: boolean
   /** A doubt about the refresh token, which a verdict about the access token leaves standing. */
   readonly suspect: Suspect | undefined

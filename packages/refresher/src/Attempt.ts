@@ -10,15 +10,14 @@ import { isSame, refOf } from "@daybook/pool/Generation"
 import type { AttemptId, EventId } from "@daybook/pool/Ids"
 import type { Failure, Grant } from "@daybook/pool/PoolState"
 import type { Fingerprint } from "@daybook/pool/Fingerprint"
-import type { Draft } from "@daybook/pool/Recorded"
 import type { TokenSet } from "@daybook/pool/TokenSet"
 import { type Reservation, Stash } from "@daybook/vault/Stash"
-import { Effect, Option, type Redacted, Result } from "effect"
+import { Clock, Effect, Option, type Redacted, Result } from "effect"
+import { conclude } from "./Conclude.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
 import { newAttemptId, newEventId } from "./internal/NewIds.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
-import type { RefreshServices } from "./RefreshServices.ts"
-import { replaceableBy } from "./Replaceable.ts"
+import { storeSuccessor } from "./StoreSuccessor.ts"
 import { holding, type Target } from "./Target.ts"
 import { type Held, TokenMemory } from "./TokenMemory.ts"
 
@@ -41,6 +40,9 @@ export type Attempted =
   /** Nothing was sent, since something moved; look again. */
   | { readonly _tag: "Moved" }
 
+/** With less time than this, in milliseconds, left under the lock it is better to take it anew. */
+const leastTime = 500
+
 /** Sends `held`'s refresh token once. Uninterruptible from the intent on; the time limit bounds it. */
 export const attempt = (target: Target, held: Held, trigger: Trigger) =>
   Effect.uninterruptible(Effect.scoped(sendOnce(target, held, trigger)))
@@ -52,6 +54,7 @@ const sendOnce = Effect.fnUntraced(function* (target: Target, held: Held, trigge
   const { grant } = yield* grantState(target)
   const reservation = yield* Stash.use((stash) => stash.reserve(consumed))
   const timeLimit = yield* timeLimitOf(target)
+  if (timeLimit < Math.min(leastTime, (yield* PoolPolicy).timeLimit)) return { _tag: "Moved" } satisfies Attempted
   const sending: Sending = {
     target,
     grant,
@@ -75,7 +78,8 @@ const sendOnce = Effect.fnUntraced(function* (target: Target, held: Held, trigge
   )
   const obstacle = yield* lookOnceMore(sending)
   if (obstacle !== undefined) {
-    yield* failed(sending, { left: false, fault: obstacle })
+    const unsent = yield* failed(sending, { left: false, fault: obstacle })
+    if (unsent._tag === "Failed") yield* conclude(target, unsent.failure)
     return { _tag: "Moved" } satisfies Attempted
   }
   const endpoint = yield* TokenEndpoint
@@ -83,11 +87,17 @@ const sendOnce = Effect.fnUntraced(function* (target: Target, held: Held, trigge
   return answer._tag === "Granted" ? yield* granted(sending, answer) : yield* refused(sending, answer)
 })
 
-/** A store that other programs wait for too says how long its lock may be held; the rest of it is for storing. */
-const timeLimitOf = (target: Target) =>
-  Effect.map(Effect.service(PoolPolicy), ({ timeLimit }) =>
-    target.authority.holdLimit === undefined ? timeLimit : Math.min(timeLimit, target.authority.holdLimit * 0.8)
-  )
+/**
+ * A store that other programs wait for too says how long its lock may be held. A fifth of that is for storing the
+ * answer; what the way here took is gone already.
+ */
+const timeLimitOf = Effect.fnUntraced(function* (target: Target) {
+  const { timeLimit } = yield* PoolPolicy
+  const { holdLimit } = target.authority
+  if (holdLimit === undefined) return timeLimit
+  const elapsed = (yield* Clock.currentTimeMillis) - (target.lockedAt ?? 0)
+  return Math.max(0, Math.min(timeLimit, Math.round(holdLimit * 0.8) - elapsed))
+})
 
 /** Why nothing may be sent after all, as a fault's name. */
 const lookOnceMore = Effect.fnUntraced(function* ({ consumed, held, target }: Sending) {
@@ -119,7 +129,7 @@ const granted = Effect.fnUntraced(function* (sending: Sending, answer: Granted) 
     {
       attempt: sending.attempt,
       generation: refOf(sending.held.generation),
-      next: next.held.generation,
+      next: next.ours.generation,
       rotated: answer.rotated,
       ...(answer.requestId === undefined ? {} : { requestId: answer.requestId }),
       duration: Math.round(answer.durationMillis)
@@ -127,61 +137,23 @@ const granted = Effect.fnUntraced(function* (sending: Sending, answer: Granted) 
     sending.intent
   )
   yield* Effect.ignore(record(success, ...next.notes))
-  return { _tag: "Kept", held: next.theirs ?? next.held } satisfies Attempted
+  return { _tag: "Kept", held: next.held } satisfies Attempted
 })
 
-interface Keeping {
-  readonly held: Held
-  /** Somebody else's tokens that were in the store by then. */
-  readonly theirs?: Held
-  readonly notes: ReadonlyArray<Draft>
-}
-
 /** Stash, then authority. What fails is said in a note; the tokens are served in any case. */
-const keep = Effect.fnUntraced(function* (
-  sending: Sending,
-  tokens: TokenSet
-): Effect.fn.Return<Keeping, never, RefreshServices> {
-  const { reservation, target } = sending
+const keep = Effect.fnUntraced(function* (sending: Sending, tokens: TokenSet) {
+  const { grant, reservation, target } = sending
   const memory = yield* TokenMemory
   const held = yield* holding(target, tokens)
   memory.set(target.grant, held)
   const stashed = yield* Effect.result(
     reservation.commit(tokens, { grant: target.grant, provider: target.provider.id })
   )
-  const stored = yield* Effect.result(target.authority.store(tokens, yield* replaceableBy(target, sending.grant, held)))
-  if (Result.isFailure(stored) && Result.isFailure(stashed)) {
-    memory.unsaved.set(target.grant, { credential: target.credential, held })
-    return { held, notes: [kept(sending, held, "memory", stored.failure.message)] } satisfies Keeping
-  }
-  if (Result.isFailure(stored)) {
-    return { held, notes: [kept(sending, held, "stash", stored.failure.message)] } satisfies Keeping
-  }
-  if (stored.success._tag === "Mismatch") return yield* yielded(sending, held, stored.success.found)
-  yield* Effect.ignore(forgetOlder(sending))
-  return { held, notes: [] } satisfies Keeping
-})
-
-const kept = ({ target, held }: Sending, next: Held, where: "stash" | "memory", why: string) =>
-  about(target, "SuccessorStashed", {
-    consumed: refOf(held.generation),
-    next: next.generation,
-    where,
-    why: why.slice(0, 200)
-  })
-
-/** An unknown pair stands in the store: ours stays in the stash, theirs is used. */
-const yielded = Effect.fnUntraced(function* (sending: Sending, ours: Held, found: TokenSet) {
-  const { target } = sending
-  const theirs = yield* holding(target, found)
-  ;(yield* TokenMemory).set(target.grant, theirs)
-  const adopted = about(target, "RaceAdopted", {
-    held: refOf(ours.generation),
-    found: theirs.generation,
-    winner: { store: target.authority.ref.kind },
-    phase: "after success"
-  })
-  return { held: ours, theirs, notes: [adopted] } satisfies Keeping
+  const consumed = sending.held.generation
+  const offered = yield* storeSuccessor(target, grant, { consumed, held, stashed: Result.isSuccess(stashed) })
+  memory.set(target.grant, offered.held)
+  if (offered.notes.length === 0) yield* Effect.ignore(forgetOlder(sending))
+  return { ...offered, ours: held }
 })
 
 /** A stash entry is kept until the generation after it is stored. */
@@ -200,11 +172,15 @@ const refused = Effect.fnUntraced(function* (sending: Sending, answer: Refused) 
 
 /** An answer that is no success but carries the next refresh token: that token is kept and refreshed next. */
 const keepSuccessor = Effect.fnUntraced(function* (sending: Sending, tokens: TokenSet) {
-  const { held, notes } = yield* keep(sending, tokens)
-  const stashed = kept(sending, held, "stash", "the answer had a refresh token and no access token")
-  yield* notes.length > 0
-    ? record(...notes)
-    : record(stashed, about(sending.target, "SuccessorStored", { next: refOf(held.generation) }))
+  const { notes, ours } = yield* keep(sending, tokens)
+  const stashed = about(sending.target, "SuccessorStashed", {
+    consumed: refOf(sending.held.generation),
+    next: ours.generation,
+    where: "stash",
+    why: "the answer had a refresh token and no access token"
+  })
+  const stored = about(sending.target, "SuccessorStored", { next: refOf(ours.generation) })
+  yield* record(stashed, ...(notes.length > 0 ? notes : [stored]))
 })
 
 const failed = Effect.fnUntraced(function* (sending: Sending, evidence: Evidence, durationMillis?: number) {

@@ -144,7 +144,13 @@ const make = Effect.gen(function* () {
       }
       const unwanted = grantById(state, credential.grant).current?.access
       const want = { trigger: "operator" as const, ...(unwanted === undefined ? {} : { unwanted }) }
-      return tokenOf(credential, yield* refresher.refresh(credential, want))
+      const refreshed = refresher.refresh(credential, want).pipe(
+        Effect.catchReason("RefreshError", "Raced", (_, error) => {
+          const held = memory.get(credential.grant)
+          return held === undefined ? Effect.fail(error) : Effect.succeed(held)
+        })
+      )
+      return tokenOf(credential, yield* refreshed)
     }),
     report: (provider, token, answer) => reportAnswer(provider, token, answer).pipe(Effect.provide(services)),
     status: Effect.gen(function* () {

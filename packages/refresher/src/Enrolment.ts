@@ -16,7 +16,8 @@ import type { Login } from "@daybook/vault/Login"
 import { Vault } from "@daybook/vault/Vault"
 import { Effect, HashMap, Schema } from "effect"
 import { join } from "node:path"
-import { about, grantState, record } from "./GrantState.ts"
+import { finishUnfinished } from "./FinishUnfinished.ts"
+import { about, decide, grantState, record } from "./GrantState.ts"
 import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
 import { observation } from "./Observation.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
@@ -96,16 +97,17 @@ const recordedLabel = (fingerprints: Fingerprints["Service"], label: string | un
   return label.includes("@") ? { labelFingerprint: fingerprints.ofText(label) } : { label: label.slice(0, 128) }
 }
 
-/** Compares a store with the ledger; only a difference is worth the lock. */
+/** Compares a store with the ledger; only a difference is worth the lock, and what a dead holder left is finished first. */
 const notice = Effect.fnUntraced(function* (credential: Credential, how: How) {
   const target = yield* targetOf(credential)
   if (!(yield* isNewer(target))) return
-  const { lockWait } = yield* PoolPolicy
-  if (target.authority.writable) yield* target.authority.lock(lockWait)
-  if (!(yield* isNewer(target))) return
+  if (target.authority.writable) {
+    yield* target.authority.lock((yield* PoolPolicy).lockWait)
+    if (!(yield* finishUnfinished(target)) || !(yield* isNewer(target))) return
+  }
   const held = yield* holding(target, yield* target.authority.read)
   const { grant } = yield* grantState(target)
-  yield* record(...observation(target, grant, held, how))
+  yield* decide(target, grant.version, ...observation(target, grant, held, how))
   ;(yield* TokenMemory).set(target.grant, held)
 }, Effect.scoped)
 

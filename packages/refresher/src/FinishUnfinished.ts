@@ -5,13 +5,14 @@
 import { Ledger } from "@daybook/ledger/Ledger"
 import { compareFound, isAncestor } from "@daybook/pool/decisions/CompareFound"
 import type { Failure, Grant, OpenAttempt } from "@daybook/pool/PoolState"
+import type { Fingerprint } from "@daybook/pool/Fingerprint"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Stash } from "@daybook/vault/Stash"
 import { Clock, Effect, Option } from "effect"
 import { bury, conclude, quarantineCondemned, verdictOn } from "./Conclude.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
-import { replaceableBy } from "./Replaceable.ts"
+import { storeSuccessor } from "./StoreSuccessor.ts"
 import { reread } from "./Reread.ts"
 import { holding, type Target } from "./Target.ts"
 import { type Held, TokenMemory } from "./TokenMemory.ts"
@@ -33,20 +34,14 @@ export const finishUnfinished = Effect.fnUntraced(function* (target: Target) {
 const finishAttempt = Effect.fnUntraced(function* (target: Target, grant: Grant, open: OpenAttempt) {
   const kept = yield* successorOf(target, grant, open)
   if (kept === undefined) {
-    yield* decide(
-      target,
-      grant.version,
-      about(
-        target,
-        "OutcomeLost",
-        { attempt: open.attempt, generation: open.generation, quietAfter: open.at + open.timeLimit },
-        open.event
-      )
-    )
+    const { attempt, generation } = open
+    const quietAfter = open.at + open.timeLimit
+    yield* decide(target, grant.version, about(target, "OutcomeLost", { attempt, generation, quietAfter }, open.event))
     return
   }
-  yield* target.authority.store(kept.tokens, yield* replaceableBy(target, grant, kept))
-  ;(yield* TokenMemory).set(target.grant, kept)
+  const { held, notes } = yield* storeSuccessor(target, grant, { consumed: open.generation, ...kept })
+  ;(yield* TokenMemory).set(target.grant, held)
+  const next = kept.held.generation
   yield* record(
     about(
       target,
@@ -54,34 +49,36 @@ const finishAttempt = Effect.fnUntraced(function* (target: Target, grant: Grant,
       {
         attempt: open.attempt,
         generation: open.generation,
-        next: kept.generation,
-        rotated: kept.generation.refresh !== open.generation.refresh,
+        next,
+        rotated: next.refresh !== open.generation.refresh,
         recovered: true
       },
       open.event
-    )
+    ),
+    ...notes
   )
 })
 
-/** The answer to an attempt, if its sender kept it: in the stash under the spent token's name, else in the authority. */
+/** The answer to an attempt, if its sender kept it: in the stash under the spent token's name, in this process's memory, or in the authority. */
 const successorOf = Effect.fnUntraced(function* (target: Target, grant: Grant, open: OpenAttempt) {
-  const stash = yield* Stash
-  const stashed = open.generation.refresh === undefined ? Option.none() : yield* stash.find(open.generation.refresh)
-  if (Option.isSome(stashed)) {
-    const held = yield* holding(target, stashed.value.tokens)
-    if (!isAncestor(grant, held.generation)) return held
+  const { refresh } = open.generation
+  const entry = refresh === undefined ? Option.none() : yield* Stash.use((stash) => stash.find(refresh))
+  if (Option.isSome(entry)) {
+    const held = yield* holding(target, entry.value.tokens)
+    if (!isAncestor(grant, held.generation)) return { held, stashed: true }
   }
+  const inHand = (yield* TokenMemory).unsaved.get(target.grant)
+  if (inHand !== undefined && inHand.consumed.refresh === refresh) return { held: inHand.held, stashed: false }
   const tokens = yield* target.authority.read
   if (isBlank(tokens)) return undefined
   const found: Held = yield* holding(target, tokens)
-  return compareFound(grant, found.generation) === "newer" ? found : undefined
+  return compareFound(grant, found.generation) === "newer" ? { held: found, stashed: false } : undefined
 })
 
-/** A failure whose author has had time enough, or is this very actor, is concluded by whoever comes next. */
+/** A failure whose author has had time enough is concluded by whoever comes next. */
 const concludeLate = Effect.fnUntraced(function* (target: Target, failure: Failure) {
-  const ours = failure.actor === (yield* Ledger).actor
   const age = (yield* Clock.currentTimeMillis) - failure.at
-  if (!ours && age < (yield* PoolPolicy).classifyAfter) return false
+  if (age < (yield* PoolPolicy).classifyAfter) return false
   const verdict = yield* verdictOn(target, failure)
   if (verdict.verdict === "Terminal") yield* reread(target, "after rejection")
   yield* conclude(target, failure)
@@ -91,14 +88,17 @@ const concludeLate = Effect.fnUntraced(function* (target: Target, failure: Failu
 /** A successor that its authority could not take when it came. */
 const storeStashed = Effect.fnUntraced(function* (target: Target) {
   const { grant } = yield* grantState(target)
-  const consumed = grant.stashed?.consumed.refresh
-  if (grant.stashed === undefined || consumed === undefined || !target.authority.writable) return
-  const { unsaved } = yield* TokenMemory
+  const { consumed, next } = grant.stashed ?? {}
+  if (consumed?.refresh === undefined || next === undefined || !target.authority.writable) return
+  const kept = yield* keptSuccessor(target, consumed.refresh)
+  if (kept === undefined) return
+  const { notes } = yield* storeSuccessor(target, grant, { consumed, ...kept })
+  if (notes.length === 0) yield* record(about(target, "SuccessorStored", { next }))
+})
+
+const keptSuccessor = Effect.fnUntraced(function* (target: Target, consumed: Fingerprint) {
   const entry = yield* Stash.use((stash) => stash.find(consumed))
-  const held = Option.isSome(entry) ? yield* holding(target, entry.value.tokens) : unsaved.get(target.grant)?.held
-  if (held === undefined) return
-  const stored = yield* target.authority.store(held.tokens, yield* replaceableBy(target, grant, held))
-  if (stored._tag === "Mismatch") return
-  unsaved.delete(target.grant)
-  yield* record(about(target, "SuccessorStored", { next: grant.stashed.next }))
+  if (Option.isSome(entry)) return { held: yield* holding(target, entry.value.tokens), stashed: true }
+  const inHand = (yield* TokenMemory).unsaved.get(target.grant)
+  return inHand === undefined ? undefined : { held: inHand.held, stashed: false }
 })

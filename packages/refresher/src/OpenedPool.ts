@@ -7,7 +7,8 @@ import type { AppendError, LedgerError } from "@daybook/ledger/LedgerError"
 import { Policy } from "@daybook/pool/Policy"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { StoreError } from "@daybook/vault/StoreError"
-import { Context, Effect, Layer, Schema } from "effect"
+import { Quarantine } from "@daybook/vault/Quarantine"
+import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { hash } from "node:crypto"
 import { takeStock } from "./Enrolment.ts"
 import { record } from "./GrantState.ts"
@@ -24,8 +25,17 @@ export class StoreProblems extends Context.Service<StoreProblems, ReadonlyArray<
 export const layer = (home: string) =>
   Layer.merge(
     Watcher.layer(home),
-    Layer.effect(StoreProblems, Effect.andThen(applyPolicy, Effect.uninterruptible(takeStock(home, "reload"))))
+    Layer.effect(
+      StoreProblems,
+      Effect.andThen(Effect.andThen(applyPolicy, sweepQuarantine), Effect.uninterruptible(takeStock(home, "reload")))
+    )
   )
+
+/** Dead pairs are kept for a month. */
+const sweepQuarantine = Effect.gen(function* () {
+  const quarantine = yield* Quarantine
+  yield* Effect.ignore(quarantine.sweep(yield* Clock.currentTimeMillis))
+})
 
 /** Once per actor: decisions in the ledger belong to the last policy that their actor recorded. */
 const applyPolicy = Effect.gen(function* () {

@@ -6,15 +6,18 @@ import { isBlank } from "@daybook/pool/TokenSet"
 import { RefreshError, Terminal } from "@daybook/pool/RefreshError"
 import { Clock, Effect } from "effect"
 import { isServable } from "./Freshness.ts"
-import { grantState, record } from "./GrantState.ts"
-import { asRefreshError } from "./internal/AsRefreshError.ts"
-import type { Want } from "./RefreshGrant.ts"
+import { decide, grantState } from "./GrantState.ts"
+import { asRefreshError, isMoved } from "./internal/AsRefreshError.ts"
+import type { Landing, Want } from "./RefreshGrant.ts"
 import { observation } from "./Observation.ts"
 import { holding, type Target, transient } from "./Target.ts"
 import { keepReceived, TokenMemory } from "./TokenMemory.ts"
 
 export const readBorrowed = (target: Target, want: Want) =>
-  Effect.mapError(read(target, want), (trouble) => asRefreshError(target, trouble))
+  read(target, want).pipe(
+    Effect.retry({ while: isMoved, times: 5 }),
+    Effect.mapError((trouble) => asRefreshError(target, trouble))
+  )
 
 const read = Effect.fnUntraced(function* (target: Target, want: Want) {
   const memory = yield* TokenMemory
@@ -23,13 +26,15 @@ const read = Effect.fnUntraced(function* (target: Target, want: Want) {
   const held = keepReceived(memory.get(target.grant), yield* holding(target, tokens))
   const before = (yield* grantState(target)).grant
   if (compareFound(before, held.generation) === "newer") {
-    yield* record(...observation(target, before, held, "reload"))
+    yield* decide(target, before.version, ...observation(target, before, held, "reload"))
   }
   memory.set(target.grant, held)
   const { health } = (yield* grantState(target)).grant
   if (health._tag === "Dead") return yield* deadKey(target, health)
   const unwanted = want.unwanted !== undefined && want.unwanted === held.generation.access
-  return !unwanted && isServable(held, yield* Clock.currentTimeMillis) ? held : yield* waiting(target)
+  return !unwanted && isServable(held, yield* Clock.currentTimeMillis)
+    ? ({ held } satisfies Landing)
+    : yield* waiting(target)
 })
 
 const waiting = (target: Target) =>

@@ -3,7 +3,7 @@
  * waits to be believed or another actor makes up its mind, the lock is free, so that whoever won a race can say so.
  */
 import { planRefresh, type Plan } from "@daybook/pool/decisions/PlanRefresh"
-import type { Trigger } from "@daybook/pool/events/RefreshEvents"
+import type { Trigger, Winner } from "@daybook/pool/events/RefreshEvents"
 import type { Fingerprint } from "@daybook/pool/Fingerprint"
 import type { Dead, Failure, Grant, PoolState } from "@daybook/pool/PoolState"
 import { RefreshError, Terminal } from "@daybook/pool/RefreshError"
@@ -16,8 +16,8 @@ import { isDue, isServable } from "./Freshness.ts"
 import { grantState } from "./GrantState.ts"
 import { asRefreshError, isMoved, type Trouble } from "./internal/AsRefreshError.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
-import { noteWinner, reread } from "./Reread.ts"
-import { type Target, transient } from "./Target.ts"
+import { adoptStashed, noteWinner, reread, winnerOf } from "./Reread.ts"
+import { holding, type Target, transient } from "./Target.ts"
 import type { Held } from "./TokenMemory.ts"
 
 export interface Want {
@@ -26,9 +26,15 @@ export interface Want {
   readonly unwanted?: Fingerprint
 }
 
+export interface Landing {
+  readonly held: Held
+  /** Who moved the grant on, if the caller wanted another token and this is one that somebody else brought. */
+  readonly winner?: Winner
+}
+
 /** What one section under the lock came to. */
 type Step =
-  | { readonly _tag: "Done"; readonly held: Held }
+  | { readonly _tag: "Done"; readonly held: Held; readonly winner?: Winner }
   /** The ledger or a store moved meanwhile. */
   | { readonly _tag: "Again" }
   /** Another actor's failure is not classified yet; nothing is sent until it is. */
@@ -45,14 +51,12 @@ export const refreshGrant = Effect.fnUntraced(function* (target: Target, want: W
   let failure: { readonly failure: Failure; readonly since: number; readonly looks: number } | undefined
   while (true) {
     const last = failure !== undefined && failure.looks + 1 >= confirmAfter.length
-    const step: Step = yield* locked(
-      target,
-      deadline,
-      failure === undefined ? section(target, want) : confirmation(target, failure.failure, last)
+    const step: Step = yield* locked(target, deadline, (held) =>
+      failure === undefined ? section(held, want) : confirmation(held, failure.failure, last)
     )
     switch (step._tag) {
       case "Done":
-        return step.held
+        return { held: step.held, ...(step.winner === undefined ? {} : { winner: step.winner }) } satisfies Landing
       case "Again":
         failure = undefined
         yield* notTooLong(target, deadline)
@@ -76,10 +80,10 @@ export const refreshGrant = Effect.fnUntraced(function* (target: Target, want: W
 
 /** Runs a section under the grant's lock. A conflict means that the state moved, not that anything failed. */
 const locked = Effect.fnUntraced(
-  function* <R>(target: Target, deadline: number, body: Effect.Effect<Step, Trouble, R>) {
+  function* <R>(target: Target, deadline: number, body: (target: Target) => Effect.Effect<Step, Trouble, R>) {
     const wait = Math.max(0, deadline - (yield* Clock.currentTimeMillis))
     yield* target.authority.lock(wait)
-    return yield* body
+    return yield* body({ ...target, lockedAt: yield* Clock.currentTimeMillis })
   },
   Effect.scoped,
   (effect, target) =>
@@ -98,11 +102,26 @@ const notTooLong = Effect.fnUntraced(function* (target: Target, deadline: number
 })
 
 const section = Effect.fnUntraced(function* (target: Target, want: Want) {
+  if ((yield* grantState(target)).grant.blocked) return yield* serveBlocked(target, want)
   if (!(yield* finishUnfinished(target))) return { _tag: "Later" } satisfies Step
   const held = yield* reread(target, "before request")
   const { grant, state } = yield* grantState(target)
   const plan = yield* planOf(target, want, state, grant, held)
-  return yield* follow(target, plan, grant, held)
+  return yield* follow(target, want, plan, grant, held)
+})
+
+/** An event about it is from a newer program: its tokens are served, and nothing is decided. */
+const serveBlocked = Effect.fnUntraced(function* (target: Target, want: Want) {
+  const held = yield* holding(target, yield* target.authority.read)
+  const unwanted = want.unwanted !== undefined && want.unwanted === held.generation.access
+  const { health } = (yield* grantState(target)).grant
+  if (health._tag === "Dead") return yield* dead(target, health)
+  if (!unwanted && isServable(held, yield* Clock.currentTimeMillis)) return { _tag: "Done", held } satisfies Step
+  return yield* transient(
+    target.credential,
+    "LedgerUnavailable",
+    "the ledger holds an event about it from a newer version of Daybook; update this program"
+  )
 })
 
 const planOf = Effect.fnUntraced(function* (
@@ -127,7 +146,13 @@ const planOf = Effect.fnUntraced(function* (
   })
 })
 
-const follow = Effect.fnUntraced(function* (target: Target, plan: Plan, grant: Grant, held: Held | undefined) {
+const follow = Effect.fnUntraced(function* (
+  target: Target,
+  want: Want,
+  plan: Plan,
+  grant: Grant,
+  held: Held | undefined
+) {
   switch (plan._tag) {
     case "Dead":
       return yield* dead(target, plan.dead)
@@ -140,16 +165,21 @@ const follow = Effect.fnUntraced(function* (target: Target, plan: Plan, grant: G
       return yield* transient(target.credential, plan.reason, plan.why, plan.retryAt)
     case "Serve":
     case "Send":
-      return held === undefined ? yield* nothingKept(target) : yield* proceed(target, plan, held)
+      return held === undefined ? yield* nothingKept(target) : yield* proceed(target, want, plan, held)
   }
 })
 
 const proceed = Effect.fnUntraced(function* (
   target: Target,
+  want: Want,
   plan: Extract<Plan, { _tag: "Serve" | "Send" }>,
   held: Held
 ) {
-  if (plan._tag === "Serve") return { _tag: "Done", held } satisfies Step
+  if (plan._tag === "Serve") {
+    return want.unwanted === undefined
+      ? ({ _tag: "Done", held } satisfies Step)
+      : ({ _tag: "Done", held, winner: yield* winnerOf(target) } satisfies Step)
+  }
   const attempted = yield* attempt(target, held, plan.trigger)
   switch (attempted._tag) {
     case "Kept":
@@ -193,6 +223,7 @@ const confirmation = Effect.fnUntraced(function* (target: Target, failure: Failu
     return { _tag: "Again" } satisfies Step
   }
   yield* reread(target, "after rejection")
+  yield* adoptStashed(target, failure)
   if (yield* hasMoved(target, failure)) return { _tag: "Again" } satisfies Step
   if (!last) return { _tag: "Confirm", failure } satisfies Step
   yield* conclude(target, failure)

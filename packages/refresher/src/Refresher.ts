@@ -2,25 +2,30 @@
  * Refreshes one grant at a time in this process, and one process at a time: single flight here, the grant's own
  * lock between processes, and the ledger as the memory of what was tried. A caller that goes away ends only its waiting.
  */
+import type { Winner } from "@daybook/pool/events/RefreshEvents"
+import { refOf } from "@daybook/pool/Generation"
 import type { GrantId } from "@daybook/pool/Ids"
 import type { Credential, Grant } from "@daybook/pool/PoolState"
-import type { RefreshError } from "@daybook/pool/RefreshError"
+import { Raced, RefreshError } from "@daybook/pool/RefreshError"
 import { Clock, Context, Deferred, Effect, Exit, Layer } from "effect"
 import { isServable } from "./Freshness.ts"
 import { grantState } from "./GrantState.ts"
 import { asRefreshError } from "./internal/AsRefreshError.ts"
-import { refreshGrant, type Want } from "./RefreshGrant.ts"
+import { type Landing, refreshGrant, type Want } from "./RefreshGrant.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
 import { readBorrowed } from "./ReadBorrowed.ts"
 import { type Target, targetOf } from "./Target.ts"
 import { type Held, TokenMemory } from "./TokenMemory.ts"
 
-type Flight = Deferred.Deferred<Held, RefreshError>
+type Flight = Deferred.Deferred<Landing, RefreshError>
 
 export class Refresher extends Context.Service<
   Refresher,
   {
-    /** A token worth serving: from the store, from another process's refresh, or from one of our own. */
+    /**
+     * A token worth serving: from the store, from another process's refresh, or from one of our own. Only an operator,
+     * who asked for a refresh and not for a token, is told `Raced` when somebody else was first.
+     */
     readonly refresh: (credential: Credential, want: Want) => Effect.Effect<Held, RefreshError>
   }
 >()("@daybook/refresher/Refresher") {
@@ -58,14 +63,31 @@ const make = Effect.gen(function* () {
 
   return Refresher.of({
     refresh: Effect.fn("Refresher.refresh")(function* (credential, want) {
-      const joined = flights.get(credential.grant)
-      const landed = yield* Effect.exit(Deferred.await(yield* Effect.uninterruptible(board(credential, want))))
-      const isOldNews =
-        joined !== undefined && Exit.isSuccess(landed) && landed.value.generation.access === want.unwanted
-      return isOldNews ? yield* Deferred.await(yield* Effect.uninterruptible(board(credential, want))) : yield* landed
+      const joined = flights.has(credential.grant)
+      const first = yield* Effect.exit(landing(credential, want))
+      const landed = joined && isOldNews(first, want) ? yield* Effect.exit(landing(credential, want)) : first
+      const { held, winner } = yield* landed
+      if (winner === undefined || want.trigger !== "operator") return held
+      return yield* raced(credential, held, winner)
     })
   })
+
+  function landing(credential: Credential, want: Want) {
+    return Effect.flatMap(Effect.uninterruptible(board(credential, want)), Deferred.await)
+  }
 })
+
+/** A flight that began before we asked may bring the very token we do not want, or have been held back where we would not be. */
+const isOldNews = (exit: Exit.Exit<Landing, RefreshError>, want: Want): boolean =>
+  Exit.isSuccess(exit) ? exit.value.held.generation.access === want.unwanted : want.trigger === "operator"
+
+const raced = ({ grant, id, provider }: Credential, { generation }: Held, winner: Winner) =>
+  new RefreshError({
+    provider,
+    credential: id,
+    grant,
+    reason: new Raced({ found: refOf(generation), winner })
+  })
 
 const refreshOrServe = Effect.fnUntraced(function* (credential: Credential, want: Want) {
   const target = yield* targetOf(credential)
@@ -88,5 +110,6 @@ const serveInstead = Effect.fnUntraced(function* (target: Target, want: Want, er
     Effect.orElseSucceed((): { readonly grant: Grant | undefined } => ({ grant: undefined }))
   )
   const unwanted = held?.generation.access === want.unwanted && want.unwanted !== undefined
-  return held !== undefined && !unwanted && isServable(held, now) && grant?.health._tag !== "Dead" ? held : yield* error
+  const serves = held !== undefined && !unwanted && isServable(held, now) && grant?.health._tag !== "Dead"
+  return serves ? ({ held } satisfies Landing) : yield* error
 })

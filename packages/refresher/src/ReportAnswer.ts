@@ -6,13 +6,14 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { apiEvidence } from "@daybook/oauth/ApiEvidence"
 import { classifyApi } from "@daybook/oauth/Classify"
 import { classifierVersion } from "@daybook/oauth/Rules"
-import { concludeApiAcceptance, concludeApiRefusal } from "@daybook/pool/decisions/ApiOutcome"
+import { type ApiRefusal, concludeApiAcceptance, concludeApiRefusal } from "@daybook/pool/decisions/ApiOutcome"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
 import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
 import { Clock, Effect, type Redacted } from "effect"
-import { record } from "./GrantState.ts"
-import { asRefreshError } from "./internal/AsRefreshError.ts"
+import { finishUnfinished } from "./FinishUnfinished.ts"
+import { decide, grantState, record } from "./GrantState.ts"
+import { asRefreshError, isMoved } from "./internal/AsRefreshError.ts"
 import { newEventId } from "./internal/NewIds.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { reread } from "./Reread.ts"
@@ -44,18 +45,25 @@ export const reportAnswer = Effect.fnUntraced(function* (
   const evidence = apiEvidence({ ...answer, headers: lowerCased(answer.headers) }, { now, secrets: [token] })
   const verdict = classifyApi(target.provider, sent.credential.kind, evidence, now)
   if (verdict.verdict === "GrantRevoked") yield* Effect.ignore(lookAgain(target))
-  const events = concludeApiRefusal((yield* Ledger).known(), {
-    ...sent,
-    evidence,
-    verdict,
-    ...(answer.model === undefined ? {} : { model: answer.model }),
-    now,
+  const concluded = conclude(target, { ...sent, evidence, verdict, ...modelOf(answer), now })
+  yield* Effect.retry(concluded, { while: isMoved, times: 5 })
+  return verdict
+})
+
+const modelOf = ({ model }: ApiAnswer) => (model === undefined ? {} : { model })
+
+type Refusal = Omit<ApiRefusal, "policy" | "classifier" | "ids">
+
+/** Decided on the state as it is; if the grant moves meanwhile, decided again. */
+const conclude = Effect.fnUntraced(function* (target: Target, refusal: Refusal) {
+  const { grant, state } = yield* grantState(target)
+  const events = concludeApiRefusal(state, {
+    ...refusal,
     policy: yield* PoolPolicy,
     classifier: classifierVersion,
     ids: [newEventId(), newEventId()]
   })
-  yield* record(...events.map((event) => ({ ...event, correlation: target.correlation })))
-  return verdict
+  yield* decide(target, grant.version, ...events.map((event) => ({ ...event, correlation: target.correlation })))
 })
 
 const lowerCased = (headers: Readonly<Record<string, string>>) =>
@@ -81,7 +89,7 @@ const lookAgain = Effect.fnUntraced(
   function* (target: Target) {
     if (!target.authority.writable) return
     yield* target.authority.lock((yield* PoolPolicy).lockWait)
-    yield* reread(target, "after rejection")
+    if (yield* finishUnfinished(target)) yield* reread(target, "after rejection")
   },
   Effect.scoped,
   (effect, target) => Effect.mapError(effect, (trouble) => asRefreshError(target, trouble))

@@ -4,14 +4,15 @@
  */
 import { Ledger } from "@daybook/ledger/Ledger"
 import { compareFound, isAncestor, type Standing } from "@daybook/pool/decisions/CompareFound"
+import type { Winner } from "@daybook/pool/events/RefreshEvents"
 import { isSame, refOf } from "@daybook/pool/Generation"
 import type { Failure, Grant } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Stash } from "@daybook/vault/Stash"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { about, decide, grantState, record } from "./GrantState.ts"
 import { liftings, observation } from "./Observation.ts"
-import { replaceableBy } from "./Replaceable.ts"
+import { givesWay, storeSuccessor } from "./StoreSuccessor.ts"
 import { holding, type Target, transient } from "./Target.ts"
 import { type Held, keepReceived, TokenMemory } from "./TokenMemory.ts"
 
@@ -22,8 +23,11 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase)
   const memory = yield* TokenMemory
   const { grant } = yield* grantState(target)
   const before = memory.get(target.grant)
-  const tokens = yield* target.authority.read
-  if (isBlank(tokens)) return yield* keptElsewhere(target, grant)
+  const tokens = yield* Effect.tapError(target.authority.read, () => noteFinding(target, "unreadable"))
+  if (isBlank(tokens)) {
+    if (grant.current !== undefined && grant.health._tag !== "Dead") yield* noteFinding(target, "none")
+    return yield* keptElsewhere(target, grant)
+  }
   const found = keepReceived(before, yield* holding(target, tokens))
   const standing = compareFound(grant, found.generation)
   switch (standing) {
@@ -40,6 +44,7 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase)
       return yield* putBack(target, grant, yield* keptElsewhere(target, grant))
     case "another login":
       yield* noteReading(target, found, standing)
+      memory.forget(target.grant)
       return yield* transient(
         target.credential,
         "StoreUnavailable",
@@ -89,26 +94,52 @@ const noteRace = Effect.fnUntraced(function* (target: Target, grant: Grant, befo
 /** Our token was refused, and meanwhile somebody moved the grant on: the refusal says nothing about theirs. */
 export const noteWinner = Effect.fnUntraced(function* (target: Target, failure: Failure) {
   const { grant } = yield* grantState(target)
-  const { current, movedBy } = grant
-  if (current === undefined || isSame(current, failure.generation) || current.refresh === failure.generation.refresh)
-    return
-  const ours = movedBy === undefined || movedBy === (yield* Ledger).actor
+  const { current } = grant
+  if (current === undefined || current.refresh === failure.generation.refresh) return
   yield* decide(
     target,
     grant.version,
     about(
       target,
       "RaceAdopted",
-      {
-        held: failure.generation,
-        found: current,
-        winner: ours ? { store: target.authority.ref.kind } : { actor: movedBy },
-        phase: "after rejection"
-      },
+      { held: failure.generation, found: current, winner: yield* winnerOf(target), phase: "after rejection" },
       failure.event
     )
   )
 })
+
+/** Who brought the current generation: the actor that recorded it, or the store in which this process found it. */
+export const winnerOf = Effect.fnUntraced(function* (target: Target) {
+  const { movedBy } = (yield* grantState(target)).grant
+  const ours = movedBy === undefined || movedBy === (yield* Ledger).actor
+  return (ours ? { store: target.authority.ref.kind } : { actor: movedBy }) satisfies Winner
+})
+
+/** A successor of the refused token in the stash: somebody of ours spent it and could not say so. */
+export const adoptStashed = Effect.fnUntraced(function* (target: Target, failure: Failure) {
+  const { refresh } = failure.generation
+  const entry = refresh === undefined ? Option.none() : yield* Stash.use((stash) => stash.find(refresh))
+  if (Option.isNone(entry)) return
+  const { grant } = yield* grantState(target)
+  const found = yield* holding(target, entry.value.tokens)
+  if (grant.unclassified?.event !== failure.event || isAncestor(grant, found.generation)) return
+  yield* decide(
+    target,
+    grant.version,
+    about(target, "RaceAdopted", {
+      held: failure.generation,
+      found: found.generation,
+      winner: {},
+      phase: "after rejection"
+    })
+  )
+  const offered = yield* storeSuccessor(target, grant, { consumed: failure.generation, held: found, stashed: true })
+  if (offered.notes.length > 0) yield* record(...offered.notes)
+  ;(yield* TokenMemory).set(target.grant, offered.held)
+})
+
+const noteFinding = (target: Target, found: "none" | "unreadable") =>
+  Effect.ignore(record(about(target, "VaultRead", { store: target.authority.ref.kind, found })))
 
 const noteReading = (target: Target, found: Held, standing: Standing) =>
   record(
@@ -139,6 +170,6 @@ const isCurrent = (grant: Grant, held: Held): boolean =>
 /** An older pair came back into the store, from a backup or a slow writer: ours goes over it again. */
 const putBack = Effect.fnUntraced(function* (target: Target, grant: Grant, held: Held | undefined) {
   if (held === undefined || !target.authority.writable || grant.health._tag === "Dead") return held
-  yield* target.authority.store(held.tokens, yield* replaceableBy(target, grant, held))
+  yield* target.authority.store(held.tokens, yield* givesWay(target, grant, held))
   return held
 })

@@ -4,6 +4,7 @@
 import { defineProvider, type Provider } from "@daybook/oauth/Provider"
 import { Providers } from "@daybook/oauth/Providers"
 import type { CorrelationId, GrantId } from "@daybook/pool/Ids"
+import type { Instant } from "@daybook/pool/Instant"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import type { Credential } from "@daybook/pool/PoolState"
 import { RefreshError, Transient } from "@daybook/pool/RefreshError"
@@ -24,6 +25,8 @@ export interface Target {
   readonly grant: GrantId
   readonly provider: Provider
   readonly authority: Authority
+  /** Since when the grant's lock is held, if it is. */
+  readonly lockedAt?: Instant
   /** Ties everything together that happens on its behalf. */
   readonly correlation: CorrelationId
 }

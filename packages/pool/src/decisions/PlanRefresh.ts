@@ -80,11 +80,21 @@ const postponed = (state: PoolState, grant: Grant, request: RefreshRequest): Pla
 const isAhead = (instant: Instant | undefined, now: Instant): boolean => instant !== undefined && instant > now
 
 const send = (grant: Grant, request: RefreshRequest): Plan => {
+  const barren = untilBarrenAgain(grant, request.policy)
+  if (isAhead(barren, request.now)) return hold("OutcomeUnknown", barren, "its answers bring no access token")
   if (request.trigger === "unauthorized" && grant.refusedInARow >= 2) {
     const again = (grant.refusedAt ?? 0) + ceiling(request.policy.deniedBackoff, grant.refusedInARow - 2)
     if (again > request.now) return hold("Denied", again, "new access tokens are refused as well")
   }
   return { _tag: "Send", trigger: request.trigger }
+}
+
+/** Answers with a refresh token and nothing else: the first is followed at once, the next ones like unanswered replays. */
+const untilBarrenAgain = ({ lineage }: Grant, policy: Policy): Instant | undefined => {
+  const fruitful = lineage.findLastIndex(({ generation }) => generation.access !== undefined)
+  const barren = lineage.length - 1 - fruitful
+  const last = lineage.at(-1)
+  return barren < 2 || last === undefined ? undefined : last.at + ceiling(policy.replayBackoff, barren - 2)
 }
 
 const replay = (suspect: Suspect, request: RefreshRequest): Plan => {

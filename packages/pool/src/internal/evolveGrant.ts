@@ -261,7 +261,8 @@ const lifted = (grant: Grant, event: Envelope & EventOf<"QuarantineLifted">): Gr
         revived: event.data.by === "operator" ? event.data.generation : undefined
       }
 
+/** Nothing was removed where the dead tokens did not stand any more: either way they are gone. */
 const cleared = (grant: Grant, event: Envelope & EventOf<"StoreCleared">): Grant =>
-  grant.health._tag === "Dead" && event.data.cleared && isSame(grant.health.generation, event.data.generation)
+  grant.health._tag === "Dead" && isSame(grant.health.generation, event.data.generation)
     ? { ...grant, health: { ...grant.health, cleared: true } }
     : grant
