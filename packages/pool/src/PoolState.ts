@@ -5,7 +5,7 @@
 import { HashMap, Option } from "effect"
 import type { EventOf } from "./Event.ts"
 import type { Trigger } from "./events/RefreshEvents.ts"
-import type { Generation, GenerationRef } from "./Generation.ts"
+import { type Generation, type GenerationRef, isSame } from "./Generation.ts"
 import {
   type ActorId,
   type AttemptId,
@@ -155,6 +155,8 @@ export const suspicionOf = (health: Health): Suspect | undefined => {
 /** One generation's life. */
 export interface Lived {
   readonly generation: Generation
+  /** Who recorded it first. */
+  readonly by: ActorId
   readonly seq: Seq
   readonly at: Instant
   /** How often its refresh token was sent. */
@@ -238,6 +240,10 @@ export const emptyGrant = (id: GrantId): Grant => ({
 
 export const grantById = (state: PoolState, id: GrantId): Grant =>
   Option.getOrElse(HashMap.get(state.grants, id), () => emptyGrant(id))
+
+/** Who brought the current generation. */
+export const bringerOf = ({ current, lineage }: Grant): ActorId | undefined =>
+  current === undefined ? undefined : lineage.findLast(({ generation }) => isSame(generation, current))?.by
 
 /** The version to append against: 0 for a grant without refresh events. */
 export const versionOf = (state: PoolState, id: GrantId): Seq => grantById(state, id).version

@@ -6,7 +6,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { compareFound, isAncestor, type Standing } from "@daybook/pool/decisions/CompareFound"
 import type { Winner } from "@daybook/pool/events/RefreshEvents"
 import { isSame, refOf } from "@daybook/pool/Generation"
-import type { Failure, Grant } from "@daybook/pool/PoolState"
+import { bringerOf, type Failure, type Grant } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Stash } from "@daybook/vault/Stash"
 import { Effect, Option } from "effect"
@@ -75,9 +75,10 @@ export const adopt = Effect.fnUntraced(function* (target: Target, grant: Grant, 
 
 /** Another actor refreshed while we came for the same: the ledger says whose tokens we use. */
 const noteRace = Effect.fnUntraced(function* (target: Target, grant: Grant, before: Held | undefined, phase: Phase) {
-  const { current, movedBy } = grant
-  const ours = movedBy === (yield* Ledger).actor
-  if (before === undefined || current === undefined || movedBy === undefined || ours) return
+  const { current } = grant
+  const winner = bringerOf(grant)
+  const ours = winner === (yield* Ledger).actor
+  if (before === undefined || current === undefined || winner === undefined || ours) return
   if (isSame(before.generation, current) || !isAncestor(grant, before.generation)) return
   yield* decide(
     target,
@@ -85,7 +86,7 @@ const noteRace = Effect.fnUntraced(function* (target: Target, grant: Grant, befo
     about(target, "RaceAdopted", {
       held: refOf(before.generation),
       found: current,
-      winner: { actor: movedBy },
+      winner: { actor: winner },
       phase
     })
   )
@@ -110,9 +111,9 @@ export const noteWinner = Effect.fnUntraced(function* (target: Target, failure: 
 
 /** Who brought the current generation: the actor that recorded it, or the store in which this process found it. */
 export const winnerOf = Effect.fnUntraced(function* (target: Target) {
-  const { movedBy } = (yield* grantState(target)).grant
-  const ours = movedBy === undefined || movedBy === (yield* Ledger).actor
-  return (ours ? { store: target.authority.ref.kind } : { actor: movedBy }) satisfies Winner
+  const bringer = bringerOf((yield* grantState(target)).grant)
+  const ours = bringer === undefined || bringer === (yield* Ledger).actor
+  return (ours ? { store: target.authority.ref.kind } : { actor: bringer }) satisfies Winner
 })
 
 /** A successor of the refused token in the stash: somebody of ours spent it and could not say so. */

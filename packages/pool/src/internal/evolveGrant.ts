@@ -63,7 +63,7 @@ const arrive = (grant: Grant, generation: Generation, event: Envelope, fresh: bo
   const base = {
     ...grant,
     current: generation,
-    lineage: withLived(grant.lineage, { generation, seq: event.seq, at: event.at, sent: 0 })
+    lineage: withLived(grant.lineage, { generation, by: event.actor, seq: event.seq, at: event.at, sent: 0 })
   }
   return fresh
     ? {
