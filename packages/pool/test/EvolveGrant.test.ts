@@ -1,5 +1,5 @@
 import { type GrantId, Seq } from "@daybook/pool/Ids"
-import { grantById, versionOf } from "@daybook/pool/PoolState"
+import { bringerOf, grantById, versionOf } from "@daybook/pool/PoolState"
 import { assert, describe, it } from "@effect/vitest"
 import {
   accepted,
@@ -50,7 +50,9 @@ describe("the lineage", () => {
   it("begins with the first generation seen", () => {
     const grant = grantAfter(enrolled(), observed(first))
     assert.deepStrictEqual(grant.current, first)
-    assert.deepStrictEqual(grant.lineage, [{ generation: first, seq: Seq.make(2), at: start + second, sent: 0 }])
+    assert.deepStrictEqual(grant.lineage, [
+      { generation: first, by: actor, seq: Seq.make(2), at: start + second, sent: 0 }
+    ])
   })
 
   it("grows with every success, and says how often each was sent", () => {
@@ -69,6 +71,13 @@ describe("the lineage", () => {
         [next, 0]
       ]
     )
+  })
+
+  it("remembers who brought a generation, however often others see it again", () => {
+    const steps = [observed(first), by(otherActor, succeeded(first, next)), observed(next, "watch")]
+    assert.strictEqual(bringerOf(grantAfter(...steps)), otherActor)
+    assert.strictEqual(bringerOf(grantAfter(observed(first))), actor)
+    assert.isUndefined(bringerOf(grantAfter()))
   })
 
   it("keeps the newest 64 generations", () => {

@@ -17,6 +17,7 @@ import {
   enrolled,
   eventId,
   failed,
+  fingerprint,
   generation,
   given,
   grantId,
@@ -290,6 +291,26 @@ describe("access tokens that are refused as soon as they come", () => {
 
   it("do not stop a refresh that no refusal forced", () => {
     assert.strictEqual(held(plan(refusedTwice, { trigger: "expired" })), "Send")
+  })
+})
+
+describe("answers that bring a refresh token and nothing else", () => {
+  const barren = (n: number) => ({ refresh: fingerprint(`barren${n}`) })
+  const answers = (count: number) => [
+    observed(first),
+    ...Array.from({ length: count }, (_, n) => at(now, succeeded(first, barren(n))))
+  ]
+
+  it("are followed at once the first time, then after a minute, two, four, at most an hour", () => {
+    assert.strictEqual(held(plan(answers(1))), "Send")
+    assert.strictEqual(held(plan(answers(2))), "OutcomeUnknown until +3660s")
+    assert.strictEqual(held(plan(answers(3))), "OutcomeUnknown until +3720s")
+    assert.strictEqual(held(plan(answers(20))), "OutcomeUnknown until +7200s")
+    assert.strictEqual(held(plan(answers(2), { now: now + minute })), "Send")
+  })
+
+  it("are forgotten with an access token", () => {
+    assert.strictEqual(held(plan([...answers(5), succeeded(barren(4), next)])), "Send")
   })
 })
 
