@@ -5,11 +5,11 @@ import type { Instant } from "@daybook/pool/Instant"
 import type { Held } from "./TokenMemory.ts"
 
 /**
- * A token that was already over when it arrived says that a clock is wrong, ours or theirs:
- * it is served until the API refuses it.
+ * A token that was already over when it was received says that a clock is wrong, ours or theirs: it is served until
+ * the API refuses it. A store that does not say when that was only shows an old token.
  */
-const expiryCounts = ({ generation, receivedAt }: Held): boolean =>
-  generation.expiresAt !== undefined && generation.expiresAt > receivedAt
+const expiryCounts = ({ generation, receivedAt, tokens }: Held): boolean =>
+  generation.expiresAt !== undefined && (tokens.refreshedAt === undefined || generation.expiresAt > receivedAt)
 
 /** There is an access token and its time is not over. */
 export const isServable = (held: Held, now: Instant): boolean =>

@@ -62,14 +62,14 @@ const keysOnly = (id: string): Provider =>
     relogin: `Put a new API key for ${id} in its place.`
   })
 
-/** Tokens in hand, as of now. */
+/** Tokens in hand. What does not say when it was received counts as received now. */
 export const holding = Effect.fnUntraced(function* (target: Target, tokens: TokenSet) {
   const now = yield* Clock.currentTimeMillis
   const fingerprints = yield* Fingerprints
   return {
     tokens,
     generation: generationOf(fingerprints, target.provider, tokens, now),
-    receivedAt: now
+    receivedAt: Math.min(now, tokens.refreshedAt ?? now)
   } satisfies Held
 })
 
