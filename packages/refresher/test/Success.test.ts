@@ -103,7 +103,10 @@ describe("a refresh that succeeds", () => {
       inScene((scene) =>
         Effect.gen(function* () {
           const second = yield* killed(scene, ({ edges }) => edges.ledger.before("append RefreshStarted", crash))
-          assert.notStrictEqual(yield* second.token({ failedToken: scene.login.access_token }), scene.login.access_token)
+          assert.notStrictEqual(
+            yield* second.token({ failedToken: scene.login.access_token }),
+            scene.login.access_token
+          )
           assert.deepStrictEqual(yield* scene.story, ["GenerationObserved", "RefreshStarted", "RefreshSucceeded"])
           assert.strictEqual((yield* scene.posts).length, 1)
         })

@@ -96,9 +96,7 @@ const layer = (options: InstanceOptions, edges: Interposed.Edges) => {
     Layer.provideMerge(Refresher.layer),
     Layer.provideMerge(OpenedPool.layer(home)),
     Layer.provideMerge(around(options, edges)),
-    Layer.provideMerge(
-      Interposed.ledger(edges)(FileLedger.layer({ folder: home, program: "test", version: "1" }))
-    ),
+    Layer.provideMerge(Interposed.ledger(edges)(FileLedger.layer({ folder: home, program: "test", version: "1" }))),
     Layer.provide(Layer.succeed(PoolPolicy, policy))
   )
 }

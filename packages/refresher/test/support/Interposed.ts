@@ -28,7 +28,8 @@ export const make = (): Edges => {
   return { ledger: new Hooks(trace), stores: new Hooks(trace), network: new Hooks(trace), trace }
 }
 
-const around = <I, S>(service: Context.Key<I, S>, wrap: (real: S) => S) =>
+const around =
+  <I, S>(service: Context.Key<I, S>, wrap: (real: S) => S) =>
   <RIn, E, ROut>(layer: Layer.Layer<ROut | I, E, RIn>): Layer.Layer<ROut | I, E, RIn> =>
     Layer.effectContext(
       Effect.map(Layer.build(layer), (context) =>

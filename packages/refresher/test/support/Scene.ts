@@ -151,9 +151,7 @@ const authFileWith = ({ access_token, account_id, id_token, refresh_token }: Tok
         }
       },
       credential_pool: {
-        [codex]: [
-          { id: "seeded", auth_type: "oauth", priority: 0, source: "device_code", access_token, refresh_token }
-        ]
+        [codex]: [{ id: "seeded", auth_type: "oauth", priority: 0, source: "device_code", access_token, refresh_token }]
       }
     },
     null,

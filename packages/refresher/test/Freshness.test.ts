@@ -1,0 +1,98 @@
+/**
+ * When a token is served as it is, and when the next one is fetched first.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { breaches } from "./support/Records.ts"
+import { inScene, slow } from "./support/Scene.ts"
+
+describe("an access token", () => {
+  it.live(
+    "that ended before the pool was opened is refreshed before anything is served",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* scene.advance("2 hours")
+          const { token } = yield* scene.open()
+          assert.notStrictEqual(yield* token(), scene.login.access_token)
+          assert.strictEqual((yield* scene.posts).length, 1)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is served from memory until half of its life or the skew, and refreshed then",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { edges, token } = yield* scene.open()
+          edges.trace.length = 0
+          assert.strictEqual(yield* token(), scene.login.access_token)
+          yield* scene.advance("57 minutes")
+          assert.strictEqual(yield* token(), scene.login.access_token)
+          assert.deepStrictEqual(edges.trace, [])
+          yield* scene.advance("2 minutes")
+          assert.notStrictEqual(yield* token(), scene.login.access_token)
+          assert.strictEqual((yield* scene.posts).length, 1)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "that arrives already over is served until it is refused, and not refreshed in a loop",
+    () =>
+      inScene(
+        (scene) =>
+          Effect.gen(function* () {
+            const { token } = yield* scene.open()
+            const served = yield* token({ forceRefresh: true })
+            assert.strictEqual(yield* token(), served)
+            assert.strictEqual(yield* token(), served)
+            assert.strictEqual((yield* scene.posts).length, 1)
+            assert.notStrictEqual(yield* token({ failedToken: served }), served)
+            assert.strictEqual((yield* scene.posts).length, 2)
+            assert.deepStrictEqual(yield* breaches(scene), [])
+          }),
+        { accessLifetime: -60, firstAccessLifetime: 3600 }
+      ),
+    slow
+  )
+
+  it.live(
+    "that arrived already over is not fetched again by each new process",
+    () =>
+      inScene(
+        (scene) =>
+          Effect.gen(function* () {
+            const first = yield* scene.open()
+            const served = yield* first.token({ forceRefresh: true })
+            yield* first.close
+            const second = yield* scene.open()
+            assert.strictEqual(yield* second.token(), served)
+            assert.strictEqual((yield* scene.posts).length, 1)
+          }),
+        { accessLifetime: -60, firstAccessLifetime: 3600 }
+      ),
+    slow
+  )
+
+  it.live(
+    "that a stashed answer brought is judged by its own end, not by when it was found",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const first = yield* scene.open()
+          yield* first.token({ forceRefresh: true })
+          yield* first.close
+          yield* scene.write({ access_token: "", refresh_token: "" })
+          yield* scene.advance("2 hours")
+          const { token } = yield* scene.open()
+          yield* token()
+          assert.strictEqual((yield* scene.posts).length, 2)
+        })
+      ),
+    slow
+  )
+})
