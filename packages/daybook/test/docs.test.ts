@@ -1,0 +1,80 @@
+/**
+ * Holds README and docs to what they say: their programs run, their commands exist, their links lead somewhere.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { execFile } from "node:child_process"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { rm, symlink, writeFile } from "node:fs/promises"
+import { dirname, join, relative } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { inWorld } from "./support/inWorld.ts"
+import type { World } from "./support/World.ts"
+
+const slow = 60_000
+const root = fileURLToPath(new URL("../../..", import.meta.url))
+const pages = [
+  "README.md",
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".md"))
+    .map((path) => join("docs", path))
+]
+
+const read = (page: string): string => readFileSync(join(root, page), "utf8")
+
+const blocks = (page: string, language: string): ReadonlyArray<string> =>
+  Array.from(read(page).matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "gm")), ([, code = ""]) => code)
+
+const run = (world: World, ...args: ReadonlyArray<string>) =>
+  promisify(execFile)(process.execPath, args, {
+    env: { PATH: process.env["PATH"] ?? "", HOME: world.folder, DAYBOOK_HOME: world.home }
+  })
+
+/** As on a machine where hermes is logged in, and a pool has been used. */
+const atHome = async (world: World): Promise<void> => {
+  await symlink(join(world.folder, "hermes"), join(world.folder, ".hermes"))
+  await (await world.open()).close()
+}
+
+describe("README and docs", () => {
+  for (const page of pages) {
+    for (const [index, code] of blocks(page, "ts").entries()) {
+      it.live(
+        `${page}: program ${index + 1} runs`,
+        () =>
+          inWorld(async (world) => {
+            await atHome(world)
+            const program = join(root, "packages/daybook/test", `.${relative(root, world.folder).replaceAll(/\W/g, "_")}.ts`)
+            await writeFile(program, code)
+            try {
+              assert.strictEqual((await run(world, program)).stderr, "")
+            } finally {
+              await rm(program)
+            }
+          }),
+        slow
+      )
+    }
+
+    const commands = blocks(page, "sh").flatMap((code) => code.match(/^pnpm daybook [^#\n]+/gm) ?? [])
+    for (const command of commands) {
+      it.live(
+        `${page}: \`${command.trim()}\` does what it says`,
+        () =>
+          inWorld(async (world) => {
+            await atHome(world)
+            const words = command.trim().split(/\s+/).slice(2)
+            const { stdout } = await run(world, join(root, "packages/cli/src/main.ts"), ...words)
+            assert.notStrictEqual(stdout, "")
+          }),
+        slow
+      )
+    }
+
+    it(`${page}: every link leads to a file`, () => {
+      const links = Array.from(read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g), ([, target = ""]) => target)
+      const broken = links.filter((target) => !existsSync(join(root, dirname(page), target)))
+      assert.deepStrictEqual(broken, [])
+    })
+  }
+})
