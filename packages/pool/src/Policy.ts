@@ -27,7 +27,7 @@ export const Policy = Schema.Struct({
   providerWindow: Millis,
   /** A failure that nobody classified for this long is classified by the next holder. */
   classifyAfter: Millis,
-  /** The longest bench, whatever a response asks for; then a probe. */
+  /** The longest bench and the longest wait, whatever a response asks for; then a probe. */
   cooldownMost: Millis,
   /** How long a credential is benched when the response names no end. */
   cooldown: Schema.Struct({

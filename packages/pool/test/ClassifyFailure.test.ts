@@ -164,6 +164,11 @@ describe("the next try", () => {
     assert.strictEqual(conclude(afterAnswer(), transient("ServerError", { until })).retryAt, until)
   })
 
+  it("waits a day at most, however far away the answer says", () => {
+    const until = start + 365 * 24 * hour
+    assert.isAtMost(conclude(afterAnswer(), transient("RateLimited", { until })).retryAt ?? until, start + 25 * hour)
+  })
+
   it("waits twice as long after each failure in a row, at most the policy's longest", () => {
     let state = afterAnswer({ left: false })
     const ceilings = Array.from({ length: 12 }, (_, n) => {

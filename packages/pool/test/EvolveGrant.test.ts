@@ -1,3 +1,4 @@
+import { Fingerprint } from "@daybook/pool/Fingerprint"
 import { type GrantId, Seq } from "@daybook/pool/Ids"
 import { bringerOf, grantById, versionOf } from "@daybook/pool/PoolState"
 import { assert, describe, it } from "@effect/vitest"
@@ -53,6 +54,12 @@ describe("the lineage", () => {
     assert.deepStrictEqual(grant.lineage, [
       { generation: first, by: actor, seq: Seq.make(2), at: start + second, sent: 0 }
     ])
+  })
+
+  it("keeps account and deadline over an answer that does not repeat them", () => {
+    const whole = { ...first, account: Fingerprint.make("fp_accountaccountxx"), deadline: start + 30 * minute }
+    const { current } = grantAfter(observed(whole), started(whole, 1), succeeded(whole, next, 1))
+    assert.deepStrictEqual(current, { ...next, account: whole.account, deadline: whole.deadline })
   })
 
   it("grows with every success, and says how often each was sent", () => {

@@ -87,13 +87,18 @@ const transient = (
     data: {
       ...conclusion(failure, verdict, context),
       reason: verdict.reason,
-      retryAt: verdict.until ?? context.now + delay(grant, verdict, { suspect, providerWide }, context),
+      retryAt:
+        capped(verdict.until, context) ?? context.now + delay(grant, verdict, { suspect, providerWide }, context),
       ...(suspect ? { suspect } : {}),
       ...(providerWide ? { providerWide } : {}),
       ...(verdict.shape === undefined ? {} : { shape: recordable(verdict.shape) })
     }
   }
 }
+
+/** However far away the provider says: then a probe. */
+const capped = (until: Instant | undefined, { now, policy }: FailureContext): Instant | undefined =>
+  until === undefined ? undefined : Math.min(until, now + policy.cooldownMost)
 
 /** It left, and the answer is no explicit refusal: the provider may have rotated the token. */
 const mayBeSpent = ({ evidence }: Failure, { reason }: TransientVerdict): boolean => {

@@ -5,17 +5,10 @@
 import { Schema } from "effect"
 import type { EventOf, PoolEvent } from "../Event.ts"
 import { isSame, type Generation, type GenerationRef } from "../Generation.ts"
-import {
-  suspicionOf,
-  type Dead,
-  type Failure,
-  type Grant,
-  type Health,
-  type Lived,
-  type Suspect
-} from "../PoolState.ts"
+import { suspicionOf, type Failure, type Grant, type Lived } from "../PoolState.ts"
 import type { Envelope } from "../Recorded.ts"
 import { TerminalReason, TransientReason } from "../Verdict.ts"
+import { cleared, healthWithNewAccess, isCurrent, lifted, quarantined, suspect } from "./evolveHealth.ts"
 
 /** How many generations of a grant the state holds. */
 export const lineageLength = 64
@@ -27,7 +20,7 @@ export const evolveGrant = (grant: Grant, event: Envelope & PoolEvent): Grant =>
     case "RefreshStarted":
       return started(grant, event)
     case "RefreshSucceeded":
-      return arrive(finish(grant, event.data.attempt), event.data.next, event, true)
+      return arrive(finish(grant, event.data.attempt), descended(grant, event.data.next), event, true)
     case "RefreshFailed":
       return failed(grant, event)
     case "ErrorClassified":
@@ -38,7 +31,7 @@ export const evolveGrant = (grant: Grant, event: Envelope & PoolEvent): Grant =>
       return arrive(grant, event.data.found, event, isFresh(grant.current, event.data.found))
     case "SuccessorStashed":
       return {
-        ...arrive(grant, event.data.next, event, true),
+        ...arrive(grant, descended(grant, event.data.next), event, true),
         stashed: { consumed: event.data.consumed, next: event.data.next }
       }
     case "SuccessorStored":
@@ -78,11 +71,15 @@ const arrive = (grant: Grant, generation: Generation, event: Envelope, fresh: bo
     : { ...base, health: healthWithNewAccess(grant.health, generation) }
 }
 
-/** A verdict about an access token ends with that access token. */
-const healthWithNewAccess = (health: Health, generation: Generation): Health =>
-  health._tag === "Dead" && health.bound === "access" && health.generation.access !== generation.access
-    ? (health.suspect ?? { _tag: "Live" })
-    : health
+/** An answer need not repeat whose login it is, nor when the whole grant ends. */
+const descended = (
+  { current }: Grant,
+  { account = current?.account, deadline = current?.deadline, ...next }: Generation
+) => ({
+  ...next,
+  ...(account === undefined ? {} : { account }),
+  ...(deadline === undefined ? {} : { deadline })
+})
 
 const withLived = (lineage: ReadonlyArray<Lived>, lived: Lived): ReadonlyArray<Lived> => {
   const known = lineage.find((one) => isSame(one.generation, lived.generation))
@@ -93,10 +90,6 @@ const withLived = (lineage: ReadonlyArray<Lived>, lived: Lived): ReadonlyArray<L
 /** Not the current generation seen again, and not another access token that goes with its refresh token. */
 const isFresh = (current: GenerationRef | undefined, found: GenerationRef): boolean =>
   current === undefined || (current.refresh === undefined ? !isSame(current, found) : current.refresh !== found.refresh)
-
-const isCurrent = (grant: Grant, ref: GenerationRef): boolean =>
-  grant.current !== undefined &&
-  (grant.current.refresh === undefined ? isSame(grant.current, ref) : grant.current.refresh === ref.refresh)
 
 /** A generation that was followed by another stays in the past, whoever sees it again. */
 const observed = (grant: Grant, event: Envelope & EventOf<"GenerationObserved">): Grant => {
@@ -207,62 +200,9 @@ const withMinute = (minutes: ReadonlyArray<number>, at: number): ReadonlyArray<n
   return minutes.includes(minute) ? minutes : [...minutes, minute]
 }
 
-/** A doubt does not undo a death; it is remembered beside it. */
-const suspect = ({ health }: Grant, generation: GenerationRef, since: number, quietAfter: number): Health => {
-  const before = suspicionOf(health)
-  const doubt: Suspect = {
-    _tag: "Suspect",
-    generation,
-    since: before?.since ?? since,
-    quietAfter,
-    replays: before === undefined ? 0 : before.replays + 1
-  }
-  return health._tag === "Dead" ? { ...health, suspect: doubt } : doubt
-}
-
 const lost = (before: Grant, event: Envelope & EventOf<"OutcomeLost">): Grant => {
   const { attempt, generation, quietAfter } = event.data
   const grant = finish(before, attempt)
   const since = sentAt(before, attempt, event.at)
   return isCurrent(grant, generation) ? { ...grant, health: suspect(grant, generation, since, quietAfter) } : grant
 }
-
-const quarantined = (grant: Grant, event: Envelope & EventOf<"CredentialQuarantined">): Grant => {
-  const { bound, generation, reason, rule } = event.data
-  const current = grant.current
-  const names =
-    current === undefined || (bound === "refresh" ? isCurrent(grant, generation) : current.access === generation.access)
-  if (!names || (bound === "access" && isDeadForGood(grant.health))) return grant
-  const health: Dead = {
-    _tag: "Dead",
-    generation,
-    bound,
-    reason,
-    rule,
-    since: event.at,
-    event: event.id,
-    cleared: false,
-    suspect: bound === "access" ? suspicionOf(grant.health) : undefined
-  }
-  return bound === "access" ? { ...grant, health } : { ...grant, health, condemned: undefined, unclassified: undefined }
-}
-
-/** Its refresh token was judged, which says more than a verdict about the access token. */
-const isDeadForGood = (health: Health): boolean => health._tag === "Dead" && health.bound === "refresh"
-
-const lifted = (grant: Grant, event: Envelope & EventOf<"QuarantineLifted">): Grant =>
-  grant.health._tag !== "Dead" || !isSame(grant.health.generation, event.data.generation)
-    ? grant
-    : {
-        ...grant,
-        health: { _tag: "Live" },
-        backoff: undefined,
-        strikes: [],
-        revived: event.data.by === "operator" ? event.data.generation : undefined
-      }
-
-/** Nothing was removed where the dead tokens did not stand any more: either way they are gone. */
-const cleared = (grant: Grant, event: Envelope & EventOf<"StoreCleared">): Grant =>
-  grant.health._tag === "Dead" && isSame(grant.health.generation, event.data.generation)
-    ? { ...grant, health: { ...grant.health, cleared: true } }
-    : grant
