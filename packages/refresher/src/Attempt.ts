@@ -4,6 +4,7 @@
  * so that a successor which reached any disk is never lost.
  */
 import { TokenEndpoint, type Granted, type Refused } from "@daybook/oauth/TokenEndpoint"
+import { compareFound } from "@daybook/pool/decisions/CompareFound"
 import type { Trigger } from "@daybook/pool/events/RefreshEvents"
 import type { Evidence } from "@daybook/pool/Evidence"
 import { isSame, refOf } from "@daybook/pool/Generation"
@@ -99,15 +100,15 @@ const timeLimitOf = Effect.fnUntraced(function* (target: Target) {
   return Math.max(0, Math.min(timeLimit, Math.round(holdLimit * 0.8) - elapsed))
 })
 
-/** Why nothing may be sent after all, as a fault's name. */
-const lookOnceMore = Effect.fnUntraced(function* ({ consumed, held, target }: Sending) {
+/** Why nothing may be sent after all, as a fault's name. An old pair in a store that took no newer one is no reason. */
+const lookOnceMore = Effect.fnUntraced(function* ({ consumed, grant, target }: Sending) {
   const tokens = yield* Effect.result(target.authority.read)
   const stashed = yield* Effect.result(Stash.use((stash) => stash.find(consumed)))
   if (Result.isFailure(tokens)) return "store-unreadable"
   if (Result.isFailure(stashed)) return "stash-unreadable"
   const found = yield* holding(target, tokens.success)
-  const blank = found.generation.access === undefined && found.generation.refresh === undefined
-  if (!blank && !isSame(found.generation, held.generation)) return "store-changed"
+  const standing = compareFound(grant, found.generation)
+  if (standing === "newer" || standing === "another login") return "store-changed"
   return Option.isSome(stashed.success) && (yield* isNews(target, stashed.success.value.tokens))
     ? "successor-found"
     : undefined

@@ -168,9 +168,9 @@ const keptElsewhere = Effect.fnUntraced(function* (target: Target, grant: Grant)
 const isCurrent = (grant: Grant, held: Held): boolean =>
   grant.current !== undefined && isSame(grant.current, held.generation)
 
-/** An older pair came back into the store, from a backup or a slow writer: ours goes over it again. */
+/** An older pair came back into the store, from a backup or a slow writer: ours goes over it again, if the store takes it. */
 const putBack = Effect.fnUntraced(function* (target: Target, grant: Grant, held: Held | undefined) {
   if (held === undefined || !target.authority.writable || grant.health._tag === "Dead") return held
-  yield* target.authority.store(held.tokens, yield* givesWay(target, grant, held))
+  yield* Effect.ignore(target.authority.store(held.tokens, yield* givesWay(target, grant, held)))
   return held
 })
