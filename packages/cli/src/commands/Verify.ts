@@ -3,6 +3,8 @@ import { type VerifyReport, verify as walk } from "@daybook/ledger/Verify"
 import { expand } from "daybook"
 import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
 import { exitCodes } from "../ExitCode.ts"
 import * as Output from "../Output.ts"
 import { verifyLines } from "../render/VerifyLines.ts"
@@ -19,11 +21,18 @@ export const verify = Command.make(
   },
   Effect.fnUntraced(function* ({ path }) {
     const { home, json, paint } = yield* settings
-    const report = yield* walk(Option.match(path, { onNone: () => home, onSome: expand }))
+    const report = yield* walk(Option.isSome(path) ? yield* existing(expand(path.value)) : join(home, "ledger.jsonl"))
     yield* json ? Output.document(verifyJson(report)) : Output.lines(verifyLines(report, paint))
     if (!report.isConsistent) return yield* damage(report)
   })
 ).pipe(Command.withDescription("Checks every byte of a ledger. Exit code 4 if it is not what its writers wrote"))
+
+const existing = (path: string): Effect.Effect<string, Stop> =>
+  existsSync(path)
+    ? Effect.succeed(path)
+    : Effect.fail(
+        new Stop({ exitCode: exitCodes.error, message: `There is no ${path}. Name a ledger file or its folder.` })
+      )
 
 const verifyJson = ({ firstBad, ledger, tornTail, ...report }: VerifyReport) => ({
   ...report,

@@ -36,14 +36,10 @@ const race = Effect.fnUntraced(function* (cast: Cast) {
   const hold = yield* sandbox.hold("beforeReading", { grant: stage.grants.main })
   yield* sandbox.expireAccess({ grant: stage.grants.main })
   yield* hold.parked()
-  yield* Effect.ignore(
-    Effect.timeout(
-      onlooker.until("four refusals", (events) => refused(events) >= workers.length, since),
-      crowding
-    )
-  )
-  yield* hold.release
   const others = workers.length - 1
+  const crowd = onlooker.until("the others' refusals", (events) => refused(events) >= others, since)
+  yield* Effect.ignore(Effect.timeout(crowd, crowding))
+  yield* hold.release
   yield* onlooker.until("three processes that adopt the winner's tokens", (events) => adopters(events) >= others, since)
   yield* say("One of them sent the refresh token, once; the other three adopted what it got.")
 })

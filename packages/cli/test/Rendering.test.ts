@@ -1,0 +1,295 @@
+/** What is printed, as a function of values. */
+import { decode, type Recorded } from "@daybook/pool/Recorded"
+import { empty } from "@daybook/pool/PoolState"
+import { fold } from "@daybook/pool/Evolve"
+import type { VerifyReport } from "@daybook/ledger/Verify"
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+import { stripVTControlCharacters } from "node:util"
+import { adviceOn } from "@daybook/cli/Advice"
+import { failureOf } from "@daybook/cli/Failure"
+import type { PoolView, Row } from "@daybook/cli/PoolView"
+import { doctorLines } from "@daybook/cli/render/DoctorLines"
+import { eventJson } from "@daybook/cli/render/EventJson"
+import { listLines } from "@daybook/cli/render/ListLines"
+import { logLine } from "@daybook/cli/render/LogLine"
+import { type Observed, observedLines } from "@daybook/cli/render/ObservedLines"
+import { colours, paintFor, plain } from "@daybook/cli/render/Paint"
+import { statusJson } from "@daybook/cli/render/StatusJson"
+import { statusLines } from "@daybook/cli/render/StatusLines"
+import { storyLines } from "@daybook/cli/render/StoryLines"
+import { table } from "@daybook/cli/render/Table"
+import { absolute, moment, relative } from "@daybook/cli/render/Time"
+import { verifyLines } from "@daybook/cli/render/VerifyLines"
+
+const now = Date.parse("2026-11-22T10:00:00Z")
+const minute = 60_000
+
+const uuid = (n: number) => `01920000-0000-7000-8000-${String(n).padStart(12, "0")}`
+
+const grant = uuid(900)
+const actor = uuid(800)
+
+const event = (seq: number, type: string, data: unknown, more: Record<string, unknown> = {}): Recorded =>
+  Result.getOrThrow(
+    decode({ seq, at: new Date(now + seq * 1000).toISOString(), id: uuid(seq), actor, type, v: 1, data, ...more })
+  )
+
+const joined = event(1, "ActorJoined", { program: "worker", version: "1.0.0", pid: 42, host: "here" })
+const enrolled = event(
+  2,
+  "CredentialEnrolled",
+  {
+    provider: "openai-codex",
+    kind: "oauth",
+    grant,
+    priority: 0,
+    source: "device_code",
+    ownership: "owned",
+    store: { kind: "hermes", path: "/home/me/auth.json", slot: "providers.openai-codex" }
+  },
+  { credential: "main" }
+)
+const generation = { access: "fp_aaaaaaaaaaaaaaaa", refresh: "fp_rrrrrrrrrrrrrrrr" }
+const started = event(
+  3,
+  "RefreshStarted",
+  { grant, attempt: uuid(700), generation, trigger: "expired", timeLimit: 1000 },
+  { credential: "main" }
+)
+const failed = event(
+  4,
+  "RefreshFailed",
+  { grant, attempt: uuid(700), generation, evidence: { status: 401, code: "refresh_token_reused", left: true } },
+  { cause: uuid(3) }
+)
+const fromTheFuture = event(5, "MoonPhaseObserved", { grant, phase: "full" }, { v: 3 })
+const all = [joined, enrolled, started, failed, fromTheFuture]
+const state = fold(all)
+
+describe("times", () => {
+  it("are ISO 8601 in UTC, with the distance beside them", () => {
+    assert.strictEqual(absolute(now), "2026-11-22T10:00:00Z")
+    assert.strictEqual(moment(now + 5 * minute, now), "2026-11-22T10:05:00Z (in 5 min)")
+  })
+
+  it.each([
+    [0, "now"],
+    [999, "now"],
+    [1_000, "in 1 s"],
+    [-59_000, "59 s ago"],
+    [90 * minute, "in 1 h"],
+    [-49 * 60 * minute, "2 d ago"]
+  ])("%d ms away is %s", (distance, words) => assert.strictEqual(relative(now + distance, now), words))
+})
+
+describe("colour", () => {
+  it("is for terminals only", () => {
+    assert.strictEqual(paintFor({}, {}), plain)
+    assert.strictEqual(paintFor({ isTTY: true }, {}), colours)
+  })
+
+  it("is never shown against NO_COLOR", () => assert.strictEqual(paintFor({ isTTY: true }, { NO_COLOR: "1" }), plain))
+
+  it("does not move the columns of a table", () => {
+    const plainly = table(
+      ["A", "B"],
+      [
+        ["long", "x"],
+        ["s", "y"]
+      ],
+      plain
+    )
+    const coloured = table(
+      ["A", "B"],
+      [
+        ["long", "x"],
+        [colours("bad", "s"), "y"]
+      ],
+      colours
+    )
+    assert.deepStrictEqual(coloured.map(stripVTControlCharacters), plainly)
+  })
+})
+
+const row = (more: Partial<Row>): Row => ({
+  id: "main" as Row["id"],
+  label: "ada@example.com",
+  provider: "openai-codex",
+  kind: "oauth",
+  ownership: "owned",
+  source: "device_code",
+  store: { kind: "hermes", path: "/home/me/auth.json", slot: "providers.openai-codex" },
+  priority: 0,
+  grant: grant as Row["grant"],
+  word: "ok",
+  reason: undefined,
+  rule: undefined,
+  since: undefined,
+  until: undefined,
+  expiresAt: undefined,
+  deadline: undefined,
+  generations: 1,
+  refreshing: false,
+  lastAcceptedAt: undefined,
+  todo: undefined,
+  ...more
+})
+
+const view = (...rows: ReadonlyArray<Row>): PoolView => ({
+  home: "/home/me/daybook",
+  at: now,
+  head: 5,
+  rows,
+  unknownEvents: 0,
+  problems: []
+})
+
+describe("status", () => {
+  it("says why, since when and what to do", () => {
+    const dead = row({ word: "dead", reason: "Revoked", rule: "api/x", since: now - 3 * minute, todo: "Log in again." })
+    const [, provider, line, todo] = statusLines(view(dead), plain)
+    assert.strictEqual(provider, "openai-codex  0 of 1 usable")
+    assert.strictEqual(
+      line,
+      "  dead     main (ada@example.com)  Revoked (rule api/x), since 2026-11-22T09:57:00Z (3 min ago)"
+    )
+    assert.include(todo, "-> Log in again.")
+  })
+
+  it("says until when a credential cools", () => {
+    const lines = statusLines(view(row({ word: "cooling", reason: "RateLimited", until: now + minute })), plain)
+    assert.include(lines[2], "RateLimited, until 2026-11-22T10:01:00Z (in 1 min)")
+  })
+
+  it("says that a pool is empty", () =>
+    assert.include(statusLines(view(), plain).join("\n"), "No credential is in this pool yet."))
+
+  it("counts the events of a newer version", () =>
+    assert.include(statusLines({ ...view(), unknownEvents: 2 }, plain).at(-1), "2 events are from a newer version"))
+
+  it("is one JSON document, with null for what nobody knows", () => {
+    const json = JSON.parse(JSON.stringify(statusJson(view(row({ until: now })))))
+    assert.strictEqual(json.credentials[0].until, "2026-11-22T10:00:00.000Z")
+    assert.isNull(json.credentials[0].reason)
+    assert.isNull(json.credentials[0].todo)
+  })
+})
+
+describe("advice", () => {
+  it("sends a person to the program that owns the login", () =>
+    assert.include(adviceOn(row({ word: "dead", reason: "Revoked" }), now), "hermes auth add openai-codex"))
+
+  it("stops the second user of a token before the new login", () =>
+    assert.match(adviceOn(row({ word: "dead", reason: "Reused" }), now) ?? "", /^Stop the other program/))
+
+  it("asks for a new key where there is no login", () =>
+    assert.include(adviceOn(row({ word: "dead", kind: "apiKey", provider: "acme" }), now), "new API key for acme"))
+
+  it("is silent about a credential that works", () => assert.isUndefined(adviceOn(row({}), now)))
+})
+
+it("the list shows label, store and word of a credential in one row", () => {
+  const [headings, cells] = listLines(view(row({ expiresAt: now + minute })), plain)
+  assert.match(headings ?? "", /^ID +LABEL +PROVIDER/)
+  for (const part of ["main", "ada@example.com", "hermes /home/me/auth.json", "(in 1 min)", "ok"]) {
+    assert.include(cells, part)
+  }
+})
+
+describe("a line of the log", () => {
+  it("has place, time, actor, type in words, credential and what matters", () =>
+    assert.strictEqual(
+      logLine(started, state, plain).replaceAll(/ {2,}/g, " | ").trim(),
+      "| 3 | 2026-11-22T10:00:03.000Z | worker[42] | refresh started | main | fp_rrrrrrr, expired".trim()
+    ))
+
+  it("finds the credential of an event that names only its grant", () =>
+    assert.include(logLine(failed, state, plain), "main"))
+
+  it("shows an event of a newer version as unknown", () => {
+    const line = logLine(fromTheFuture, state, plain)
+    assert.include(line, "unknown MoonPhaseObserved")
+    assert.include(line, "v3")
+  })
+
+  it("names an actor who never said who it is by its id", () =>
+    assert.include(logLine(started, empty, plain), actor.slice(-8)))
+})
+
+describe("the story of a credential", () => {
+  it("tells sentences, each under its cause", () => {
+    const lines = storyLines([enrolled, started, failed], state, now + minute, plain)
+    assert.include(lines[1], "  worker[42] sent refresh token fp_rrrrrrr (its access token had ended).")
+    assert.include(lines[2], "    └ The refresh by worker[42] failed: 401 refresh_token_reused.")
+  })
+})
+
+it.each(all.map((event) => [event.type, event] as const))("%s in JSON is what the ledger holds", (_, event) =>
+  assert.deepStrictEqual(Result.getOrThrow(decode(JSON.parse(JSON.stringify(eventJson(event))))), event)
+)
+
+describe("verify", () => {
+  const report: VerifyReport = {
+    path: "/l/ledger.jsonl",
+    isConsistent: true,
+    ledger: undefined,
+    events: 7,
+    unknown: 0,
+    head: { seq: 7 as VerifyReport["head"]["seq"], h: "abc" },
+    junk: [{ line: 3, offset: 90, length: 5 }],
+    tornTail: undefined,
+    firstBad: undefined
+  }
+
+  it("shows head, counts and sealed junk", () => {
+    const text = verifyLines(report, plain).join("\n")
+    assert.include(text, "event 7, abc")
+    assert.include(text, "line 3, byte 90, 5 bytes")
+  })
+
+  it("names line and offset of damage", () => {
+    const firstBad = { line: 4, offset: 120, why: "it is bent", seq: report.head.seq }
+    assert.include(
+      verifyLines({ ...report, isConsistent: false, firstBad }, plain)[0],
+      "damaged at line 4, byte 120: it is bent"
+    )
+  })
+})
+
+it("the doctor puts troubles last, each with its next step", () => {
+  const lines = doctorLines(
+    [
+      { level: "problem", about: "/key", says: "gone", next: "Put it back." },
+      { level: "fine", about: "/ledger", says: "whole" }
+    ],
+    plain
+  )
+  assert.deepStrictEqual(lines, [
+    "fine     /ledger: whole",
+    "problem  /key: gone",
+    "         -> Put it back.",
+    "1 problem."
+  ])
+})
+
+it("observing says which logins are one and the same", () => {
+  const observed = (kind: "hermes" | "codex-cli"): Observed => ({
+    id: undefined,
+    label: undefined,
+    provider: "openai-codex",
+    kind: "oauth",
+    source: "device_code",
+    ownership: "owned",
+    store: { kind, path: `/${kind}.json`, slot: "tokens" },
+    expiresAt: undefined,
+    fingerprint: "fp_same",
+    lastAuthError: undefined
+  })
+  const lines = observedLines([observed("hermes"), observed("codex-cli")], now, plain)
+  assert.include(lines[1], "shares its refresh token with codex-cli /codex-cli.json")
+  assert.include(lines[2], "shares its refresh token with hermes /hermes.json")
+})
+
+it("a failure that nobody foresaw ends with 1 and its own words", () =>
+  assert.deepStrictEqual(failureOf(new Error("the moon")), { exitCode: 1, message: "the moon" }))

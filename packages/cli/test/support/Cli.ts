@@ -1,0 +1,48 @@
+/** Runs the command as its users do: a process of its own, with a home of its own. */
+import { Effect } from "effect"
+import { type ChildProcess, spawn } from "node:child_process"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+export interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Place {
+  /** HOME of the process. */
+  readonly user: string
+  /** Program and arguments to put before node. */
+  readonly wrapper?: ReadonlyArray<string>
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+
+/** Most of a short command's time goes into compiling its modules; that is done once for all of them. */
+const compiled = join(tmpdir(), "daybook-cli-compiled")
+
+export const launch = (args: ReadonlyArray<string>, { env, user, wrapper = [] }: Place): ChildProcess => {
+  const [program = process.execPath, ...rest] = [...wrapper, process.execPath, main, ...args]
+  return spawn(program, rest, {
+    cwd: user,
+    env: { PATH: process.env["PATH"], HOME: user, NODE_COMPILE_CACHE: compiled, ...env },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+}
+
+export const daybook = (args: ReadonlyArray<string>, place: Place): Effect.Effect<Ran> =>
+  Effect.callback((resume) => {
+    const child = launch(args, place)
+    let stdout = ""
+    let stderr = ""
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text))
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text))
+    child.once("close", (code) => resume(Effect.succeed({ code, stdout, stderr })))
+    return Effect.sync(() => child.kill("SIGKILL"))
+  })
+
+/** Frames of a stack, as V8 prints them. */
+export const hasTrace = ({ stderr }: Ran): boolean => /^\s+at .+:\d+/m.test(stderr)

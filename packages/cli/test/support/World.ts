@@ -1,0 +1,41 @@
+/** A user with one login and one API key in hermes, a sandbox that issued the login, and the command at hand. */
+import { Sandbox } from "@daybook/sandbox/Sandbox"
+import { assert } from "@effect/vitest"
+import { Effect } from "effect"
+import { join } from "node:path"
+import { apiKey, authFile, writeAuth } from "./AuthFile.ts"
+import { daybook, hasTrace, type Place, type Ran } from "./Cli.ts"
+import { tempFolder } from "./TempFolder.ts"
+
+export const makeWorld = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.make({ defaults: { accessLifetime: 3600 } })
+  const user = yield* tempFolder
+  const login = yield* sandbox.issue({})
+  const vault = writeAuth(user, authFile(login))
+  const home = join(user, "pool")
+  const at: Place = { user, env: { DAYBOOK_HOME: home } }
+  const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, place: Place = at) {
+    const ran = yield* daybook(args, place)
+    assert.isFalse(hasTrace(ran), ran.stderr)
+    yield* hasNoSecret(ran, args[0] === "token")
+    return ran
+  })
+  /** Only `token` may show one, and only on stdout. */
+  const hasNoSecret = Effect.fnUntraced(function* ({ stderr, stdout }: Ran, mayShow: boolean) {
+    const shown = mayShow ? stderr : stdout + stderr
+    const issued = yield* Effect.orDie(sandbox.issuedTokens)
+    for (const secret of [...issued, apiKey]) assert.notInclude(shown, secret)
+  })
+  return {
+    sandbox,
+    user,
+    login,
+    vault,
+    home,
+    at,
+    run,
+    /** Begins the pool: its ledger, and the two credentials `main` and `key`. */
+    begin: run(["token", "openai", "--vault", vault]),
+    codex: ["--sandbox", sandbox.origin] as const
+  }
+})
