@@ -102,9 +102,12 @@ const make = Effect.gen(function* () {
     failed: Fingerprint | undefined,
     now: Instant
   ) => {
-    const refused = failed ?? grantById(ledger.known(), credential.grant).refusedAccess?.access
-    if (refused !== undefined) return { trigger: "unauthorized" as const, unwanted: refused }
-    const unwanted = request.forceRefresh === true ? held?.generation.access : undefined
+    const { current, refusedAccess } = grantById(ledger.known(), credential.grant)
+    const unwanted = request.forceRefresh === true ? (held?.generation.access ?? current?.access) : undefined
+    const refused = failed ?? refusedAccess?.access
+    if (refused !== undefined && (unwanted === undefined || unwanted === refused)) {
+      return { trigger: "unauthorized" as const, unwanted: refused }
+    }
     const trigger = held !== undefined && isServable(held, now) ? ("proactive" as const) : ("expired" as const)
     return { trigger, ...(unwanted === undefined ? {} : { unwanted }) }
   }
