@@ -2,7 +2,8 @@
  * When a token is served as it is, and when the next one is fetched first.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Redacted } from "effect"
+import { codex } from "./support/Instance.ts"
 import { breaches } from "./support/Records.ts"
 import { inScene, slow } from "./support/Scene.ts"
 
@@ -35,6 +36,26 @@ describe("an access token", () => {
           yield* scene.advance("2 minutes")
           assert.notStrictEqual(yield* token(), scene.login.access_token)
           assert.strictEqual((yield* scene.posts).length, 1)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is followed by another when one is forced, though the API refused an earlier one",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { pool, token } = yield* scene.open()
+          yield* pool.report(codex, Redacted.make(scene.login.access_token), {
+            status: 401,
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify({ error: { code: "token_expired" } })
+          })
+          const second = yield* token()
+          assert.notStrictEqual(second, scene.login.access_token)
+          assert.notStrictEqual(yield* token({ forceRefresh: true }), second)
+          assert.strictEqual((yield* scene.posts).length, 2)
         })
       ),
     slow
