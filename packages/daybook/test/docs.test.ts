@@ -44,7 +44,11 @@ describe("README and docs", () => {
         () =>
           inWorld(async (world) => {
             await atHome(world)
-            const program = join(root, "packages/daybook/test", `.${relative(root, world.folder).replaceAll(/\W/g, "_")}.ts`)
+            const program = join(
+              root,
+              "packages/daybook/test",
+              `.${relative(root, world.folder).replaceAll(/\W/g, "_")}.ts`
+            )
             await writeFile(program, code)
             try {
               assert.strictEqual((await run(world, program)).stderr, "")

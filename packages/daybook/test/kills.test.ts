@@ -63,7 +63,7 @@ describe("a worker is killed in the middle of a refresh", () => {
       play(
         50 * times,
         (world, round, { survivor, victim }, token) =>
-          killAfter(world, Math.random() * 60, victim, survivor, token, round % 2 === 1),
+          killAfter(world, Math.random() * 160, victim, survivor, token, round % 2 === 1),
         "perhaps"
       ),
     slow

@@ -28,7 +28,10 @@ export const killAt = async (world: World, point: HoldPoint, victim: Worker, sur
   return outcome(world, survivor, token)
 }
 
-/** Kills `victim` so many milliseconds after it was asked; `together` asks the survivor at the same moment. */
+/**
+ * Kills `victim` so many milliseconds after it was asked; `together` asks the survivor at the same moment. The server
+ * takes its time, before or after its commit, so that kills fall there too.
+ */
 export const killAfter = async (
   world: World,
   millis: number,
@@ -37,6 +40,8 @@ export const killAfter = async (
   token: string,
   together: boolean
 ) => {
+  const fault = { _tag: "Delay", millis: 40, commit: Math.random() < 0.5 } as const
+  await run(world.sandbox.fault({ fault, grant: world.grant, times: 1 }))
   void victim.getToken(token)
   const early = together ? survivor.getToken(token) : undefined
   await sleep(millis)
