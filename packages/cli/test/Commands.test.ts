@@ -21,206 +21,198 @@ const usageMistakes: ReadonlyArray<ReadonlyArray<string>> = [
   ["token", "openai-codex", "--sandbox", "http://example.com"]
 ]
 
-it.live("a wrong command line ends with 2 and says on stderr what is wrong", () =>
-  Effect.gen(function* () {
-    const { run } = yield* makeWorld
-    yield* Effect.forEach(
-      usageMistakes,
-      Effect.fnUntraced(function* (args) {
-        const { code, stderr, stdout } = yield* run(args)
-        assert.deepStrictEqual([args, code, stdout], [args, 2, ""])
-        assert.notStrictEqual(stderr, "")
-      }),
-      { concurrency: 2 }
-    )
-  })
-)
-
-it.live("where there is no ledger, that is said with its folder and the next step, and none is made", () =>
-  Effect.gen(function* () {
-    const { home, run } = yield* makeWorld
-    yield* Effect.forEach(
-      [["status"], ["list"], ["log"], ["story", "main"], ["verify"]],
-      Effect.fnUntraced(function* (args) {
-        const { code, stderr } = yield* run(args)
-        assert.deepStrictEqual([args, code], [args, 1])
-        assert.include(stderr, home)
-        assert.include(stderr, "--home")
-      }),
-      { concurrency: 2 }
-    )
-    assert.isFalse(existsSync(home))
-  })
-)
-
-describe("token", () => {
-  it.live("prints the token and a newline, nothing else", () =>
-    Effect.gen(function* () {
-      const { codex, login, run, vault } = yield* makeWorld
-      const ran = yield* run(["token", "openai-codex", "--vault", vault, ...codex])
-      assert.deepStrictEqual(ran, { code: 0, stdout: `${login.access_token}\n`, stderr: "" })
-    })
-  )
-
-  it.live("says in JSON which credential gave it and when it ends", () =>
-    Effect.gen(function* () {
-      const { run, vault } = yield* makeWorld
-      const { stdout } = yield* run(["token", "openai", "--vault", vault, "--format", "json"])
-      assert.deepInclude(JSON.parse(stdout), { token: apiKey, provider: "openai", credential: "key", expiresAt: null })
-    })
-  )
-
-  it.live("refreshes what has ended, once, and prints the new one", () =>
-    Effect.gen(function* () {
-      const { codex, login, run, sandbox, vault } = yield* makeWorld
-      yield* run(["token", "openai-codex", "--vault", vault, ...codex])
-      const forced = yield* run(["refresh", "main", ...codex])
-      assert.strictEqual(forced.code, 0, forced.stderr)
-      assert.include(forced.stdout, "refresh succeeded")
-      const { stdout } = yield* run(["token", "openai-codex", ...codex])
-      const [post, ...others] = yield* sandbox.journal
-      assert.deepStrictEqual(others, [])
-      assert.strictEqual(post?.presented, login.refresh_token)
-      assert.notStrictEqual(stdout, `${login.access_token}\n`)
-      assert.include(yield* sandbox.issuedTokens, stdout.trim())
-    })
-  )
-
-  it.live("ends with 3 and the reasons when there is nothing to give", () =>
-    Effect.gen(function* () {
-      const { codex, login, run, sandbox, vault } = yield* makeWorld
-      yield* run(["token", "openai-codex", "--vault", vault, ...codex])
-      yield* sandbox.revoke({ grant: login.grant })
-      const refused = yield* run(["refresh", "main", ...codex])
-      assert.strictEqual(refused.code, 3)
-      assert.include(refused.stderr, "Revoked")
-      const { code, stderr, stdout } = yield* run(["token", "openai-codex", ...codex])
-      assert.deepStrictEqual({ code, stdout }, { code: 3, stdout: "" })
-      assert.include(stderr, "main")
-      const status = yield* run(["status"])
-      assert.include(status.stdout, "dead")
-      const doctor = yield* run(["doctor"])
-      assert.strictEqual(doctor.code, 1)
-      assert.include(doctor.stdout, "Log in to OpenAI Codex again")
-    })
-  )
-
-  it.live("ends with 3 for a provider that nobody has logged in to", () =>
+describe.concurrent("the command", () => {
+  it.live("a wrong command line ends with 2 and says on stderr what is wrong", () =>
     Effect.gen(function* () {
       const { run } = yield* makeWorld
-      const { code, stderr } = yield* run(["token", "acme"])
-      assert.strictEqual(code, 3)
-      assert.include(stderr, `"acme"`)
-    })
-  )
-})
-
-describe("a credential that is not in the pool", () => {
-  it.live("is named by every command, with those that are", () =>
-    Effect.gen(function* () {
-      const { begin, codex, run } = yield* makeWorld
-      yield* begin
-      for (const args of [
-        ["story", "nobody"],
-        ["log", "--credential", "nobody"],
-        ["refresh", "nobody", ...codex],
-        ["token", "openai-codex", "--credential", "nobody", ...codex]
-      ]) {
-        const { code, stderr } = yield* run(args)
-        assert.strictEqual(code, 1, args.join(" "))
-        assert.include(stderr, `"nobody"`)
-        assert.include(stderr, "main")
-      }
-    })
-  )
-})
-
-describe("looking at a pool", () => {
-  const looks = [
-    ["status"],
-    ["list"],
-    ["doctor"],
-    ["log"],
-    ["story", "main"],
-    ["status", "--json"],
-    ["start", "--observe", "--json"]
-  ]
-
-  it.live("needs no network and leaves every file as it is", () =>
-    Effect.gen(function* () {
-      const { at, begin, run, user } = yield* makeWorld
-      yield* begin
-      const before = snapshot(user)
-      for (const args of looks) {
-        const { code, stderr } = yield* run(args, { ...at, wrapper: ["unshare", "--net"] })
-        assert.deepStrictEqual([args, code, stderr], [args, 0, ""])
-      }
-      assert.deepStrictEqual(snapshot(user), before)
-    })
-  )
-
-  it.live("shows an address live from its store, though the ledger does not hold it", () =>
-    Effect.gen(function* () {
-      const { begin, home, run } = yield* makeWorld
-      yield* begin
-      const { stdout } = yield* run(["list"])
-      assert.include(stdout, "ada@example.com")
-      assert.notInclude(readFileSync(`${home}/ledger.jsonl`, "utf8"), "ada@example.com")
-    })
-  )
-
-  it.live("has one stable shape in JSON", () =>
-    Effect.gen(function* () {
-      const { begin, home, run } = yield* makeWorld
-      yield* begin
-      const status = JSON.parse((yield* run(["status", "--json"])).stdout)
-      const list = JSON.parse((yield* run(["list", "--json"])).stdout)
-      assert.deepStrictEqual(Object.keys(list.credentials[0]), Object.keys(status.credentials[0]))
-      assert.strictEqual(status.home, home)
-      assert.deepInclude(status.credentials[0], { id: "main", label: "ada@example.com", word: "ok", until: null })
-    })
-  )
-})
-
-describe("log", () => {
-  it.live("filters by type, credential and place, as JSON Lines", () =>
-    Effect.gen(function* () {
-      const { begin, run } = yield* makeWorld
-      yield* begin
-      const eventsOf = (text: string) =>
-        text
-          .trim()
-          .split("\n")
-          .map((line) => JSON.parse(line))
-      const enrolled = eventsOf((yield* run(["log", "--json", "--type", "CredentialEnrolled"])).stdout)
-      assert.deepStrictEqual(enrolled.map(({ credential }) => credential).toSorted(), ["key", "main"])
-      const ofKey = eventsOf((yield* run(["log", "--json", "--provider", "openai"])).stdout)
-      assert.deepStrictEqual(ofKey, eventsOf((yield* run(["log", "--json", "--credential", "key"])).stdout))
-      const late = eventsOf((yield* run(["log", "--json", "--from", String(ofKey[0].seq)])).stdout)
-      assert.deepStrictEqual(late[0], ofKey[0])
-    })
-  )
-
-  it.live("--follow shows what another process appends", () =>
-    Effect.gen(function* () {
-      const { at, begin, run } = yield* makeWorld
-      yield* begin
-      const follower = yield* Effect.acquireRelease(
-        Effect.sync(() => launch(["log", "--follow"], at)),
-        (child) => Effect.sync(() => child.kill("SIGKILL"))
+      yield* Effect.forEach(
+        usageMistakes,
+        Effect.fnUntraced(function* (args) {
+          const { code, stderr, stdout } = yield* run(args)
+          assert.deepStrictEqual([args, code, stdout], [args, 2, ""])
+          assert.notStrictEqual(stderr, "")
+        }),
+        { concurrency: 2 }
       )
-      const shows = (pattern: RegExp) =>
-        Effect.callback<void>((resume) => {
-          let text = ""
-          follower.stdout?.on("data", (chunk: Buffer) => {
-            text += chunk.toString()
-            if (pattern.test(text)) resume(Effect.void)
-          })
-        })
-      yield* shows(/credential enrolled/)
-      const again = yield* Effect.forkChild(shows(/actor joined/), { startImmediately: true })
-      yield* run(["token", "openai"])
-      yield* Fiber.join(again)
     })
   )
+
+  it.live("where there is no ledger, that is said with its folder and the next step, and none is made", () =>
+    Effect.gen(function* () {
+      const { home, run } = yield* makeWorld
+      yield* Effect.forEach(
+        [["status"], ["list"], ["log"], ["story", "main"], ["verify"]],
+        Effect.fnUntraced(function* (args) {
+          const { code, stderr } = yield* run(args)
+          assert.deepStrictEqual([args, code], [args, 1])
+          assert.include(stderr, home)
+          assert.include(stderr, "--home")
+        }),
+        { concurrency: 2 }
+      )
+      assert.isFalse(existsSync(home))
+    })
+  )
+
+  describe("token", () => {
+    it.live("prints the token and a newline, nothing else", () =>
+      Effect.gen(function* () {
+        const { codex, login, run, vault } = yield* makeWorld
+        const ran = yield* run(["token", "openai-codex", "--vault", vault, ...codex])
+        assert.deepStrictEqual(ran, { code: 0, stdout: `${login.access_token}\n`, stderr: "" })
+      })
+    )
+
+    it.live("says in JSON which credential gave it and when it ends", () =>
+      Effect.gen(function* () {
+        const { run, vault } = yield* makeWorld
+        const { stdout } = yield* run(["token", "openai", "--vault", vault, "--format", "json"])
+        assert.deepInclude(JSON.parse(stdout), {
+          token: apiKey,
+          provider: "openai",
+          credential: "key",
+          expiresAt: null
+        })
+      })
+    )
+
+    it.live("refreshes what has ended, once, and prints the new one", () =>
+      Effect.gen(function* () {
+        const { codex, login, run, sandbox, vault } = yield* makeWorld
+        yield* run(["token", "openai-codex", "--vault", vault, ...codex])
+        const forced = yield* run(["refresh", "main", ...codex])
+        assert.strictEqual(forced.code, 0, forced.stderr)
+        assert.include(forced.stdout, "refresh succeeded")
+        const { stdout } = yield* run(["token", "openai-codex", ...codex])
+        const [post, ...others] = yield* sandbox.journal
+        assert.deepStrictEqual(others, [])
+        assert.strictEqual(post?.presented, login.refresh_token)
+        assert.notStrictEqual(stdout, `${login.access_token}\n`)
+        assert.include(yield* sandbox.issuedTokens, stdout.trim())
+      })
+    )
+
+    it.live("ends with 3 and the reasons when there is nothing to give", () =>
+      Effect.gen(function* () {
+        const { codex, login, run, sandbox, vault } = yield* makeWorld
+        yield* run(["token", "openai-codex", "--vault", vault, ...codex])
+        yield* sandbox.revoke({ grant: login.grant })
+        const refused = yield* run(["refresh", "main", ...codex])
+        assert.strictEqual(refused.code, 3)
+        assert.include(refused.stderr, "Revoked")
+        const { code, stderr, stdout } = yield* run(["token", "openai-codex", ...codex])
+        assert.deepStrictEqual({ code, stdout }, { code: 3, stdout: "" })
+        assert.include(stderr, "main")
+        const status = yield* run(["status"])
+        assert.include(status.stdout, "dead")
+        const doctor = yield* run(["doctor"])
+        assert.strictEqual(doctor.code, 1)
+        assert.include(doctor.stdout, "Log in to OpenAI Codex again")
+      })
+    )
+
+    it.live("ends with 3 for a provider that nobody has logged in to", () =>
+      Effect.gen(function* () {
+        const { run } = yield* makeWorld
+        const { code, stderr } = yield* run(["token", "acme"])
+        assert.strictEqual(code, 3)
+        assert.include(stderr, `"acme"`)
+      })
+    )
+  })
+
+  describe("a credential that is not in the pool", () => {
+    it.live("is named by every command, with those that are", () =>
+      Effect.gen(function* () {
+        const { begin, codex, run } = yield* makeWorld
+        yield* begin
+        for (const args of [
+          ["story", "nobody"],
+          ["refresh", "nobody", ...codex],
+          ["token", "openai-codex", "--credential", "nobody", ...codex]
+        ]) {
+          const { code, stderr } = yield* run(args)
+          assert.strictEqual(code, 1, args.join(" "))
+          assert.include(stderr, `"nobody"`)
+          assert.include(stderr, "main")
+        }
+      })
+    )
+  })
+
+  describe("looking at a pool", () => {
+    const looks = [["status"], ["list"], ["doctor"], ["log"], ["story", "main"], ["start", "--observe", "--json"]]
+
+    it.live("needs no network and leaves every file as it is", () =>
+      Effect.gen(function* () {
+        const { at, begin, run, user } = yield* makeWorld
+        yield* begin
+        const before = snapshot(user)
+        for (const args of looks) {
+          const { code, stderr } = yield* run(args, { ...at, wrapper: ["unshare", "--net"] })
+          assert.deepStrictEqual([args, code, stderr], [args, 0, ""])
+        }
+        assert.deepStrictEqual(snapshot(user), before)
+      })
+    )
+
+    it.live("shows an address live from its store, though the ledger does not hold it, in one stable shape", () =>
+      Effect.gen(function* () {
+        const { begin, home, run } = yield* makeWorld
+        yield* begin
+        const status = JSON.parse((yield* run(["status", "--json"])).stdout)
+        const list = JSON.parse((yield* run(["list", "--json"])).stdout)
+        assert.deepStrictEqual(Object.keys(list.credentials[0]), Object.keys(status.credentials[0]))
+        assert.strictEqual(status.home, home)
+        assert.deepInclude(status.credentials[0], { id: "main", label: "ada@example.com", word: "ok", until: null })
+        assert.notInclude(readFileSync(`${home}/ledger.jsonl`, "utf8"), "ada@example.com")
+      })
+    )
+  })
+
+  describe("log", () => {
+    it.live("filters by type, credential and place, as JSON Lines", () =>
+      Effect.gen(function* () {
+        const { begin, run } = yield* makeWorld
+        yield* begin
+        const eventsOf = (text: string) =>
+          text
+            .trim()
+            .split("\n")
+            .map((line) => JSON.parse(line))
+        const enrolled = eventsOf((yield* run(["log", "--json", "--type", "CredentialEnrolled"])).stdout)
+        assert.sameMembers(
+          enrolled.map(({ credential }) => credential),
+          ["key", "main"]
+        )
+        const ofKey = eventsOf((yield* run(["log", "--json", "--provider", "openai"])).stdout)
+        assert.deepStrictEqual(ofKey, eventsOf((yield* run(["log", "--json", "--credential", "key"])).stdout))
+        const late = eventsOf((yield* run(["log", "--json", "--from", String(ofKey[0].seq)])).stdout)
+        assert.deepStrictEqual(late[0], ofKey[0])
+      })
+    )
+
+    it.live("--follow shows what another process appends", () =>
+      Effect.gen(function* () {
+        const { at, begin, run } = yield* makeWorld
+        yield* begin
+        const follower = yield* Effect.acquireRelease(
+          Effect.sync(() => launch(["log", "--follow"], at)),
+          (child) => Effect.sync(() => child.kill("SIGKILL"))
+        )
+        const shows = (pattern: RegExp) =>
+          Effect.callback<void>((resume) => {
+            let text = ""
+            follower.stdout?.on("data", (chunk: Buffer) => {
+              text += chunk.toString()
+              if (pattern.test(text)) resume(Effect.void)
+            })
+          })
+        yield* shows(/credential enrolled/)
+        const again = yield* Effect.forkChild(shows(/actor joined/), { startImmediately: true })
+        yield* run(["token", "openai"])
+        yield* Fiber.join(again)
+      })
+    )
+  })
 })

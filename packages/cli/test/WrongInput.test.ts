@@ -17,136 +17,6 @@ const wrongType = {
   credential_pool: { "openai-codex": [{ ...whole.credential_pool["openai-codex"][0], priority: "first" }] }
 }
 
-describe.each([
-  ["half-written", JSON.stringify(whole).slice(0, 200), "line 1"],
-  ["of a wrong type", JSON.stringify(wrongType), "credential_pool.openai-codex[0].priority"]
-])("an auth.json that is %s", (_, content, place) => {
-  it.live("is named by token and by --observe, with the place, and stays as it is", () =>
-    Effect.gen(function* () {
-      const { codex, run, user } = yield* makeWorld
-      const path = writeAuth(user, content)
-      const before = snapshot(join(user, ".hermes"))
-      for (const args of [
-        ["start", "--observe", path],
-        ["token", "openai-codex", "--vault", path, ...codex]
-      ]) {
-        const { code, stderr } = yield* run(args)
-        assert.strictEqual(code, 1, args.join(" "))
-        assert.include(stderr, path)
-        assert.include(stderr, place)
-      }
-      assert.deepStrictEqual(snapshot(join(user, ".hermes")), before)
-    })
-  )
-})
-
-describe("a missing auth.json", () => {
-  it.live("is said by --observe, and is no error", () =>
-    Effect.gen(function* () {
-      const { run, user } = yield* makeWorld
-      const path = join(user, "nowhere", "auth.json")
-      const { code, stdout } = yield* run(["start", "--observe", path])
-      assert.strictEqual(code, 0)
-      assert.match(stdout, new RegExp(`${path} +not there`))
-    })
-  )
-
-  it.live("is an error where it was asked for", () =>
-    Effect.gen(function* () {
-      const { run, user } = yield* makeWorld
-      const path = join(user, "nowhere", "auth.json")
-      const { code, stderr } = yield* run(["token", "openai-codex", "--vault", path])
-      assert.strictEqual(code, 1)
-      assert.include(stderr, path)
-    })
-  )
-})
-
-it.live("observing says first what it reads, then shows every login, and writes nothing at all", () =>
-  Effect.gen(function* () {
-    const { run, user, vault } = yield* makeWorld
-    const before = snapshot(user)
-    const { code, stdout } = yield* run(["start", "--observe"])
-    assert.strictEqual(code, 0)
-    assert.isBelow(stdout.indexOf("send nothing"), stdout.indexOf("PROVIDER"))
-    for (const shown of [vault, ".codex/auth.json", "main", "ada@example.com", "device_code", "owned", "key", "team"]) {
-      assert.include(stdout, shown)
-    }
-    assert.deepStrictEqual(snapshot(user), before)
-  })
-)
-
-describe("a ledger that was changed", () => {
-  it.live("fails verification with line and offset, and is not decided upon", () =>
-    Effect.gen(function* () {
-      const { begin, home, run } = yield* makeWorld
-      yield* begin
-      assert.strictEqual((yield* run(["verify"])).code, 0)
-      const path = join(home, "ledger.jsonl")
-      const [first = "", ...rest] = readFileSync(path, "utf8").split("\n")
-      writeFileSync(path, [first, ...rest].join("\n").replace("device_code", "device_cove"))
-      const damagedAt = rest.findIndex((line) => line.includes("device_code")) + 2
-      const { code, stderr, stdout } = yield* run(["verify"])
-      assert.strictEqual(code, 4)
-      assert.match(stdout, new RegExp(`damaged at line ${damagedAt}, byte \\d+`))
-      assert.include(stderr, path)
-      const status = yield* run(["status"])
-      assert.strictEqual(status.code, 1)
-      assert.include(status.stderr, `line ${damagedAt}`)
-      assert.strictEqual((yield* run(["doctor"])).code, 1)
-    })
-  )
-})
-
-it.live("a ledger of a newer version is refused by name, and stays as it is", () =>
-  Effect.gen(function* () {
-    const { begin, home, run } = yield* makeWorld
-    yield* begin
-    const path = join(home, "ledger.jsonl")
-    const newer = readFileSync(path, "utf8")
-      .replace(`"format":1`, `"format":9`)
-      .replace(/,"h":"[^}]*}/, `,"sum":"x"}`)
-    writeFileSync(path, newer)
-    for (const args of [["status"], ["log"], ["token", "openai"]]) {
-      const { code, stderr } = yield* run(args)
-      assert.strictEqual(code, 1, args.join(" "))
-      assert.include(stderr, path)
-      assert.include(stderr, "Update Daybook")
-    }
-    assert.strictEqual(readFileSync(path, "utf8"), newer)
-  })
-)
-
-it.live("a folder on a read-only disk is named, and can be looked at all the same", () =>
-  Effect.gen(function* () {
-    const { at, run, vault } = yield* makeWorld
-    const disk = yield* smallDisk
-    const place = { ...at, env: { DAYBOOK_HOME: join(disk, "pool") } }
-    assert.strictEqual((yield* run(["token", "openai", "--vault", vault], place)).code, 0)
-    makeReadOnly(disk)
-    const { code, stderr } = yield* run(["token", "openai"], place)
-    assert.strictEqual(code, 1)
-    assert.include(stderr, join(disk, "pool"))
-    assert.include(stderr, "EROFS")
-    assert.strictEqual((yield* run(["status"], place)).code, 0)
-  })
-)
-
-it.live("a full disk is named, and what stands in the ledger stays whole", () =>
-  Effect.gen(function* () {
-    const { at, run, vault } = yield* makeWorld
-    const disk = yield* smallDisk
-    const place = { ...at, env: { DAYBOOK_HOME: join(disk, "pool") } }
-    assert.strictEqual((yield* run(["token", "openai", "--vault", vault], place)).code, 0)
-    fill(disk)
-    const { code, stderr } = yield* run(["token", "openai"], place)
-    assert.strictEqual(code, 1, stderr)
-    assert.include(stderr, disk)
-    assert.match(stderr, /ENOSPC|disk is full/)
-    assert.strictEqual((yield* run(["verify"], place)).code, 0)
-  })
-)
-
 const fill = (disk: string): void => {
   try {
     writeFileSync(join(disk, "ballast"), Buffer.alloc(2 * 1024 * 1024))
@@ -155,67 +25,208 @@ const fill = (disk: string): void => {
   }
 }
 
-describe("doctor", () => {
-  it.live("says who else may read the key, and how to end that", () =>
+describe.concurrent("the command", () => {
+  describe.each([
+    ["half-written", JSON.stringify(whole).slice(0, 200), "line 1"],
+    ["of a wrong type", JSON.stringify(wrongType), "credential_pool.openai-codex[0].priority"]
+  ])("an auth.json that is %s", (_, content, place) => {
+    it.live("is named by token and by --observe, with the place, and stays as it is", () =>
+      Effect.gen(function* () {
+        const { codex, run, user } = yield* makeWorld
+        const path = writeAuth(user, content)
+        const before = snapshot(join(user, ".hermes"))
+        for (const args of [
+          ["start", "--observe", path],
+          ["token", "openai-codex", "--vault", path, ...codex]
+        ]) {
+          const { code, stderr } = yield* run(args)
+          assert.strictEqual(code, 1, args.join(" "))
+          assert.include(stderr, path)
+          assert.include(stderr, place)
+        }
+        assert.deepStrictEqual(snapshot(join(user, ".hermes")), before)
+      })
+    )
+  })
+
+  describe("a missing auth.json", () => {
+    it.live("is said by --observe, and is no error", () =>
+      Effect.gen(function* () {
+        const { run, user } = yield* makeWorld
+        const path = join(user, "nowhere", "auth.json")
+        const { code, stdout } = yield* run(["start", "--observe", path])
+        assert.strictEqual(code, 0)
+        assert.match(stdout, new RegExp(`${path} +not there`))
+      })
+    )
+
+    it.live("is an error where it was asked for", () =>
+      Effect.gen(function* () {
+        const { run, user } = yield* makeWorld
+        const path = join(user, "nowhere", "auth.json")
+        const { code, stderr } = yield* run(["token", "openai-codex", "--vault", path])
+        assert.strictEqual(code, 1)
+        assert.include(stderr, path)
+      })
+    )
+  })
+
+  it.live("observing says first what it reads, then shows every login, and writes nothing at all", () =>
+    Effect.gen(function* () {
+      const { run, user, vault } = yield* makeWorld
+      const before = snapshot(user)
+      const { code, stdout } = yield* run(["start", "--observe"])
+      assert.strictEqual(code, 0)
+      assert.isBelow(stdout.indexOf("send nothing"), stdout.indexOf("PROVIDER"))
+      for (const shown of [
+        vault,
+        ".codex/auth.json",
+        "main",
+        "ada@example.com",
+        "device_code",
+        "owned",
+        "key",
+        "team"
+      ]) {
+        assert.include(stdout, shown)
+      }
+      assert.deepStrictEqual(snapshot(user), before)
+    })
+  )
+
+  describe("a ledger that was changed", () => {
+    it.live("fails verification with line and offset, and is not decided upon", () =>
+      Effect.gen(function* () {
+        const { begin, home, run } = yield* makeWorld
+        yield* begin
+        assert.strictEqual((yield* run(["verify"])).code, 0)
+        const path = join(home, "ledger.jsonl")
+        const [first = "", ...rest] = readFileSync(path, "utf8").split("\n")
+        writeFileSync(path, [first, ...rest].join("\n").replace("device_code", "device_cove"))
+        const damagedAt = rest.findIndex((line) => line.includes("device_code")) + 2
+        const { code, stderr, stdout } = yield* run(["verify"])
+        assert.strictEqual(code, 4)
+        assert.match(stdout, new RegExp(`damaged at line ${damagedAt}, byte \\d+`))
+        assert.include(stderr, path)
+        const status = yield* run(["status"])
+        assert.strictEqual(status.code, 1)
+        assert.include(status.stderr, `line ${damagedAt}`)
+        assert.strictEqual((yield* run(["doctor"])).code, 1)
+      })
+    )
+  })
+
+  it.live("a ledger of a newer version is refused by name, and stays as it is", () =>
     Effect.gen(function* () {
       const { begin, home, run } = yield* makeWorld
       yield* begin
-      const key = join(home, "fingerprint.key")
-      chmodSync(key, 0o644)
-      const { code, stdout } = yield* run(["doctor"])
-      assert.strictEqual(code, 1)
-      assert.include(stdout, `chmod 0600 ${key}`)
+      const path = join(home, "ledger.jsonl")
+      const newer = readFileSync(path, "utf8")
+        .replace(`"format":1`, `"format":9`)
+        .replace(/,"h":"[^}]*}/, `,"sum":"x"}`)
+      writeFileSync(path, newer)
+      for (const args of [["status"], ["log"], ["token", "openai"]]) {
+        const { code, stderr } = yield* run(args)
+        assert.strictEqual(code, 1, args.join(" "))
+        assert.include(stderr, path)
+        assert.include(stderr, "Update Daybook")
+      }
+      assert.strictEqual(readFileSync(path, "utf8"), newer)
     })
   )
 
-  it.live("misses the key and the store that the ledger names", () =>
+  it.live("a folder on a read-only disk is named, and can be looked at all the same", () =>
     Effect.gen(function* () {
-      const { begin, home, run, vault } = yield* makeWorld
-      yield* begin
-      rmSync(join(home, "fingerprint.key"))
-      rmSync(vault)
-      const { code, stdout } = yield* run(["doctor"])
+      const { at, run, vault } = yield* makeWorld
+      const disk = yield* smallDisk
+      const place = { ...at, env: { DAYBOOK_HOME: join(disk, "pool") } }
+      assert.strictEqual((yield* run(["token", "openai", "--vault", vault], place)).code, 0)
+      makeReadOnly(disk)
+      const { code, stderr } = yield* run(["token", "openai"], place)
       assert.strictEqual(code, 1)
-      assert.include(stdout, "the key is gone")
-      assert.include(stdout, `${vault}: the file is not there`)
+      assert.include(stderr, join(disk, "pool"))
+      assert.include(stderr, "EROFS")
+      assert.strictEqual((yield* run(["status"], place)).code, 0)
     })
   )
 
-  it.live("looks even where there is no ledger", () =>
+  it.live("a full disk is named, and what stands in the ledger stays whole", () =>
     Effect.gen(function* () {
-      const { run, user } = yield* makeWorld
-      const { code, stdout } = yield* run(["doctor", "--home", join(user, "nothing")])
+      const { at, run, vault } = yield* makeWorld
+      const disk = yield* smallDisk
+      const place = { ...at, env: { DAYBOOK_HOME: join(disk, "pool") } }
+      assert.strictEqual((yield* run(["token", "openai", "--vault", vault], place)).code, 0)
+      fill(disk)
+      const { code, stderr } = yield* run(["token", "openai"], place)
+      assert.strictEqual(code, 1, stderr)
+      assert.include(stderr, disk)
+      assert.match(stderr, /ENOSPC|disk is full/)
+      assert.strictEqual((yield* run(["verify"], place)).code, 0)
+    })
+  )
+
+  describe("doctor", () => {
+    it.live("says who else may read the key, and how to end that", () =>
+      Effect.gen(function* () {
+        const { begin, home, run } = yield* makeWorld
+        yield* begin
+        const key = join(home, "fingerprint.key")
+        chmodSync(key, 0o644)
+        const { code, stdout } = yield* run(["doctor"])
+        assert.strictEqual(code, 1)
+        assert.include(stdout, `chmod 0600 ${key}`)
+      })
+    )
+
+    it.live("misses the key and the store that the ledger names", () =>
+      Effect.gen(function* () {
+        const { begin, home, run, vault } = yield* makeWorld
+        yield* begin
+        rmSync(join(home, "fingerprint.key"))
+        rmSync(vault)
+        const { code, stdout } = yield* run(["doctor"])
+        assert.strictEqual(code, 1)
+        assert.include(stdout, "the key is gone")
+        assert.include(stdout, `${vault}: the file is not there`)
+      })
+    )
+
+    it.live("looks even where there is no ledger", () =>
+      Effect.gen(function* () {
+        const { run, user } = yield* makeWorld
+        const { code, stdout } = yield* run(["doctor", "--home", join(user, "nothing")])
+        assert.strictEqual(code, 1)
+        assert.include(stdout, "there is no ledger")
+      })
+    )
+  })
+
+  it.live("a port in use ends the tour with the port and the next step", () =>
+    Effect.gen(function* () {
+      const { run } = yield* makeWorld
+      const server = yield* Effect.acquireRelease(
+        Effect.callback<ReturnType<typeof createServer>>((resume) => {
+          const server = createServer().listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+        }),
+        (server) => Effect.sync(() => server.close())
+      )
+      const address = server.address()
+      const port = typeof address === "object" && address !== null ? address.port : 0
+      const { code, stderr } = yield* run(["start", "--port", String(port)])
       assert.strictEqual(code, 1)
-      assert.include(stdout, "there is no ledger")
+      assert.include(stderr, `Port ${port}`)
+      assert.include(stderr, "Stop the program that holds it")
+    })
+  )
+
+  it.live("no folder is made for a tour that cannot start", () =>
+    Effect.gen(function* () {
+      const { at, run } = yield* makeWorld
+      const temporary = yield* tempFolder
+      const place = { ...at, env: { TMPDIR: temporary } }
+      const before = snapshot(temporary)
+      assert.strictEqual((yield* run(["start", "--port", "99999"], place)).code, 2)
+      assert.deepStrictEqual(snapshot(temporary), before)
     })
   )
 })
-
-it.live("a port in use ends the tour with the port and the next step", () =>
-  Effect.gen(function* () {
-    const { run } = yield* makeWorld
-    const server = yield* Effect.acquireRelease(
-      Effect.callback<ReturnType<typeof createServer>>((resume) => {
-        const server = createServer().listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) => Effect.sync(() => server.close())
-    )
-    const address = server.address()
-    const port = typeof address === "object" && address !== null ? address.port : 0
-    const { code, stderr } = yield* run(["start", "--port", String(port)])
-    assert.strictEqual(code, 1)
-    assert.include(stderr, `Port ${port}`)
-    assert.include(stderr, "Stop the program that holds it")
-  })
-)
-
-it.live("no folder is made for a tour that cannot start", () =>
-  Effect.gen(function* () {
-    const { at, run } = yield* makeWorld
-    const temporary = yield* tempFolder
-    const place = { ...at, env: { TMPDIR: temporary } }
-    const before = snapshot(temporary)
-    assert.strictEqual((yield* run(["start", "--port", "99999"], place)).code, 2)
-    assert.deepStrictEqual(snapshot(temporary), before)
-  })
-)

@@ -1,6 +1,7 @@
 /** A user with one login and one API key in hermes, a sandbox that issued the login, and the command at hand. */
 import { Sandbox } from "@daybook/sandbox/Sandbox"
 import { assert } from "@effect/vitest"
+import { openPool } from "daybook"
 import { Effect } from "effect"
 import { join } from "node:path"
 import { apiKey, authFile, writeAuth } from "./AuthFile.ts"
@@ -35,7 +36,7 @@ export const makeWorld = Effect.gen(function* () {
     at,
     run,
     /** Begins the pool: its ledger, and the two credentials `main` and `key`. */
-    begin: run(["token", "openai", "--vault", vault]),
+    begin: Effect.promise(async () => (await openPool({ home, vault })).close()),
     codex: ["--sandbox", sandbox.origin] as const
   }
 })
