@@ -1,0 +1,275 @@
+/**
+ * How logins become members of the pool, once each, and how it learns what other programs do to them.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { CredentialId, GrantId } from "@daybook/pool/Ids"
+import type { EventType } from "@daybook/pool/Event"
+import type { Recorded } from "@daybook/pool/Recorded"
+import * as OwnStore from "@daybook/vault/OwnStore"
+import { Effect, Redacted, Stream } from "effect"
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { failing, reasonOf } from "./support/Failures.ts"
+import type { Instance } from "./support/Instance.ts"
+import { breaches, only } from "./support/Records.ts"
+import { inScene, type Scene, slow, type Tokens } from "./support/Scene.ts"
+
+/** The next event of a type that fits, from now on or since the ledger's beginning. */
+const next = <Type extends EventType>(
+  { ledger }: Instance,
+  type: Type,
+  fits: (event: Extract<Recorded, { readonly type: Type }>) => boolean = () => true
+) =>
+  Effect.orDie(
+    ledger.tail().pipe(
+      Stream.filter((event): event is Extract<Recorded, { readonly type: Type }> => event.type === type),
+      Stream.filter(fits),
+      Stream.runHead
+    )
+  )
+
+const manualRow = (id: string, { access_token, refresh_token }: Tokens, label = id) => ({
+  id,
+  label,
+  auth_type: "oauth",
+  priority: 1,
+  source: "manual:device_code",
+  access_token,
+  refresh_token
+})
+
+/** Adds a row to hermes' pool, as `hermes auth add` does. */
+const addRow = (scene: Scene, row: object) =>
+  Effect.sync(() => {
+    const file = JSON.parse(readFileSync(scene.authFile, "utf8")) as {
+      credential_pool: { "openai-codex": Array<object> }
+    }
+    file.credential_pool["openai-codex"].push(row)
+    writeFileSync(scene.authFile, JSON.stringify(file))
+  })
+
+describe("a login in a store", () => {
+  it.live(
+    "is enrolled once, though two processes see it at the same time",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const first = yield* scene.open()
+          yield* first.close
+          yield* addRow(scene, manualRow("mine", yield* scene.logIn()))
+          yield* Effect.all([scene.open(), scene.open(), scene.open()], { concurrency: "unbounded" })
+          assert.deepStrictEqual(
+            only(yield* scene.events, "CredentialEnrolled").map(({ credential }) => credential as string),
+            ["seeded", "mine"]
+          )
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "that appears while a pool is open is enrolled, and served",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open()
+          const login = yield* scene.logIn()
+          yield* addRow(scene, manualRow("mine", login))
+          yield* next(instance, "CredentialEnrolled", ({ credential }) => credential === "mine")
+          assert.strictEqual(yield* instance.token({ credential: "mine" }), login.access_token)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "does not come back once it was removed, not even with new tokens",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const first = yield* scene.open()
+          yield* first.ledger.append([
+            { type: "CredentialRemoved", v: 1, credential: CredentialId.make("seeded"), data: { by: "operator" } }
+          ])
+          yield* first.close
+          yield* scene.advance("10 seconds")
+          yield* scene.write(yield* scene.logIn(scene.login))
+          const second = yield* scene.open()
+          assert.deepStrictEqual((yield* second.pool.status).credentials, [])
+          assert.strictEqual(only(yield* scene.events, "CredentialEnrolled").length, 1)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "whose label is an address is recorded under a fingerprint of it, and never in clear",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* addRow(scene, manualRow("mine", yield* scene.logIn(), "person@sandbox.test"))
+          const { fingerprints } = yield* scene.open()
+          const enrolled = only(yield* scene.events, "CredentialEnrolled").find(
+            ({ credential }) => credential === "mine"
+          )
+          assert.strictEqual(enrolled?.data.labelFingerprint, fingerprints.ofText("person@sandbox.test"))
+          assert.notInclude(readFileSync(join(scene.home, "ledger.jsonl"), "utf8"), "person@sandbox.test")
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "that another program renews is observed; what the pool writes itself is not",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open()
+          yield* instance.token({ forceRefresh: true })
+          yield* scene.advance("10 seconds")
+          const theirs = yield* scene.logIn(scene.login)
+          yield* scene.write(theirs)
+          yield* next(instance, "GenerationObserved", ({ data }) => data.how === "watch")
+          const watched = only(yield* scene.events, "GenerationObserved").filter(({ data }) => data.how === "watch")
+          assert.deepStrictEqual(
+            watched.map(({ data }) => data.generation.access),
+            [instance.fingerprints.of(Redacted.make(theirs.access_token))]
+          )
+          assert.strictEqual(yield* instance.token(), theirs.access_token)
+          assert.strictEqual((yield* scene.posts).length, 1)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "that died comes back when another program logs in again",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open()
+          yield* scene.sandbox.revoke({ grant: scene.login.grant })
+          assert.strictEqual(yield* failing(instance.token({ forceRefresh: true })), "Revoked")
+          yield* scene.advance("10 seconds")
+          const theirs = yield* scene.logIn(scene.login)
+          yield* scene.write(theirs)
+          yield* next(instance, "QuarantineLifted")
+          assert.strictEqual(yield* instance.token(), theirs.access_token)
+          assert.strictEqual((yield* scene.posts).length, 1)
+        })
+      ),
+    slow
+  )
+})
+
+describe("Daybook's own store", () => {
+  it.live(
+    "is refreshed and rotated in place",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const setUp = yield* scene.open({ stores: [{ kind: "own" }] })
+          yield* setUp.close
+          const grant = GrantId.make("01890000-0000-7000-8000-000000000001")
+          const { access_token, refresh_token } = scene.login
+          const tokens = { access: Redacted.make(access_token), refresh: Redacted.make(refresh_token) }
+          const login = { grant, provider: "openai-codex", source: "login", tokens }
+          const { path } = yield* OwnStore.create(scene.home, login, "1 second")
+          const instances = yield* Effect.all([
+            scene.open({ stores: [{ kind: "own" }] }),
+            scene.open({ stores: [{ kind: "own" }] })
+          ])
+          const served = yield* Effect.all(
+            instances.map(({ token }) => token({ failedToken: access_token })),
+            { concurrency: "unbounded" }
+          )
+          assert.strictEqual(new Set(served).size, 1)
+          const [post] = yield* scene.posts
+          assert.strictEqual((yield* scene.posts).length, 1)
+          assert.include(readFileSync(path ?? "", "utf8"), post?.successor ?? "none")
+          assert.deepStrictEqual(yield* breaches(scene), [])
+        })
+      ),
+    slow
+  )
+})
+
+describe("a login that is not ours to spend", () => {
+  const codexFile = (scene: Scene) => join(scene.folder, "codex.json")
+
+  const writeCodex = (scene: Scene, { access_token, refresh_token }: Tokens) =>
+    Effect.sync(() => writeFileSync(codexFile(scene), JSON.stringify({ tokens: { access_token, refresh_token } })))
+
+  it.live(
+    "of the Codex CLI is served while it is good, never sent and never written, and its renewal is seen",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* writeCodex(scene, scene.login)
+          const before = readFileSync(codexFile(scene))
+          const { token } = yield* scene.open({ stores: [{ kind: "codex-cli", path: codexFile(scene) }] })
+          assert.strictEqual(yield* token(), scene.login.access_token)
+          assert.strictEqual(yield* failing(token({ forceRefresh: true })), "Borrowed")
+          assert.strictEqual(yield* failing(token({ failedToken: scene.login.access_token })), "Borrowed")
+          yield* scene.advance("61 minutes")
+          assert.strictEqual(yield* failing(token()), "Borrowed")
+          assert.deepStrictEqual(readFileSync(codexFile(scene)), before)
+          const theirs = yield* scene.logIn(scene.login)
+          yield* writeCodex(scene, theirs)
+          assert.strictEqual(yield* token(), theirs.access_token)
+          assert.strictEqual((yield* scene.posts).length, 0)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "because its store is bound to another ledger is only read, and the message names that ledger",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const owner = yield* scene.open()
+          const current = yield* owner.token({ forceRefresh: true })
+          const before = readFileSync(scene.authFile)
+          const { token } = yield* scene.open({ home: join(scene.folder, "elsewhere") })
+          assert.strictEqual(yield* token(), current)
+          const reason = yield* reasonOf(token({ failedToken: current }))
+          assert.strictEqual(reason.reason, "Borrowed")
+          assert.include(JSON.stringify(reason), scene.home)
+          assert.deepStrictEqual(readFileSync(scene.authFile), before)
+          assert.strictEqual((yield* scene.posts).length, 1)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "because it is an API key is served, and dead once the API says so",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { pool, token } = yield* scene.open({
+            stores: [
+              {
+                kind: "env",
+                variables: [{ name: "SOME_KEY", provider: "someone" }],
+                environment: { SOME_KEY: "sk-0123456789" }
+              }
+            ]
+          })
+          assert.strictEqual(yield* token({ provider: "someone" }), "sk-0123456789")
+          assert.strictEqual(yield* failing(token({ provider: "someone", failedToken: "sk-0123456789" })), "Borrowed")
+          const refused = yield* pool.report("someone", Redacted.make("sk-0123456789"), {
+            status: 401,
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify({ error: { code: "invalid_api_key", message: "Incorrect API key provided." } })
+          })
+          assert.strictEqual(refused?.verdict, "GrantRevoked")
+          const [status] = (yield* pool.status).credentials
+          assert.strictEqual(status?.word, "dead")
+          assert.strictEqual((yield* scene.posts).length, 0)
+        })
+      ),
+    slow
+  )
+})
