@@ -1,5 +1,5 @@
 /** What every command is told: which pool, which store beside it, and in which form to answer. */
-import { daybookHome, expand } from "daybook"
+import { daybookHome, expand } from "daybook/Home"
 import { Option } from "effect"
 import { Flag } from "effect/cli"
 import { type Paint, paintFor } from "./render/Paint.ts"

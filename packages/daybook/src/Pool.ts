@@ -9,7 +9,7 @@ import { CredentialPool, type Token as HeldToken } from "@daybook/refresher/Cred
 import { Ledger } from "@daybook/ledger/Ledger"
 import type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
 import type { ApiVerdict } from "@daybook/pool/Verdict"
-import { ManagedRuntime, Redacted, Stream } from "effect"
+import { Layer, Logger, ManagedRuntime, Redacted, Stream } from "effect"
 import { layer, type PoolOptions } from "./PoolLayer.ts"
 
 export interface Token {
@@ -55,7 +55,7 @@ export interface Pool extends AsyncDisposable {
  * const { token } = await pool.getToken("openai-codex")
  */
 export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
-  const runtime = ManagedRuntime.make(layer(options))
+  const runtime = ManagedRuntime.make(Layer.merge(layer(options), warnings))
   const close = () => runtime.dispose()
   try {
     const pool = await runtime.runPromise(CredentialPool)
@@ -75,6 +75,9 @@ export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
     throw error
   }
 }
+
+/** A library says nothing on its program's standard output. */
+const warnings = Logger.layer([Logger.withConsoleError(Logger.formatSimple)])
 
 const redacted = ({ failedToken, ...request }: GetTokenOptions) =>
   failedToken === undefined ? request : { ...request, failedToken: Redacted.make(failedToken) }

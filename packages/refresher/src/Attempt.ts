@@ -20,7 +20,8 @@ import { newAttemptId, newEventId } from "./internal/NewIds.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { storeSuccessor } from "./StoreSuccessor.ts"
 import { holding, type Target } from "./Target.ts"
-import { type Held, TokenMemory } from "./TokenMemory.ts"
+import type { Held } from "./Held.ts"
+import { TokenMemory } from "./TokenMemory.ts"
 
 /** What is being sent. */
 interface Sending {

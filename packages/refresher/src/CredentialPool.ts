@@ -21,7 +21,8 @@ import { Refresher } from "./Refresher.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
 import { type ApiAnswer, reportAnswer } from "./ReportAnswer.ts"
 import { candidates, earliest, isUnder } from "./Selection.ts"
-import { type Held, TokenMemory } from "./TokenMemory.ts"
+import type { Held } from "./Held.ts"
+import { TokenMemory } from "./TokenMemory.ts"
 
 export interface TokenRequest {
   /** An access token that the API refused: it is not served again. */

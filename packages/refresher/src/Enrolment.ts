@@ -22,7 +22,8 @@ import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
 import { observation } from "./Observation.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { holding, type Target, targetOf } from "./Target.ts"
-import { keepReceived, TokenMemory } from "./TokenMemory.ts"
+import { keepReceived } from "./Held.ts"
+import { TokenMemory } from "./TokenMemory.ts"
 
 type How = EventOf<"GenerationObserved">["data"]["how"]
 

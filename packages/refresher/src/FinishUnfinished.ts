@@ -15,7 +15,8 @@ import { PoolPolicy } from "./PoolPolicy.ts"
 import { storeSuccessor } from "./StoreSuccessor.ts"
 import { reread } from "./Reread.ts"
 import { holding, type Target } from "./Target.ts"
-import { type Held, TokenMemory } from "./TokenMemory.ts"
+import type { Held } from "./Held.ts"
+import { TokenMemory } from "./TokenMemory.ts"
 
 /** False while another actor is still making up its mind about a failure: nothing may be sent meanwhile. */
 export const finishUnfinished = Effect.fnUntraced(function* (target: Target) {

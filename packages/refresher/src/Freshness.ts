@@ -2,7 +2,7 @@
  * Whether an access token in hand may be served, and whether it is time for the next one.
  */
 import type { Instant } from "@daybook/pool/Instant"
-import type { Held } from "./TokenMemory.ts"
+import type { Held } from "./Held.ts"
 
 /**
  * A token that was already over when it was received says that a clock is wrong, ours or theirs: it is served until

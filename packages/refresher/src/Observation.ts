@@ -6,7 +6,7 @@ import type { Grant } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
 import { about } from "./GrantState.ts"
 import type { Target } from "./Target.ts"
-import type { Held } from "./TokenMemory.ts"
+import type { Held } from "./Held.ts"
 
 export const observation = (
   target: Target,

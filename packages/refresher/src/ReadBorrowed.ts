@@ -3,15 +3,16 @@
  */
 import { compareFound } from "@daybook/pool/decisions/CompareFound"
 import { isBlank } from "@daybook/pool/TokenSet"
-import { RefreshError, Terminal } from "@daybook/pool/RefreshError"
 import { Clock, Effect } from "effect"
+import { dead } from "./Dead.ts"
 import { isServable } from "./Freshness.ts"
 import { decide, grantState } from "./GrantState.ts"
 import { asRefreshError, isMoved } from "./internal/AsRefreshError.ts"
-import type { Landing, Want } from "./RefreshGrant.ts"
+import type { Landing, Want } from "./Section.ts"
 import { observation } from "./Observation.ts"
 import { holding, type Target, transient } from "./Target.ts"
-import { keepReceived, TokenMemory } from "./TokenMemory.ts"
+import { keepReceived } from "./Held.ts"
+import { TokenMemory } from "./TokenMemory.ts"
 
 export const readBorrowed = (target: Target, want: Want) =>
   read(target, want).pipe(
@@ -30,7 +31,7 @@ const read = Effect.fnUntraced(function* (target: Target, want: Want) {
   }
   memory.set(target.grant, held)
   const { health } = (yield* grantState(target)).grant
-  if (health._tag === "Dead") return yield* deadKey(target, health)
+  if (health._tag === "Dead") return yield* dead(target, health)
   const unwanted = want.unwanted !== undefined && want.unwanted === held.generation.access
   return !unwanted && isServable(held, yield* Clock.currentTimeMillis)
     ? ({ held } satisfies Landing)
@@ -43,14 +44,3 @@ const waiting = (target: Target) =>
     "Borrowed",
     `${target.authority.whyReadOnly ?? "another program owns this login"}. Run that program; Daybook sees its new login by itself`
   )
-
-const deadKey = (
-  target: Target,
-  { reason, rule, since }: { reason: Terminal["reason"]; rule: string; since: number }
-) =>
-  new RefreshError({
-    provider: target.provider.id,
-    credential: target.credential.id,
-    grant: target.grant,
-    reason: new Terminal({ reason, rule, since, remedy: target.provider.relogin })
-  })

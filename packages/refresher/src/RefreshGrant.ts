@@ -2,45 +2,13 @@
  * The refresh protocol of one grant. It runs in sections under the grant's lock; between them, while a verdict
  * waits to be believed or another actor makes up its mind, the lock is free, so that whoever won a race can say so.
  */
-import { planRefresh, type Plan } from "@daybook/pool/decisions/PlanRefresh"
-import type { Trigger, Winner } from "@daybook/pool/events/RefreshEvents"
-import type { Fingerprint } from "@daybook/pool/Fingerprint"
-import type { Dead, Failure, Grant, PoolState } from "@daybook/pool/PoolState"
-import { RefreshError, Terminal } from "@daybook/pool/RefreshError"
-import type { TerminalReason } from "@daybook/pool/Verdict"
+import type { Failure } from "@daybook/pool/PoolState"
 import { Clock, Effect } from "effect"
-import { attempt } from "./Attempt.ts"
-import { conclude, giveUp, verdictOn } from "./Conclude.ts"
-import { finishUnfinished } from "./FinishUnfinished.ts"
-import { isDue, isServable } from "./Freshness.ts"
-import { grantState } from "./GrantState.ts"
 import { asRefreshError, isMoved, type Trouble } from "./internal/AsRefreshError.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
-import { adoptStashed, noteWinner, reread, winnerOf } from "./Reread.ts"
-import { holding, type Target, transient } from "./Target.ts"
-import type { Held } from "./TokenMemory.ts"
-
-export interface Want {
-  readonly trigger: Trigger
-  /** The access token that the caller has and does not want again. */
-  readonly unwanted?: Fingerprint
-}
-
-export interface Landing {
-  readonly held: Held
-  /** Who moved the grant on, if the caller wanted another token and this is one that somebody else brought. */
-  readonly winner?: Winner
-}
-
-/** What one section under the lock came to. */
-type Step =
-  | { readonly _tag: "Done"; readonly held: Held; readonly winner?: Winner }
-  /** The ledger or a store moved meanwhile. */
-  | { readonly _tag: "Again" }
-  /** Another actor's failure is not classified yet; nothing is sent until it is. */
-  | { readonly _tag: "Later" }
-  /** A terminal verdict, to be believed after further looks. */
-  | { readonly _tag: "Confirm"; readonly failure: Failure }
+import { confirmation, type Landing, section, type Step, type Want } from "./Section.ts"
+import { type Target, transient } from "./Target.ts"
+import { TokenMemory } from "./TokenMemory.ts"
 
 /** How often to look whether another actor has made up its mind, in milliseconds. */
 const lookEvery = 100
@@ -48,12 +16,14 @@ const lookEvery = 100
 export const refreshGrant = Effect.fnUntraced(function* (target: Target, want: Want) {
   const { confirmAfter, lockWait } = yield* PoolPolicy
   const deadline = (yield* Clock.currentTimeMillis) + lockWait
+  let had = (yield* TokenMemory).get(target.grant)
   let failure: { readonly failure: Failure; readonly since: number; readonly looks: number } | undefined
   while (true) {
     const last = failure !== undefined && failure.looks + 1 >= confirmAfter.length
     const step: Step = yield* locked(target, deadline, (held) =>
-      failure === undefined ? section(held, want) : confirmation(held, failure.failure, last)
+      failure === undefined ? section(held, want, had) : confirmation(held, failure.failure, last)
     )
+    had = undefined
     switch (step._tag) {
       case "Done":
         return { held: step.held, ...(step.winner === undefined ? {} : { winner: step.winner }) } satisfies Landing
@@ -100,170 +70,3 @@ const notTooLong = Effect.fnUntraced(function* (target: Target, deadline: number
     "other processes keep moving it on, or are still looking into a failure"
   )
 })
-
-const section = Effect.fnUntraced(function* (target: Target, want: Want) {
-  if ((yield* grantState(target)).grant.blocked) return yield* serveBlocked(target, want)
-  if (!(yield* finishUnfinished(target))) return { _tag: "Later" } satisfies Step
-  const held = yield* reread(target, "before request")
-  const { grant, state } = yield* grantState(target)
-  const plan = yield* planOf(target, want, state, grant, held)
-  return yield* follow(target, want, plan, grant, held)
-})
-
-/** An event about it is from a newer program: its tokens are served, and nothing is decided. */
-const serveBlocked = Effect.fnUntraced(function* (target: Target, want: Want) {
-  const held = yield* holding(target, yield* target.authority.read)
-  const unwanted = want.unwanted !== undefined && want.unwanted === held.generation.access
-  const { health } = (yield* grantState(target)).grant
-  if (health._tag === "Dead") return yield* dead(target, health)
-  if (!unwanted && isServable(held, yield* Clock.currentTimeMillis)) return { _tag: "Done", held } satisfies Step
-  return yield* transient(
-    target.credential,
-    "LedgerUnavailable",
-    "the ledger holds an event about it from a newer version of Daybook; update this program"
-  )
-})
-
-const planOf = Effect.fnUntraced(function* (
-  target: Target,
-  want: Want,
-  state: PoolState,
-  grant: Grant,
-  held: Held | undefined
-) {
-  const now = yield* Clock.currentTimeMillis
-  const asked = want.unwanted !== undefined && want.unwanted === held?.generation.access
-  const refused = asked && want.trigger === "unauthorized"
-  const servable = held !== undefined && isServable(held, now)
-  return planRefresh(state, grant, {
-    now,
-    trigger: want.trigger,
-    usable: servable && !refused,
-    due: !servable || asked || isDue(held, now, target.provider.skewMillis),
-    provider: target.provider.id,
-    replay: target.provider.replay,
-    policy: yield* PoolPolicy
-  })
-})
-
-const follow = Effect.fnUntraced(function* (
-  target: Target,
-  want: Want,
-  plan: Plan,
-  grant: Grant,
-  held: Held | undefined
-) {
-  switch (plan._tag) {
-    case "Dead":
-      return yield* dead(target, plan.dead)
-    case "NoRefreshToken":
-      return yield* terminal(target, "MissingRefreshToken", "protocol/no-refresh-token")
-    case "ResponseLost":
-      yield* giveUp(target, grant)
-      return { _tag: "Again" } satisfies Step
-    case "Hold":
-      return yield* transient(target.credential, plan.reason, plan.why, plan.retryAt)
-    case "Serve":
-    case "Send":
-      return held === undefined ? yield* nothingKept(target) : yield* proceed(target, want, plan, held)
-  }
-})
-
-const proceed = Effect.fnUntraced(function* (
-  target: Target,
-  want: Want,
-  plan: Extract<Plan, { _tag: "Serve" | "Send" }>,
-  held: Held
-) {
-  if (plan._tag === "Serve") {
-    return want.unwanted === undefined
-      ? ({ _tag: "Done", held } satisfies Step)
-      : ({ _tag: "Done", held, winner: yield* winnerOf(target) } satisfies Step)
-  }
-  const attempted = yield* attempt(target, held, plan.trigger)
-  switch (attempted._tag) {
-    case "Kept":
-      return attempted.held.tokens.access === undefined
-        ? ({ _tag: "Again" } satisfies Step)
-        : ({ _tag: "Done", held: attempted.held } satisfies Step)
-    case "Moved":
-      return { _tag: "Again" } satisfies Step
-    case "Failed":
-      return yield* afterFailure(target, attempted.failure)
-  }
-})
-
-/** A verdict that wants confirming is not recorded before it is confirmed. */
-const afterFailure = Effect.fnUntraced(function* (target: Target, failure: Failure) {
-  const verdict = yield* verdictOn(target, failure)
-  if (verdict.verdict === "Terminal" && verdict.confirm) return { _tag: "Confirm", failure } satisfies Step
-  yield* conclude(target, failure)
-  return yield* afterConclusion(target)
-})
-
-/** One request is one answer: what was concluded from it is what the caller gets. */
-const afterConclusion = Effect.fnUntraced(function* (target: Target) {
-  const { backoff, health } = (yield* grantState(target)).grant
-  if (health._tag === "Dead") return yield* unlessReplaced(target)
-  if (backoff === undefined) return { _tag: "Again" } satisfies Step
-  return yield* transient(target.credential, backoff.reason, `rule ${backoff.rule}`, backoff.retryAt)
-})
-
-/** A new pair may have come between the verdict and the clearing; then nothing was cleared, and it is used. */
-const unlessReplaced = Effect.fnUntraced(function* (target: Target) {
-  yield* reread(target, "after rejection")
-  const { health } = (yield* grantState(target)).grant
-  return health._tag === "Dead" ? yield* dead(target, health) : ({ _tag: "Again" } satisfies Step)
-})
-
-/** One more look at authority and ledger; after the last one the verdict stands. */
-const confirmation = Effect.fnUntraced(function* (target: Target, failure: Failure, last: boolean) {
-  if (yield* hasMoved(target, failure)) {
-    yield* noteWinner(target, failure)
-    return { _tag: "Again" } satisfies Step
-  }
-  yield* reread(target, "after rejection")
-  yield* adoptStashed(target, failure)
-  if (yield* hasMoved(target, failure)) return { _tag: "Again" } satisfies Step
-  if (!last) return { _tag: "Confirm", failure } satisfies Step
-  yield* conclude(target, failure)
-  return yield* afterConclusion(target)
-})
-
-const hasMoved = (target: Target, failure: Failure) =>
-  Effect.map(grantState(target), ({ grant }) => grant.unclassified?.event !== failure.event)
-
-const nothingKept = (target: Target) =>
-  transient(
-    target.credential,
-    "StoreUnavailable",
-    `${target.authority.ref.path ?? target.authority.ref.slot} holds no tokens for it. ${target.provider.relogin}`
-  )
-
-const dead = (target: Target, { reason, rule, since }: Dead) => terminal(target, reason, rule, since)
-
-const terminal = (target: Target, reason: TerminalReason, rule: string, since?: number) =>
-  Effect.fail(
-    new RefreshError({
-      provider: target.provider.id,
-      credential: target.credential.id,
-      grant: target.grant,
-      reason: new Terminal({
-        reason,
-        rule,
-        ...(since === undefined ? {} : { since }),
-        remedy: remedyOf(target, reason)
-      })
-    })
-  )
-
-/** Says which program to look at, and what to do. */
-const remedyOf = (target: Target, reason: TerminalReason): string =>
-  reason === "Reused"
-    ? `Another program spent its refresh token${whereElse(target)}. Stop that program from using this login. ${target.provider.relogin}`
-    : target.provider.relogin
-
-const whereElse = ({ authority }: Target): string =>
-  authority.ref.path === undefined
-    ? ""
-    : ` (look at what else reads ${authority.ref.path}, and at the provider's own CLI)`

@@ -11,11 +11,13 @@ import { Clock, Context, Deferred, Effect, Exit, Layer } from "effect"
 import { isServable } from "./Freshness.ts"
 import { grantState } from "./GrantState.ts"
 import { asRefreshError } from "./internal/AsRefreshError.ts"
-import { type Landing, refreshGrant, type Want } from "./RefreshGrant.ts"
+import { refreshGrant } from "./RefreshGrant.ts"
+import type { Landing, Want } from "./Section.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
 import { readBorrowed } from "./ReadBorrowed.ts"
 import { type Target, targetOf } from "./Target.ts"
-import { type Held, TokenMemory } from "./TokenMemory.ts"
+import type { Held } from "./Held.ts"
+import { TokenMemory } from "./TokenMemory.ts"
 
 type Flight = Deferred.Deferred<Landing, RefreshError>
 

@@ -14,12 +14,16 @@ import { about, decide, grantState, record } from "./GrantState.ts"
 import { liftings, observation } from "./Observation.ts"
 import { givesWay, storeSuccessor } from "./StoreSuccessor.ts"
 import { holding, type Target, transient } from "./Target.ts"
-import { type Held, keepReceived, TokenMemory } from "./TokenMemory.ts"
+import { type Held, keepReceived } from "./Held.ts"
+import { TokenMemory } from "./TokenMemory.ts"
 
 export type Phase = "before request" | "after rejection"
 
-/** The tokens of the grant's current generation; none if no place that we know has them. */
-export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase) {
+/**
+ * The tokens of the grant's current generation; none if no place that we know has them. `had` is what the caller
+ * came with: if somebody else has brought another generation since, that is a race, and recorded as one.
+ */
+export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase, had?: Held) {
   const memory = yield* TokenMemory
   const { grant } = yield* grantState(target)
   const before = memory.get(target.grant)
@@ -32,7 +36,7 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase)
   const standing = compareFound(grant, found.generation)
   switch (standing) {
     case "same":
-      yield* noteRace(target, grant, before, phase)
+      yield* noteRace(target, grant, had, phase)
       memory.set(target.grant, found)
       return found
     case "newer":
@@ -74,17 +78,17 @@ export const adopt = Effect.fnUntraced(function* (target: Target, grant: Grant, 
 })
 
 /** Another actor refreshed while we came for the same: the ledger says whose tokens we use. */
-const noteRace = Effect.fnUntraced(function* (target: Target, grant: Grant, before: Held | undefined, phase: Phase) {
+const noteRace = Effect.fnUntraced(function* (target: Target, grant: Grant, had: Held | undefined, phase: Phase) {
   const { current } = grant
   const winner = bringerOf(grant)
   const ours = winner === (yield* Ledger).actor
-  if (before === undefined || current === undefined || winner === undefined || ours) return
-  if (isSame(before.generation, current) || !isAncestor(grant, before.generation)) return
+  if (had === undefined || current === undefined || winner === undefined || ours) return
+  if (isSame(had.generation, current) || !isAncestor(grant, had.generation)) return
   yield* decide(
     target,
     grant.version,
     about(target, "RaceAdopted", {
-      held: refOf(before.generation),
+      held: refOf(had.generation),
       found: current,
       winner: { actor: winner },
       phase

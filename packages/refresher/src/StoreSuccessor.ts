@@ -13,7 +13,8 @@ import { Effect, Result } from "effect"
 import { about } from "./GrantState.ts"
 import { generationOf } from "./internal/GenerationOf.ts"
 import { holding, type Target } from "./Target.ts"
-import { type Held, TokenMemory } from "./TokenMemory.ts"
+import type { Held } from "./Held.ts"
+import { TokenMemory } from "./TokenMemory.ts"
 
 export interface Offered {
   /** The tokens to serve: ours, or the newer ones that stood there. */

@@ -15,7 +15,7 @@ import { Vault } from "@daybook/vault/Vault"
 import { Clock, Effect, Option } from "effect"
 import { newCorrelationId } from "./internal/NewIds.ts"
 import { generationOf } from "./internal/GenerationOf.ts"
-import type { Held } from "./TokenMemory.ts"
+import type { Held } from "./Held.ts"
 
 /** What a refresh must know of a credential; all of it is said when it is enrolled. */
 export type Subject = Pick<Credential, "id" | "grant" | "kind" | "ownership" | "provider" | "store">

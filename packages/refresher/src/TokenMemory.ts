@@ -2,18 +2,11 @@
  * The secret halves that this process holds: per grant the tokens it would serve. The ledger says what is true
  * of a generation; this says only what is in hand.
  */
-import { type Generation, type GenerationRef, isSame } from "@daybook/pool/Generation"
+import type { GenerationRef } from "@daybook/pool/Generation"
 import type { GrantId } from "@daybook/pool/Ids"
-import type { Instant } from "@daybook/pool/Instant"
-import type { TokenSet } from "@daybook/pool/TokenSet"
 import { Context, Layer } from "effect"
+import type { Held } from "./Held.ts"
 import type { Subject } from "./Target.ts"
-
-export interface Held {
-  readonly tokens: TokenSet
-  readonly generation: Generation
-  readonly receivedAt: Instant
-}
 
 /** A successor, and the generation that was spent for it. */
 export interface Unsaved {
@@ -43,7 +36,3 @@ export class TokenMemory extends Context.Service<
     })
   })
 }
-
-/** The same generation keeps the instant at which it was first received. */
-export const keepReceived = (before: Held | undefined, next: Held): Held =>
-  before !== undefined && isSame(before.generation, next.generation) ? { ...next, receivedAt: before.receivedAt } : next

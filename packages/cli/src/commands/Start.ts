@@ -1,5 +1,5 @@
 /** `daybook start`: the tour, or with --observe a look at real files. */
-import { expand } from "daybook"
+import { expand } from "daybook/Home"
 import { Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { exitCodes } from "../ExitCode.ts"

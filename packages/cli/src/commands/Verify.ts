@@ -1,6 +1,6 @@
 /** `daybook verify` */
 import { type VerifyReport, verify as walk } from "@daybook/ledger/Verify"
-import { expand } from "daybook"
+import { expand } from "daybook/Home"
 import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
 import { existsSync } from "node:fs"

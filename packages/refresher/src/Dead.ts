@@ -1,0 +1,43 @@
+/**
+ * What is said of a login that gives no token any more, and what a person does about it.
+ */
+import type { Dead } from "@daybook/pool/PoolState"
+import { RefreshError, Terminal } from "@daybook/pool/RefreshError"
+import type { TerminalReason } from "@daybook/pool/Verdict"
+import { Effect } from "effect"
+import { type Target, transient } from "./Target.ts"
+
+export const nothingKept = (target: Target) =>
+  transient(
+    target.credential,
+    "StoreUnavailable",
+    `${target.authority.ref.path ?? target.authority.ref.slot} holds no tokens for it. ${target.provider.relogin}`
+  )
+
+export const dead = (target: Target, { reason, rule, since }: Dead) => terminal(target, reason, rule, since)
+
+export const terminal = (target: Target, reason: TerminalReason, rule: string, since?: number) =>
+  Effect.fail(
+    new RefreshError({
+      provider: target.provider.id,
+      credential: target.credential.id,
+      grant: target.grant,
+      reason: new Terminal({
+        reason,
+        rule,
+        ...(since === undefined ? {} : { since }),
+        remedy: remedyOf(target, reason)
+      })
+    })
+  )
+
+/** Says which program to look at, and what to do. */
+const remedyOf = (target: Target, reason: TerminalReason): string =>
+  reason === "Reused"
+    ? `Another program spent its refresh token${whereElse(target)}. Stop that program from using this login. ${target.provider.relogin}`
+    : target.provider.relogin
+
+const whereElse = ({ authority }: Target): string =>
+  authority.ref.path === undefined
+    ? ""
+    : ` (look at what else reads ${authority.ref.path}, and at the provider's own CLI)`
