@@ -1,9 +1,11 @@
 import * as AtomicFile from "@daybook/files/AtomicFile"
 import { assert, it } from "@effect/vitest"
 import { Effect, Option, type Scope } from "effect"
+import { execFileSync } from "node:child_process"
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -16,6 +18,7 @@ import {
   writeFileSync
 } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { nodeHolding } from "./support/Companion.ts"
 import { openOn } from "./support/Descriptors.ts"
 import { makeReadOnly, smallDisk, tempFolder } from "./support/TempFolder.ts"
@@ -59,6 +62,17 @@ it.live("a replaced file is another file with the old mode, or with the mode ask
     assert.strictEqual(modeOf(path), 0o640)
     yield* AtomicFile.write(path, "newer", { mode: 0o600 })
     assert.strictEqual(modeOf(path), 0o600)
+  })
+)
+
+it.live("an owner who does not exist in our container keeps nobody from replacing the file", () =>
+  Effect.gen(function* () {
+    const path = join(yield* tempFolder, "auth.json")
+    writeFileSync(path, "old")
+    chownSync(path, 0, 4711)
+    const rewriter = fileURLToPath(new URL("support/rewriter.ts", import.meta.url))
+    execFileSync("unshare", ["-r", process.execPath, rewriter, path, "new"])
+    assert.strictEqual(read(path), "new")
   })
 )
 

@@ -49,9 +49,12 @@ export const replaceTarget = async (temp: TempFile, content: Uint8Array, mode: n
 /** A replaced file keeps its owner, where the system lets us, and its mode unless another was asked for. */
 const keepAttributes = async ({ handle, target }: TempFile, mode: number | undefined): Promise<void> => {
   const existing = await stat(target).catch(ignoring("ENOENT"))
-  if (existing) await handle.chown(existing.uid, existing.gid).catch(ignoring("EPERM"))
+  if (existing) await handle.chown(existing.uid, existing.gid).catch(ignoring(...ownersNotOurs))
   await handle.chmod(mode ?? (existing ? existing.mode & 0o777 : 0o600))
 }
+
+/** Answers of systems that let nobody, or only somebody else, give a file away; `EINVAL` for owners outside a container. */
+const ownersNotOurs = ["EPERM", "EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]
 
 /** Removes the file unless it took its target's place. What a failing disk keeps is left to the sweeper. */
 export const discard = async (temp: TempFile): Promise<void> => {
