@@ -22,7 +22,7 @@ interface Place {
 /** The slot `providers.<provider>`. */
 export type Block = Place
 
-/** The slot `credential_pool.<provider>.<id>`. */
+/** The slot `credential_pool.<provider>.<id>`; see `withSlots`. */
 export interface Row extends Place {
   readonly id: string
   readonly kind: "oauth" | "apiKey"
@@ -37,7 +37,21 @@ export interface HermesFile {
 
 export const blockSlot = (provider: string): string => `providers.${provider}`
 
-export const rowSlot = (provider: string, id: unknown): string => `credential_pool.${provider}.${String(id)}`
+/**
+ * All rows of one provider, with their slots, which have the rows' ids. A later row with the id of an earlier one gets a slot of its own,
+ * and so does a row of another provider whose id is no text: no row is ever taken for another.
+ */
+export const withSlots = <Row extends { readonly [key: string]: unknown }>(
+  provider: string,
+  rows: ReadonlyArray<Row>
+): ReadonlyArray<readonly [slot: string, row: Row]> =>
+  rows.map((row, index) => {
+    const pool = `credential_pool.${provider}`
+    const id = row["id"]
+    if (typeof id !== "string") return [`${pool}[${index}]`, row]
+    const before = rows.slice(0, index).filter((other) => other["id"] === id).length
+    return [before === 0 ? `${pool}.${id}` : `${pool}.${id}#${before + 1}`, row]
+  })
 
 /** Reads the OAuth logins of these providers and the API keys of all. A failure names the first field with a wrong type. */
 export const parse = (value: unknown, providers: ReadonlyArray<string>): Result.Result<HermesFile, Flaw> =>
@@ -45,12 +59,12 @@ export const parse = (value: unknown, providers: ReadonlyArray<string>): Result.
     const file = yield* decode(HermesShape.AuthFile, value)
     const blocks = Object.entries(file.providers ?? {}).filter(([provider]) => providers.includes(provider))
     const rows = Object.entries(file.credential_pool ?? {}).flatMap(([provider, rows]) =>
-      rows.map((row, index) => ({ provider, row, index }))
+      withSlots(provider, rows).map(([slot, row], index) => ({ provider, slot, row, index }))
     )
     const wanted = rows.filter(({ provider, row }) => row["auth_type"] !== "oauth" || providers.includes(provider))
     return {
       blocks: yield* Result.all(blocks.map(([provider, block]) => parseBlock(provider, block))),
-      rows: yield* Result.all(wanted.map(({ index, provider, row }) => parseRow(provider, row, index)))
+      rows: yield* Result.all(wanted.map(({ index, provider, row, slot }) => parseRow(provider, slot, row, index)))
     }
   })
 
@@ -76,9 +90,9 @@ const blockTokens = ({ last_refresh, tokens }: HermesShape.Block): TokenSet =>
 const blockError = ({ last_auth_error }: HermesShape.Block): AuthError | undefined =>
   last_auth_error ? authError(last_auth_error.code, last_auth_error.message, last_auth_error.at) : undefined
 
-const parseRow = (provider: string, value: unknown, index: number): Result.Result<Row, Flaw> =>
+const parseRow = (provider: string, slot: string, value: unknown, index: number): Result.Result<Row, Flaw> =>
   Result.map(decode(HermesShape.Row, value, ["credential_pool", provider, index]), (row) => ({
-    slot: rowSlot(provider, row.id),
+    slot,
     provider,
     id: row.id,
     kind: row.auth_type === "oauth" ? "oauth" : "apiKey",

@@ -374,3 +374,45 @@ it.live("only reads API keys and what hermes borrows from other programs", () =>
     assert.strictEqual(text(), before)
   })
 )
+
+it.live("rows that share an id are logins of their own: none gets another's tokens", () =>
+  Effect.gen(function* () {
+    const rowOf = (n: number, auth_type: string) => ({
+      id: "bbbbbb",
+      auth_type,
+      source: "manual",
+      access_token: `access-${n}`,
+      ...(auth_type === "oauth" && { refresh_token: `refresh-${n}` })
+    })
+    const { at, json, logins } = yield* given((file) => {
+      Object.assign(file.credential_pool, {
+        "openai-codex": [rowOf(5, "oauth"), rowOf(6, "oauth"), rowOf(7, "api_key")]
+      })
+    })
+    const rows = (yield* logins).filter(({ id }) => id === "bbbbbb").map(({ store }) => store.slot)
+    assert.deepStrictEqual(rows, [row, `${row}#2`, `${row}#3`])
+    const first = yield* at(row)
+    const second = yield* at(`${row}#2`)
+    assert.deepStrictEqual(yield* second.store(pair(8), hasGeneration(6)), { _tag: "Stored" })
+    assert.isTrue((yield* first.clear(hasGeneration(5), dead)).cleared)
+    const written = json().credential_pool["openai-codex"].map((it: any) => [it.access_token, it.refresh_token])
+    assert.deepStrictEqual(written, [
+      [undefined, undefined],
+      ["access-8", "refresh-8"],
+      ["access-7", undefined]
+    ])
+  })
+)
+
+it.live("a number as an id of another provider's row, however it is written, is left alone", () =>
+  Effect.gen(function* () {
+    const { at, path, text } = yield* given()
+    const numbered = text().replace(
+      '"openrouter": [',
+      '"nous": [{ "auth_type": "oauth", "id": 1.0 }],\n    "openrouter": ['
+    )
+    writeFileSync(path, numbered)
+    assert.deepStrictEqual(yield* (yield* at(block)).store(pair(2), hasGeneration(1)), { _tag: "Stored" })
+    assert.include(text(), '"id": 1.0')
+  })
+)

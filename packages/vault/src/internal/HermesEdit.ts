@@ -6,7 +6,7 @@ import { format, type Instant } from "@daybook/pool/Instant"
 import type { TokenSet } from "@daybook/pool/TokenSet"
 import { Predicate } from "effect"
 import type { Note } from "../Authority.ts"
-import { authoritySlot, blockSlot, type HermesFile, isSeeded, rowSlot, rowsOf } from "../HermesFile.ts"
+import { authoritySlot, blockSlot, type HermesFile, isSeeded, rowsOf, withSlots } from "../HermesFile.ts"
 import { edit, type Json, objectAt, patch } from "./Json.ts"
 import { iso, reveal } from "./Tokens.ts"
 
@@ -68,7 +68,7 @@ const editBlock = (json: Json, provider: string, change: (block: Json) => Json):
 const editRows = (json: Json, change: (row: Json, slot: string) => Json | undefined): Json => {
   const pool = Object.entries(objectAt(json, "credential_pool")).map(([provider, rows]): [string, unknown] => [
     provider,
-    asRows(rows).flatMap((row) => change(row, rowSlot(provider, row["id"])) ?? [])
+    withSlots(provider, asRows(rows)).flatMap(([slot, row]) => change(row, slot) ?? [])
   ])
   return pool.length === 0 ? json : patch(json, { credential_pool: Object.fromEntries(pool) })
 }
