@@ -327,6 +327,22 @@ it.live("keeps a linked auth.json a link, and takes the locks beside both names"
   })
 )
 
+it.live("behind a linked folder without an auth.json there is one lock, and it can be taken", () =>
+  Effect.gen(function* () {
+    const folder = yield* tempFolder
+    mkdirSync(join(folder, "real"))
+    symlinkSync("real", join(folder, "home"))
+    const path = join(folder, "home", "auth.json")
+    const authority = yield* HermesStore.make({ path, ledger: ours }).authority({ kind: "hermes", path, slot: block })
+    yield* Effect.scoped(
+      Effect.gen(function* () {
+        yield* authority.lock("1 second")
+        assert.strictEqual(pythonTry(join(folder, "real", "auth.lock")), "BlockingIOError")
+      })
+    )
+  })
+)
+
 it.live("waits for a Python process that holds hermes' lock, and names it when the wait ends", () =>
   Effect.gen(function* () {
     const { at, path } = yield* given()

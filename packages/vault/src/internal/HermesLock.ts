@@ -15,7 +15,7 @@ export const acquire = Effect.fnUntraced(function* (
   wait: Duration.Input
 ): Effect.fn.Return<void, StoreError, Scope.Scope> {
   const named = join(yield* realOr(dirname(path)), basename(path))
-  const real = yield* realOr(path)
+  const real = yield* realOr(named)
   const locks = [...new Set([lockOf(named), lockOf(real)])].toSorted()
   yield* Effect.forEach(locks, (lock) => FlockLock.acquire(lock, { timeout: wait }), { discard: true }).pipe(
     Effect.mapError(StoreErrors.notLocked)
