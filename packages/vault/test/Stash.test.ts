@@ -33,6 +33,14 @@ it.live("what was committed is found again, whole, by another opener", () =>
   })
 )
 
+it.live("nothing is to remove where nothing was ever put", () =>
+  Effect.gen(function* () {
+    const home = yield* tempFolder
+    yield* Effect.flatMap(over(home), ({ remove }) => remove(consumed))
+    assert.deepStrictEqual(readdirSync(home), [])
+  })
+)
+
 it.live("a reservation takes 16 KiB, shows as no entry, and is given back", () =>
   Effect.gen(function* () {
     const home = yield* tempFolder

@@ -27,10 +27,19 @@ const namesIn = async (folder: string): Promise<ReadonlyArray<string>> => {
 export const ensurePrivate = (folder: string): Effect.Effect<void, StoreError> =>
   Directory.ensurePrivate(folder).pipe(Effect.mapError(StoreErrors.unwritable("store")), Effect.asVoid)
 
-/** Durably; a file that is not there is removed already. */
+/** Durably; a file that is not there is removed already, and so is one whose folder is not there. */
 export const remove = (path: string): Effect.Effect<void, StoreError> =>
   attempt("clear", path, "Unavailable", () => rm(path, { force: true })).pipe(
-    Effect.andThen(Directory.sync(dirname(path)).pipe(Effect.mapError(StoreErrors.unwritable("clear"))))
+    Effect.andThen(syncIfThere(dirname(path)))
+  )
+
+const syncIfThere = (folder: string): Effect.Effect<void, StoreError> =>
+  Directory.sync(folder).pipe(
+    Effect.catchIf(
+      ({ reason }) => reason._tag === "NotFound",
+      () => Effect.void
+    ),
+    Effect.mapError(StoreErrors.unwritable("clear"))
   )
 
 const attempt = <A>(
