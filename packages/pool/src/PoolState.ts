@@ -97,6 +97,7 @@ export interface Grant {
   readonly backoff: Backoff | undefined
   /** Minutes (since the epoch) in which the current generation got an unrecognised answer. */
   readonly strikes: ReadonlyArray<number>
+  /** The current generation, if its store has not taken it yet. */
   readonly stashed: { readonly consumed: GenerationRef; readonly next: GenerationRef } | undefined
   /** A quarantined generation that an operator allows to be sent once more. */
   readonly revived: GenerationRef | undefined

@@ -56,6 +56,7 @@ const arrive = (grant: Grant, generation: Generation, event: Envelope, fresh: bo
   const base = {
     ...grant,
     current: generation,
+    stashed: waiting(grant, generation),
     lineage: withLived(grant.lineage, { generation, by: event.actor, seq: event.seq, at: event.at, sent: 0 })
   }
   return fresh
@@ -70,6 +71,10 @@ const arrive = (grant: Grant, generation: Generation, event: Envelope, fresh: bo
       }
     : { ...base, health: healthWithNewAccess(grant.health, generation) }
 }
+
+/** A stashed successor waits for its store only while it counts: over what came after it, it must never be stored. */
+const waiting = ({ stashed }: Grant, current: GenerationRef) =>
+  stashed !== undefined && isSame(stashed.next, current) ? stashed : undefined
 
 /** An answer need not repeat whose login it is, nor when the whole grant ends. */
 const descended = (
