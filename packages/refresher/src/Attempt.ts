@@ -10,6 +10,7 @@ import type { Evidence } from "@daybook/pool/Evidence"
 import { isSame, refOf } from "@daybook/pool/Generation"
 import type { AttemptId, EventId } from "@daybook/pool/Ids"
 import type { Failure, Grant } from "@daybook/pool/PoolState"
+import type { Draft } from "@daybook/pool/Recorded"
 import type { Fingerprint } from "@daybook/pool/Fingerprint"
 import type { TokenSet } from "@daybook/pool/TokenSet"
 import { type Reservation, Stash } from "@daybook/vault/Stash"
@@ -18,6 +19,7 @@ import { conclude } from "./Conclude.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
 import { newAttemptId, newEventId } from "./internal/NewIds.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
+import { adoptStashed } from "./Reread.ts"
 import { storeSuccessor } from "./StoreSuccessor.ts"
 import { holding, type Target } from "./Target.ts"
 import type { Held } from "./Held.ts"
@@ -81,7 +83,11 @@ const sendOnce = Effect.fnUntraced(function* (target: Target, held: Held, trigge
   const obstacle = yield* lookOnceMore(sending)
   if (obstacle !== undefined) {
     const unsent = yield* failed(sending, { left: false, fault: obstacle })
-    if (unsent._tag === "Failed") yield* conclude(target, unsent.failure)
+    if (unsent._tag === "Failed") {
+      yield* obstacle === "successor-found"
+        ? adoptStashed(target, unsent.failure, "before request")
+        : conclude(target, unsent.failure)
+    }
     return { _tag: "Moved" } satisfies Attempted
   }
   const endpoint = yield* TokenEndpoint
@@ -166,10 +172,10 @@ const forgetOlder = Effect.fnUntraced(function* ({ consumed, target }: Sending) 
   }
 })
 
+/** What came with a refusal is kept before the refusal is told, as every successor is. */
 const refused = Effect.fnUntraced(function* (sending: Sending, answer: Refused) {
-  const result = yield* Effect.result(failed(sending, answer.evidence, answer.durationMillis))
-  if (answer.successor?.refresh !== undefined) yield* keepSuccessor(sending, answer.successor)
-  return yield* Effect.fromResult(result)
+  const kept = answer.successor?.refresh === undefined ? [] : yield* keepSuccessor(sending, answer.successor)
+  return yield* failed(sending, answer.evidence, answer.durationMillis, kept)
 })
 
 /** An answer that is no success but carries the next refresh token: that token is kept and refreshed next. */
@@ -182,10 +188,16 @@ const keepSuccessor = Effect.fnUntraced(function* (sending: Sending, tokens: Tok
     why: "the answer had a refresh token and no access token"
   })
   const stored = about(sending.target, "SuccessorStored", { next: refOf(ours.generation) })
-  yield* record(stashed, ...(notes.length > 0 ? notes : [stored]))
+  return [stashed, ...(notes.length > 0 ? notes : [stored])]
 })
 
-const failed = Effect.fnUntraced(function* (sending: Sending, evidence: Evidence, durationMillis?: number) {
+/** In one append with what else the answer brought. */
+const failed = Effect.fnUntraced(function* (
+  sending: Sending,
+  evidence: Evidence,
+  durationMillis?: number,
+  kept: ReadonlyArray<Draft> = []
+) {
   const { target } = sending
   const [recorded] = yield* record(
     about(
@@ -198,7 +210,8 @@ const failed = Effect.fnUntraced(function* (sending: Sending, evidence: Evidence
         ...(durationMillis === undefined ? {} : { duration: Math.round(durationMillis) })
       },
       sending.intent
-    )
+    ),
+    ...kept
   )
   const failure = (yield* grantState(target)).grant.unclassified
   return failure !== undefined && failure.event === recorded?.id

@@ -120,8 +120,8 @@ export const winnerOf = Effect.fnUntraced(function* (target: Target) {
   return (ours ? { store: target.authority.ref.kind } : { actor: bringer }) satisfies Winner
 })
 
-/** A successor of the refused token in the stash: somebody of ours spent it and could not say so. */
-export const adoptStashed = Effect.fnUntraced(function* (target: Target, failure: Failure) {
+/** A successor in the stash of the token that failed: somebody of ours spent it and could not say so. */
+export const adoptStashed = Effect.fnUntraced(function* (target: Target, failure: Failure, phase: Phase) {
   const { refresh } = failure.generation
   const entry = refresh === undefined ? Option.none() : yield* Stash.use((stash) => stash.find(refresh))
   if (Option.isNone(entry)) return
@@ -135,7 +135,7 @@ export const adoptStashed = Effect.fnUntraced(function* (target: Target, failure
       held: failure.generation,
       found: found.generation,
       winner: {},
-      phase: "after rejection"
+      phase
     })
   )
   const offered = yield* storeSuccessor(target, grant, { consumed: failure.generation, held: found, stashed: true })

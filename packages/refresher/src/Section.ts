@@ -163,7 +163,7 @@ export const confirmation = Effect.fnUntraced(function* (target: Target, failure
     return { _tag: "Again" } satisfies Step
   }
   yield* reread(target, "after rejection")
-  yield* adoptStashed(target, failure)
+  yield* adoptStashed(target, failure, "after rejection")
   if (yield* hasMoved(target, failure)) return { _tag: "Again" } satisfies Step
   if (!last) return { _tag: "Confirm", failure } satisfies Step
   yield* conclude(target, failure)
