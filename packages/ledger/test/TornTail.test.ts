@@ -56,6 +56,19 @@ describe("a writer that died", () => {
     })
   )
 
+  it.effect("in mid-line, and was cleaned up by hand while we looked on, leaves nothing to close", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      const ledger = yield* open(folder)
+      appendFileSync(path, half)
+      yield* ledger.state
+      truncateSync(path, whole.length)
+      yield* ledger.append([relabelled("next")])
+      assert.isTrue(readFileSync(path, "latin1").startsWith(`${whole}{"seq":5,`))
+      assert.deepInclude(yield* verify(path), { isConsistent: true, junk: [] })
+    })
+  )
+
   it.effect("with its last line whole but for the newline has written the event", () =>
     Effect.gen(function* () {
       const { folder, path, whole } = yield* written

@@ -80,7 +80,7 @@ const readOn = Effect.fnUntraced(function* (
   const { offset } = view.place
   const unread = (yield* file.size) - offset
   if (unread < 0) return yield* damaged(file.path, { ...behind(view), why: "what stood here before is gone" })
-  if (unread === 0) return false
+  if (unread === 0 && view.torn === undefined) return false
   const bytes = yield* file.read(offset, Math.min(unread, chunkBytes))
   const walked = walk(bytes, view.place, bytes.length === unread)
   advance(walked)
