@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
 import { verify } from "@daybook/ledger/Verify"
-import { Context, Effect, Layer, Stream } from "effect"
+import type { LedgerError } from "@daybook/ledger/LedgerError"
+import { Context, Deferred, Effect, Fiber, Layer, Stream } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { cooldownCleared, relabelled } from "./support/Drafts.ts"
@@ -66,6 +67,22 @@ describe("when the disk refuses", () => {
       const reopened = yield* open(folder)
       yield* reopened.append([relabelled("three")])
       assert.deepStrictEqual(yield* labelsIn(folder), ["before", "one", "three"])
+    })
+  )
+
+  it.effect("two syncs, whoever asked for one meanwhile is refused too", () =>
+    Effect.gen(function* () {
+      const { disk, ledger } = yield* onFaultyDisk
+      const asked = yield* Deferred.make<Fiber.Fiber<void, LedgerError>>()
+      const services = yield* Effect.context()
+      const askMeanwhile = () => {
+        Deferred.doneUnsafe(asked, Effect.succeed(Effect.runForkWith(services)(ledger.sync)))
+        return eio()
+      }
+      disk.next.sync.push(eio, askMeanwhile)
+      yield* Effect.flip(ledger.append([relabelled("one")]))
+      const error = yield* Effect.flip(Effect.flatMap(Deferred.await(asked), Fiber.join))
+      assert.deepInclude(error.reason, { _tag: "Unavailable", operation: "sync", code: "EIO" })
     })
   )
 

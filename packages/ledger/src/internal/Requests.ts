@@ -80,11 +80,12 @@ export class Requests {
     for (const { done } of requests) Deferred.doneUnsafe(done, answer)
   }
 
-  /** From now on nothing that must be durable is accepted. */
+  /** From now on nothing that must be durable is accepted, and what waits for it is refused too: a later sync may lie. */
   refuseDurable(reason: LedgerReason): void {
     this.#refusal = reason
     const durable = this.#appends.filter((request) => request.isDurable)
     this.answer(durable, Effect.fail(new AppendError({ reason })))
+    for (const done of this.#syncs.splice(0)) Deferred.doneUnsafe(done, Effect.fail(new LedgerError({ reason })))
   }
 
   /** Nobody will take them any more. */
