@@ -79,6 +79,42 @@ describe("a failure that its actor recorded and did not conclude", () => {
   )
 })
 
+describe("a terminal verdict", () => {
+  it.live(
+    "without its quarantine is completed by the next holder",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { grant, ledger, token } = yield* scene.open()
+          const { current, id } = yield* grant
+          const [seen] = only(yield* scene.events, "GenerationObserved")
+          if (current === undefined || seen === undefined) return assert.fail("nothing was enrolled")
+          yield* ledger.append([
+            {
+              type: "ErrorClassified",
+              v: 1,
+              credential: CredentialId.make("seeded"),
+              data: {
+                grant: id,
+                of: seen.id,
+                generation: refOf(current),
+                surface: "token",
+                verdict: "Terminal",
+                reason: "Expired",
+                rule: "a test",
+                classifier: 1
+              }
+            }
+          ])
+          assert.strictEqual(yield* failing(token({ forceRefresh: true })), "Expired")
+          assert.deepStrictEqual((yield* scene.story).slice(-2), ["CredentialQuarantined", "StoreCleared"])
+          assert.strictEqual(yield* count(scene), 0)
+        })
+      ),
+    slow
+  )
+})
+
 describe("a dead login", () => {
   it.live(
     "that its judge left in the store is moved aside and cleared by the next holder",

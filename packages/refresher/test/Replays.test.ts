@@ -189,6 +189,57 @@ describe("a replay policy", () => {
   )
 })
 
+describe("a provider that does not rotate", () => {
+  it.live(
+    "gets one refresh token again and again, after a lost answer too",
+    () =>
+      inScene(
+        (scene) =>
+          Effect.gen(function* () {
+            const options = { replay: { _tag: "anytime" } } as const
+            const { close, token } = yield* scene.open(options)
+            const served = [yield* token({ forceRefresh: true }), yield* token({ forceRefresh: true })]
+            yield* close
+            const second = yield* afterALostAnswer(scene, options)
+            yield* scene.advance("1 second")
+            served.push(yield* second.token({ forceRefresh: true }))
+            assert.strictEqual(new Set(served).size, 3)
+            const posts = yield* scene.posts
+            assert.deepStrictEqual(
+              posts.map(({ presented }) => presented),
+              Array.from({ length: 4 }, () => scene.login.refresh_token)
+            )
+            const tokens = scene.read().providers["openai-codex"].tokens
+            assert.deepInclude(tokens, { access_token: served[2] ?? "", refresh_token: scene.login.refresh_token })
+            assert.deepStrictEqual(yield* breaches(scene), [])
+          }),
+        { rotation: "off" }
+      ),
+    slow
+  )
+})
+
+describe("a request that never left", () => {
+  it.live(
+    "leaves no doubt, and is tried again",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const nowhere = { ...scene.codexHere(), tokenEndpoint: "http://127.0.0.1:1/oauth/token" }
+          const first = yield* scene.open({ providers: [nowhere] })
+          assert.strictEqual(yield* failing(first.token({ forceRefresh: true })), "Network")
+          assert.strictEqual((yield* first.grant).health._tag, "Live")
+          yield* first.close
+          yield* scene.advance("5 seconds")
+          const second = yield* scene.open()
+          assert.notStrictEqual(yield* second.token({ forceRefresh: true }), scene.login.access_token)
+          assert.deepStrictEqual(yield* breaches(scene), [])
+        })
+      ),
+    slow
+  )
+})
+
 describe("an answer that is neither a success nor a refusal", () => {
   const faults = {
     "a 503": { _tag: "Status", status: 503, commit: true },

@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { crash, unavailable } from "./support/Hooks.ts"
+import { crash, noSpace, unavailable } from "./support/Hooks.ts"
 import type { Instance } from "./support/Instance.ts"
 import { breaches, only } from "./support/Records.ts"
 import { inScene, type Scene, slow } from "./support/Scene.ts"
@@ -81,6 +81,45 @@ describe("a refresh that succeeds", () => {
       slow
     )
   }
+
+  it.live(
+    "is recovered from the store when the stash had no room, after a crash right after: store",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const second = yield* killed(scene, ({ edges }) => {
+            edges.stores.before("stash", noSpace)
+            edges.stores.after("store", crash)
+          })
+          const token = yield* second.token({ failedToken: scene.login.access_token })
+          assert.strictEqual(scene.read().providers["openai-codex"].tokens.access_token, token)
+          const [succeeded] = only(yield* scene.events, "RefreshSucceeded")
+          assert.deepInclude(succeeded?.data, { recovered: true, rotated: true })
+          assert.notInclude(yield* scene.story, "OutcomeLost")
+          assert.strictEqual((yield* scene.posts).length, 1)
+          assert.deepStrictEqual(yield* breaches(scene), [])
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is recovered from the stash, and served, by a process whose store takes nothing",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const second = yield* killed(scene, ({ edges }) => edges.stores.after("stash", crash))
+          second.edges.stores.before("store", noSpace, 9)
+          const token = yield* second.token({ failedToken: scene.login.access_token })
+          assert.notStrictEqual(token, scene.login.access_token)
+          assert.strictEqual(yield* second.token(), token)
+          assert.includeMembers([...(yield* scene.story)], ["RefreshSucceeded", "SuccessorStashed"])
+          assert.strictEqual((yield* scene.posts).length, 1)
+          assert.deepStrictEqual(yield* breaches(scene), [])
+        })
+      ),
+    slow
+  )
 
   it.live(
     "is a success for the next process after a crash right after its event",
