@@ -27,7 +27,8 @@ export class Ledger extends Context.Service<
     readonly actor: ActorId
     /**
      * Answers what was appended, in order. Acknowledged after a sync if any of the events is durable, else after the
-     * write. Interrupted before its turn, nothing is written; after that the events are written all the same.
+     * write. Interrupted before its turn, nothing is written; after that the events are written all the same. Interrupted
+     * once the ledger is closed.
      */
     readonly append: (
       events: ReadonlyArray<Draft>,

@@ -104,6 +104,8 @@ const nextStep = (code: string, path: string): string => {
     case "EMFILE":
     case "ENFILE":
       return "Close files or raise the limit of open files (ulimit -n)."
+    case "EBADF":
+      return "It was closed before; open the ledger again."
     case readOnly:
       return "It was opened to be read only; open it without `readOnly`."
     default:

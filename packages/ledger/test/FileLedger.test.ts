@@ -3,7 +3,17 @@ import * as RangeLock from "@daybook/files/RangeLock"
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { verify } from "@daybook/ledger/Verify"
 import { Effect, Exit, Fiber, Scope, Stream } from "effect"
-import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 import { contract } from "./contract.ts"
 import { cooldownCleared, newGrant, refreshStarted, relabelled, seq } from "./support/Drafts.ts"
@@ -146,6 +156,34 @@ describe("a ledger file", () => {
         })
       )
       assert.isTrue(exits.every(Exit.hasInterrupts))
+    })
+  )
+
+  it.effect("takes nothing more once it is closed", () =>
+    Effect.gen(function* () {
+      const ledger = yield* Effect.scoped(open(yield* tempFolder))
+      assert.isTrue(Exit.hasInterrupts(yield* Effect.exit(ledger.append([relabelled("late")]))))
+      assert.isTrue(Exit.hasInterrupts(yield* Effect.exit(ledger.sync)))
+    })
+  )
+
+  it.effect("reads nothing more once it is closed, and no other file that has its descriptor by then", () =>
+    Effect.gen(function* () {
+      const { folder, path } = yield* written
+      const ledger = yield* Effect.scoped(open(folder, { readOnly: true }))
+      yield* Effect.acquireRelease(
+        Effect.sync(() => Array.from({ length: 20 }, () => openSync(path, "r"))),
+        (others) => Effect.sync(() => others.forEach(closeSync))
+      )
+      const errors = yield* Effect.all([
+        Effect.flip(ledger.state),
+        Effect.flip(Stream.runCollect(ledger.read())),
+        Effect.flip(ledger.sync)
+      ])
+      for (const error of errors) {
+        assert.deepInclude(error.reason, { _tag: "Unavailable", path, code: "EBADF" })
+        assert.include(error.message, "open the ledger again")
+      }
     })
   )
 

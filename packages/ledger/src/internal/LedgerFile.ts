@@ -54,37 +54,63 @@ export const open = Effect.fnUntraced(function* (
   mode: keyof typeof flags
 ): Effect.fn.Return<LedgerFile, LedgerError, Scope.Scope> {
   const calls = yield* SystemCalls
-  const fd = yield* Effect.acquireRelease(
-    attempt("open", path, () => calls.open(path, flags[mode])),
-    (fd) => Effect.sync(() => calls.close(fd))
+  const descriptor = yield* Effect.acquireRelease(
+    attempt("open", path, () => new Descriptor(calls.open(path, flags[mode]))),
+    (descriptor) => Effect.sync(() => calls.close(descriptor.release()))
   )
-  return make(path, fd, calls)
+  return make(path, descriptor, calls)
 })
 
-const make = (path: string, fd: number, calls: SystemCalls): LedgerFile => {
+/** Once released it refuses, since its number may mean another file by then. */
+class Descriptor {
+  readonly #fd: number
+  #isOpen = true
+
+  constructor(fd: number) {
+    this.#fd = fd
+  }
+
+  get fd(): number {
+    if (!this.#isOpen) throw Object.assign(new Error("closed"), { code: "EBADF" })
+    return this.#fd
+  }
+
+  release(): number {
+    this.#isOpen = false
+    return this.#fd
+  }
+}
+
+const make = (path: string, descriptor: Descriptor, calls: SystemCalls): LedgerFile => {
   const writeWhole = (bytes: Buffer, position: number | null) =>
     attempt("write", path, () => {
-      if (calls.write(fd, bytes, position) < bytes.length) throw Object.assign(new Error(), { code: "ENOSPC" })
+      if (calls.write(descriptor.fd, bytes, position) < bytes.length)
+        throw Object.assign(new Error(), { code: "ENOSPC" })
     })
   return {
     path,
-    size: attempt("look at", path, () => fs.fstatSync(fd).size),
+    size: attempt("look at", path, () => fs.fstatSync(descriptor.fd).size),
     isCurrent: attempt("look at", path, () => {
+      const held = fs.fstatSync(descriptor.fd, { bigint: true })
       const named = fs.statSync(path, { bigint: true })
-      const held = fs.fstatSync(fd, { bigint: true })
       return named.ino === held.ino && named.dev === held.dev
     }),
     read: (position, length) =>
       attempt("read", path, () => {
         const into = Buffer.allocUnsafe(length)
-        return into.subarray(0, calls.read(fd, into, position))
+        return into.subarray(0, calls.read(descriptor.fd, into, position))
       }),
     append: (bytes) => writeWhole(bytes, null),
     overwrite: (position, bytes) => writeWhole(bytes, position),
     // Uninterruptible: the descriptor must stay open until the system has answered.
-    sync: Effect.callback<void, LedgerError>((resume) =>
-      calls.sync(fd, (cause) => resume(cause === null ? Effect.void : Effect.fail(failure("sync", path)(cause))))
-    ).pipe(Effect.uninterruptible)
+    sync: attempt("sync", path, () => descriptor.fd).pipe(
+      Effect.flatMap((fd) =>
+        Effect.callback<void, LedgerError>((resume) =>
+          calls.sync(fd, (cause) => resume(cause === null ? Effect.void : Effect.fail(failure("sync", path)(cause))))
+        )
+      ),
+      Effect.uninterruptible
+    )
   }
 }
 

@@ -27,9 +27,11 @@ export class Requests {
   #syncs: Array<SyncRequest> = []
   /** Why nothing can be made durable any more. */
   #refusal: LedgerReason | undefined
+  #isClosed = false
 
   append(events: ReadonlyArray<Draft>, options: AppendOptions): Effect.Effect<ReadonlyArray<Recorded>, AppendError> {
     return Effect.suspend(() => {
+      if (this.#isClosed) return Effect.interrupt
       const isDurable = events.some((event) => catalogue[event.type].durable)
       if (isDurable && this.#refusal !== undefined) return Effect.fail(new AppendError({ reason: this.#refusal }))
       const done = Deferred.makeUnsafe<ReadonlyArray<Recorded>, AppendError>()
@@ -42,6 +44,7 @@ export class Requests {
 
   get sync(): Effect.Effect<void, LedgerError> {
     return Effect.suspend(() => {
+      if (this.#isClosed) return Effect.interrupt
       if (this.#refusal !== undefined) return Effect.fail(new LedgerError({ reason: this.#refusal }))
       const done = Deferred.makeUnsafe<void, LedgerError>()
       this.#syncs.push(done)
@@ -88,8 +91,9 @@ export class Requests {
     for (const done of this.#syncs.splice(0)) Deferred.doneUnsafe(done, Effect.fail(new LedgerError({ reason })))
   }
 
-  /** Nobody will take them any more. */
-  interruptAll(): void {
+  /** Interrupts what waits and whatever comes: nobody will take it any more. */
+  close(): void {
+    this.#isClosed = true
     for (const { done } of this.#appends.splice(0)) Deferred.doneUnsafe(done, Effect.interrupt)
     for (const done of this.#syncs.splice(0)) Deferred.doneUnsafe(done, Effect.interrupt)
   }

@@ -12,7 +12,7 @@ import { type AppendRequest, Requests } from "./Requests.ts"
 import type { Self } from "./Self.ts"
 import type { WriterLock } from "./WriterLock.ts"
 
-/** Carries out what is requested until the scope closes; what still waits then is interrupted. */
+/** Carries out what is requested until the scope closes; what still waits then is interrupted, and so is what comes later. */
 export const start = Effect.fnUntraced(function* (
   reader: Reader,
   lock: WriterLock,
@@ -28,7 +28,7 @@ export const start = Effect.fnUntraced(function* (
       yield* sync(requests, written === undefined ? [] : answerWritten(written), makeDurable(file))
     })
   )
-  yield* Effect.addFinalizer(() => Effect.sync(() => requests.interruptAll()))
+  yield* Effect.addFinalizer(() => Effect.sync(() => requests.close()))
   yield* requests.some.pipe(Effect.andThen(round), Effect.forever, Effect.forkScoped)
   return requests
 })
