@@ -232,6 +232,28 @@ describe("a ledger file", () => {
     })
   )
 
+  it.effect("whose ledger and lock are replaced again and again leaves no descriptors open", () =>
+    Effect.gen(function* () {
+      const { folder, path } = yield* written
+      const ledger = yield* open(folder)
+      const whole = readFileSync(path)
+      const openNow = () => readdirSync("/proc/self/fd").length
+      const before = openNow()
+      for (let replaced = 0; replaced < 20; replaced++) {
+        rmSync(join(folder, "ledger.lock"))
+        yield* ledger.append([cooldownCleared])
+      }
+      writeFileSync(`${path}.copy`, "no ledger\n")
+      renameSync(`${path}.copy`, path)
+      yield* Effect.repeat(Effect.flip(ledger.state), { times: 20 })
+      assert.isAtMost(openNow(), before + 2)
+      writeFileSync(`${path}.copy`, whole)
+      renameSync(`${path}.copy`, path)
+      yield* ledger.append([cooldownCleared])
+      assert.isTrue((yield* verify(folder)).isConsistent)
+    })
+  )
+
   it.effect("that vanishes while it is open is missing", () =>
     Effect.gen(function* () {
       const { folder } = yield* written

@@ -2,7 +2,7 @@
  * One open ledger file and what has been read of it. Reading takes no lock: a reader sees whole lines, and leaves half a
  * line at the end alone. Every byte is checked once, here; `Reading` then reads checked bytes again without their sums.
  */
-import { Effect, PubSub, Scope, Semaphore } from "effect"
+import { Effect, Exit, PubSub, Scope, Semaphore } from "effect"
 import { Damaged, LedgerError } from "../LedgerError.ts"
 import * as Header from "./Header.ts"
 import * as LedgerFile from "./LedgerFile.ts"
@@ -38,13 +38,20 @@ export const open = Effect.fnUntraced(function* (options: {
   readonly admit: (header: Header.Header) => Effect.Effect<void, LedgerError>
 }): Effect.fn.Return<Reader, LedgerError, Scope.Scope> {
   const { admit, mode, path } = options
-  const context = yield* Effect.context<Scope.Scope>()
-  const openFile = Effect.gen(function* () {
+  const scope = yield* Effect.scope
+  const openAdmitted = Effect.gen(function* () {
     const file = yield* LedgerFile.open(path, mode)
     const header = yield* Header.read(file)
     yield* admit(header)
     return { file, header, view: View.initial }
-  }).pipe(Effect.provideContext(context))
+  })
+  const openFile = Effect.gen(function* () {
+    const own = yield* Scope.fork(scope)
+    return yield* openAdmitted.pipe(
+      Scope.provide(own),
+      Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
+    )
+  })
 
   let opened: Opened = yield* openFile
   const moved = yield* PubSub.sliding<void>(1)

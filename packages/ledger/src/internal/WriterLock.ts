@@ -4,7 +4,7 @@
  */
 import type { LockError } from "@daybook/files/LockError"
 import * as RangeLock from "@daybook/files/RangeLock"
-import { Effect, Match, Option, type Scope } from "effect"
+import { Effect, Exit, Match, Option, Scope } from "effect"
 import { dirname } from "node:path"
 import { Busy, LedgerError, type LedgerReason, Missing, Unavailable } from "../LedgerError.ts"
 
@@ -20,10 +20,12 @@ export interface WriterLock {
 }
 
 export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return<WriterLock, LedgerError, Scope.Scope> {
-  const openLock = RangeLock.open(path).pipe(
-    Effect.mapError(toLedgerError),
-    Effect.provideContext(yield* Effect.context<Scope.Scope>())
-  )
+  const scope = yield* Effect.scope
+  const openLock = Effect.gen(function* () {
+    const own = yield* Scope.fork(scope)
+    const lock = yield* RangeLock.open(path).pipe(Scope.provide(own), Effect.mapError(toLedgerError))
+    return { ...lock, close: Scope.close(own, Exit.void) }
+  })
   let lock = yield* openLock
   const holdIfCurrent = <A>(effect: Effect.Effect<A, LedgerError>) =>
     lock.isSameInode.pipe(
@@ -36,7 +38,9 @@ export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return
     while (true) {
       const done = yield* holdIfCurrent(effect)
       if (Option.isSome(done)) return done.value
+      const replaced = lock
       lock = yield* openLock
+      yield* replaced.close
     }
   })
   return { hold }
