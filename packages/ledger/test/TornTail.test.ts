@@ -139,6 +139,14 @@ describe("at the end of a ledger", () => {
     })
   )
 
+  it.effect("empty lines are damage, however many", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      appendFileSync(path, "\n".repeat(20_000))
+      yield* damaged(path, folder, 5, whole.length)
+    })
+  )
+
   it.effect("a changed line is damage and not the remains of a writer", () =>
     Effect.gen(function* () {
       const { folder, path, whole } = yield* written

@@ -35,9 +35,16 @@ export const recognise = (bytes: Buffer, after: Place): Result.Result<TornTail, 
 
 const measure = (bytes: Buffer) => ({ length: bytes.length, crc: LineFormat.checksum(bytes) })
 
+/** From the end: each newline closed what stands before it, and behind it somebody began to write a `TailSealed`. */
 const findFlaw = (bytes: Buffer, after: Place): Result.Result<void, string> => {
-  const end = bytes.lastIndexOf(newline)
-  return end < 0 ? findFlawInHalf(bytes, after) : findFlawInSeal(bytes.subarray(0, end), bytes.subarray(end + 1), after)
+  let half = bytes
+  for (let end = half.lastIndexOf(newline); end >= 0; end = half.lastIndexOf(newline)) {
+    const closed = half.subarray(0, end)
+    const flaw = findFlawInSeal(closed, half.subarray(end + 1), after)
+    if (Result.isFailure(flaw)) return flaw
+    half = closed
+  }
+  return findFlawInHalf(half, after)
 }
 
 const findFlawInHalf = (bytes: Buffer, after: Place): Result.Result<void, string> =>
@@ -46,12 +53,13 @@ const findFlawInHalf = (bytes: Buffer, after: Place): Result.Result<void, string
 const isLine = (bytes: Buffer, after: Place): boolean =>
   Result.isSuccess(LineFormat.check(after, bytes.toString("latin1")))
 
-/** `closed` stood at the end of the file; behind it somebody began to write its `TailSealed`. */
 const findFlawInSeal = (closed: Buffer, seal: Buffer, after: Place): Result.Result<void, string> => {
+  // Nobody closes again what is closed.
+  if (closed.at(-1) === newline) return Result.fail("an empty line")
   if (LineFormat.resemblesLine(closed.toString("latin1"))) return Result.fail("a whole line was changed")
-  if (!isBeginOfSeal(seal.toString("latin1"), closed, after))
-    return Result.fail("half a line, and other lines behind it")
-  return findFlaw(closed, after)
+  return isBeginOfSeal(seal.toString("latin1"), closed, after)
+    ? Result.void
+    : Result.fail("half a line, and other lines behind it")
 }
 
 const isBeginOfSeal = (text: string, junk: Buffer, after: Place): boolean => {
