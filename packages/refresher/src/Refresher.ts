@@ -1,16 +1,14 @@
 /**
- * Refreshes one grant at a time in this process, and one process at a time: single flight here, the grant's own
- * lock between processes, and the ledger as the memory of what was tried. A caller that goes away ends only its waiting.
+ * Refreshes one grant at a time: callers who want the same share one flight, the grant's own lock keeps flights and
+ * processes apart, and the ledger is the memory of what was tried. A caller that goes away ends only its waiting.
  */
+import { Ledger } from "@daybook/ledger/Ledger"
 import type { Winner } from "@daybook/pool/events/RefreshEvents"
 import { refOf } from "@daybook/pool/Generation"
-import type { GrantId } from "@daybook/pool/Ids"
-import type { Credential, Grant } from "@daybook/pool/PoolState"
+import { type Credential, grantById } from "@daybook/pool/PoolState"
 import { Raced, RefreshError } from "@daybook/pool/RefreshError"
-import { Clock, Context, Deferred, Effect, Exit, Layer } from "effect"
+import { Clock, Context, Deferred, Effect, Layer } from "effect"
 import { isServable } from "./Freshness.ts"
-import { grantState } from "./GrantState.ts"
-import { asRefreshError } from "./internal/AsRefreshError.ts"
 import { refreshGrant } from "./RefreshGrant.ts"
 import type { Landing, Want } from "./Section.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
@@ -40,21 +38,22 @@ export class Refresher extends Context.Service<
 const make = Effect.gen(function* () {
   const services = yield* Effect.context<RefreshServices>()
   const scope = yield* Effect.scope
-  const flights = new Map<GrantId, Flight>()
+  const flights = new Map<string, Flight>()
 
   const board = (credential: Credential, want: Want): Effect.Effect<Flight> =>
     Effect.suspend(() => {
-      const underWay = flights.get(credential.grant)
+      const underWay = flights.get(routeOf(credential, want))
       return underWay === undefined ? takeOff(credential, want) : Effect.succeed(underWay)
     })
 
   const takeOff = (credential: Credential, want: Want): Effect.Effect<Flight> => {
     const flight: Flight = Deferred.makeUnsafe()
-    flights.set(credential.grant, flight)
+    const route = routeOf(credential, want)
+    flights.set(route, flight)
     return refreshOrServe(credential, want).pipe(
       Effect.provide(services),
       Effect.onExit((exit) => {
-        flights.delete(credential.grant)
+        flights.delete(route)
         return Deferred.done(flight, exit)
       }),
       Effect.exit,
@@ -65,23 +64,16 @@ const make = Effect.gen(function* () {
 
   return Refresher.of({
     refresh: Effect.fn("Refresher.refresh")(function* (credential, want) {
-      const joined = flights.has(credential.grant)
-      const first = yield* Effect.exit(landing(credential, want))
-      const landed = joined && isOldNews(first, want) ? yield* Effect.exit(landing(credential, want)) : first
-      const { held, winner } = yield* landed
+      const flight = yield* Effect.uninterruptible(board(credential, want))
+      const { held, winner } = yield* Deferred.await(flight)
       if (winner === undefined || want.trigger !== "operator") return held
       return yield* raced(credential, held, winner)
     })
   })
-
-  function landing(credential: Credential, want: Want) {
-    return Effect.flatMap(Effect.uninterruptible(board(credential, want)), Deferred.await)
-  }
 })
 
-/** A flight that began before we asked may bring the very token we do not want, or have been held back where we would not be. */
-const isOldNews = (exit: Exit.Exit<Landing, RefreshError>, want: Want): boolean =>
-  Exit.isSuccess(exit) ? exit.value.held.generation.access === want.unwanted : want.trigger === "operator"
+/** Only callers who want the same share a flight: another's may bring the very token that we do not want. */
+const routeOf = ({ grant }: Credential, { trigger, unwanted }: Want): string => [grant, trigger, unwanted].join(" ")
 
 const raced = ({ grant, id, provider }: Credential, { generation }: Held, winner: Winner) =>
   new RefreshError({
@@ -107,11 +99,9 @@ const serveInstead = Effect.fnUntraced(function* (target: Target, want: Want, er
   if (error.reason._tag !== "Transient") return yield* error
   const held = (yield* TokenMemory).get(target.grant)
   const now = yield* Clock.currentTimeMillis
-  const { grant } = yield* grantState(target).pipe(
-    Effect.mapError((trouble) => asRefreshError(target, trouble)),
-    Effect.orElseSucceed((): { readonly grant: Grant | undefined } => ({ grant: undefined }))
-  )
+  const ledger = yield* Ledger
+  const { health } = grantById(yield* Effect.orElseSucceed(ledger.state, ledger.known), target.grant)
   const unwanted = held?.generation.access === want.unwanted && want.unwanted !== undefined
-  const serves = held !== undefined && !unwanted && isServable(held, now) && grant?.health._tag !== "Dead"
+  const serves = held !== undefined && !unwanted && isServable(held, now) && health._tag !== "Dead"
   return serves ? ({ held } satisfies Landing) : yield* error
 })
