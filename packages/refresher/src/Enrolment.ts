@@ -22,7 +22,7 @@ import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
 import { observation } from "./Observation.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { holding, type Target, targetOf } from "./Target.ts"
-import { keepReceived } from "./Held.ts"
+import { recalling } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
 type How = EventOf<"GenerationObserved">["data"]["how"]
@@ -101,23 +101,25 @@ const recordedLabel = (fingerprints: Fingerprints["Service"], label: string | un
 /** Compares a store with the ledger; only a difference is worth the lock, and what a dead holder left is finished first. */
 const notice = Effect.fnUntraced(function* (credential: Credential, how: How) {
   const target = yield* targetOf(credential)
-  if (!(yield* isNewer(target))) return
+  if ((yield* newerIn(target)) === undefined) return
   if (target.authority.writable) {
     yield* target.authority.lock((yield* PoolPolicy).lockWait)
-    if (!(yield* finishUnfinished(target)) || !(yield* isNewer(target))) return
+    if (!(yield* finishUnfinished(target))) return
   }
-  const held = yield* holding(target, yield* target.authority.read)
   const { grant } = yield* grantState(target)
+  const held = yield* newerIn(target)
+  if (held === undefined) return
   yield* decide(target, grant.version, ...observation(target, grant, held, how))
   ;(yield* TokenMemory).set(target.grant, held)
 }, Effect.scoped)
 
-const isNewer = Effect.fnUntraced(function* (target: Target) {
+const newerIn = Effect.fnUntraced(function* (target: Target) {
   const memory = yield* TokenMemory
   const tokens = yield* target.authority.read
-  if (isBlank(tokens)) return false
-  const held = keepReceived(memory.get(target.grant), yield* holding(target, tokens))
-  const standing = compareFound((yield* grantState(target)).grant, held.generation)
+  if (isBlank(tokens)) return undefined
+  const { grant } = yield* grantState(target)
+  const held = recalling(yield* holding(target, tokens), memory.get(target.grant), grant.current)
+  const standing = compareFound(grant, held.generation)
   if (standing === "same") memory.set(target.grant, held)
-  return standing === "newer"
+  return standing === "newer" ? held : undefined
 })

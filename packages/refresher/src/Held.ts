@@ -11,6 +11,13 @@ export interface Held {
   readonly receivedAt: Instant
 }
 
-/** The same generation keeps the instant at which it was first received. */
-export const keepReceived = (before: Held | undefined, next: Held): Held =>
-  before !== undefined && isSame(before.generation, next.generation) ? { ...next, receivedAt: before.receivedAt } : next
+/**
+ * The same generation keeps the instant at which it was first received, and what the ledger knows of it: a store need
+ * not say when its tokens end.
+ */
+export const recalling = (next: Held, before: Held | undefined, current: Generation | undefined): Held => ({
+  tokens: next.tokens,
+  generation:
+    current !== undefined && isSame(current, next.generation) ? { ...current, ...next.generation } : next.generation,
+  receivedAt: before !== undefined && isSame(before.generation, next.generation) ? before.receivedAt : next.receivedAt
+})

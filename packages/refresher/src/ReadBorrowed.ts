@@ -11,7 +11,7 @@ import { asRefreshError, isMoved } from "./internal/AsRefreshError.ts"
 import type { Landing, Want } from "./Section.ts"
 import { observation } from "./Observation.ts"
 import { holding, type Target, transient } from "./Target.ts"
-import { keepReceived } from "./Held.ts"
+import { recalling } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
 export const readBorrowed = (target: Target, want: Want) =>
@@ -24,8 +24,8 @@ const read = Effect.fnUntraced(function* (target: Target, want: Want) {
   const memory = yield* TokenMemory
   const tokens = yield* target.authority.read
   if (isBlank(tokens)) return yield* waiting(target)
-  const held = keepReceived(memory.get(target.grant), yield* holding(target, tokens))
   const before = (yield* grantState(target)).grant
+  const held = recalling(yield* holding(target, tokens), memory.get(target.grant), before.current)
   if (compareFound(before, held.generation) === "newer") {
     yield* decide(target, before.version, ...observation(target, before, held, "reload"))
   }

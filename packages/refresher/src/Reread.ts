@@ -14,7 +14,7 @@ import { about, decide, grantState, record } from "./GrantState.ts"
 import { liftings, observation } from "./Observation.ts"
 import { givesWay, storeSuccessor } from "./StoreSuccessor.ts"
 import { holding, type Target, transient } from "./Target.ts"
-import { type Held, keepReceived } from "./Held.ts"
+import { type Held, recalling } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
 export type Phase = "before request" | "after rejection"
@@ -32,7 +32,7 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
     if (grant.current !== undefined && grant.health._tag !== "Dead") yield* noteFinding(target, "none")
     return yield* keptElsewhere(target, grant)
   }
-  const found = keepReceived(before, yield* holding(target, tokens))
+  const found = recalling(yield* holding(target, tokens), before, grant.current)
   const standing = compareFound(grant, found.generation)
   switch (standing) {
     case "same":
