@@ -14,6 +14,13 @@ export const nothingKept = (target: Target) =>
     `${target.authority.ref.path ?? target.authority.ref.slot} holds no tokens for it. ${target.provider.relogin}`
   )
 
+export const anotherLogin = (target: Target) =>
+  transient(
+    target.credential,
+    "StoreUnavailable",
+    `${target.authority.ref.path ?? target.authority.ref.slot} holds the login of another account; enrol that one, or remove this credential`
+  )
+
 export const dead = (target: Target, { reason, rule, since }: Dead) => terminal(target, reason, rule, since)
 
 export const terminal = (target: Target, reason: TerminalReason, rule: string, since?: number) =>

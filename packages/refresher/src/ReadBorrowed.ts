@@ -4,7 +4,7 @@
 import { compareFound } from "@daybook/pool/decisions/CompareFound"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Clock, Effect } from "effect"
-import { dead } from "./Dead.ts"
+import { anotherLogin, dead } from "./Dead.ts"
 import { isServable } from "./Freshness.ts"
 import { decide, grantState } from "./GrantState.ts"
 import { asRefreshError, isMoved } from "./internal/AsRefreshError.ts"
@@ -26,7 +26,12 @@ const read = Effect.fnUntraced(function* (target: Target, want: Want) {
   if (isBlank(tokens)) return yield* waiting(target)
   const before = (yield* grantState(target)).grant
   const held = recalling(yield* holding(target, tokens), memory.get(target.grant), before.current)
-  if (compareFound(before, held.generation) === "newer") {
+  const standing = compareFound(before, held.generation)
+  if (standing === "another login") {
+    memory.forget(target.grant)
+    return yield* anotherLogin(target)
+  }
+  if (standing === "newer") {
     yield* decide(target, before.version, ...observation(target, before, held, "reload"))
   }
   memory.set(target.grant, held)

@@ -10,10 +10,11 @@ import { bringerOf, type Failure, type Grant } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Stash } from "@daybook/vault/Stash"
 import { Effect, Option } from "effect"
+import { anotherLogin } from "./Dead.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
 import { liftings, observation } from "./Observation.ts"
 import { givesWay, storeSuccessor } from "./StoreSuccessor.ts"
-import { holding, type Target, transient } from "./Target.ts"
+import { holding, type Target } from "./Target.ts"
 import { type Held, recalling } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
@@ -49,11 +50,7 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
     case "another login":
       yield* noteReading(target, found, standing)
       memory.forget(target.grant)
-      return yield* transient(
-        target.credential,
-        "StoreUnavailable",
-        `${target.authority.ref.path ?? target.authority.ref.slot} holds the login of another account; enrol that one, or remove this credential`
-      )
+      return yield* anotherLogin(target)
   }
 })
 
