@@ -122,6 +122,39 @@ describe("several processes", () => {
   )
 })
 
+describe("several processes and a dead login", () => {
+  it.live(
+    "send one request while its verdict is looked into, and all say the same in the end",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* scene.sandbox.revoke({ grant: scene.login.grant })
+          const instances = yield* Effect.all([scene.open(), scene.open(), scene.open()])
+          const reasons = yield* Effect.all(
+            instances.map(({ token }) => failing(token({ failedToken: scene.login.access_token }))),
+            { concurrency: "unbounded" }
+          )
+          assert.deepStrictEqual(reasons, ["Revoked", "Revoked", "Revoked"])
+          assert.strictEqual(yield* count(scene), 1)
+          const story = yield* scene.story
+          assert.deepStrictEqual(
+            story.filter((type) => type !== "VaultRead"),
+            [
+              "GenerationObserved",
+              "RefreshStarted",
+              "RefreshFailed",
+              "ErrorClassified",
+              "CredentialQuarantined",
+              "StoreCleared"
+            ]
+          )
+          assert.deepStrictEqual(yield* breaches(scene), [])
+        })
+      ),
+    slow
+  )
+})
+
 describe("a store's lock", () => {
   it.live(
     "held by another program: a good token is served, and nothing is sent or written without the lock",

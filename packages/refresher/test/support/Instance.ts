@@ -84,7 +84,7 @@ export const open = Effect.fnUntraced(function* (options: InstanceOptions) {
       })
     ),
     close: Scope.close(scope, Exit.void)
-  } satisfies Instance as Instance
+  } satisfies Instance
 })
 
 /** Half of each range, so that a backoff's length is known. */

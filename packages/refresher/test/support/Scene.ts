@@ -114,7 +114,7 @@ export const make = Effect.fnUntraced(function* (options: GrantOptions, clock: S
     events,
     story: Effect.map(events, (all) => all.map(({ type }) => type).filter((type) => !uninteresting.has(type))),
     posts: Effect.orDie(sandbox.journal)
-  } satisfies Scene as Scene
+  } satisfies Scene
 })
 
 const uninteresting = new Set(["LedgerOpened", "ActorJoined", "PolicyApplied", "CredentialEnrolled"])
