@@ -49,8 +49,16 @@ export const verify = Effect.fn("verify")(function* (
   return header.damage === undefined ? yield* walkAll(file, report) : withDamage(report, header.damage)
 }, Effect.scoped)
 
-const fileIn = (path: string): string =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? join(path, "ledger.jsonl") : path
+const fileIn = (path: string): string => (isFolder(path) ? join(path, "ledger.jsonl") : path)
+
+/** Why a path cannot be looked at is said when it is opened. */
+const isFolder = (path: string): boolean => {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
 
 interface FirstLine {
   readonly ledger: LedgerId | undefined

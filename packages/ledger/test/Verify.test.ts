@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Ledger } from "@daybook/ledger/Ledger"
 import { verify } from "@daybook/ledger/Verify"
 import { Effect } from "effect"
-import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from "node:fs"
+import { closeSync, openSync, readFileSync, symlinkSync, truncateSync, writeFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { type Place, start, walk } from "../src/internal/Walk.ts"
 import { cooldownCleared, seq } from "./support/Drafts.ts"
@@ -137,6 +137,15 @@ describe("verify", () => {
       const folder = yield* tempFolder
       const error = yield* Effect.flip(verify(folder))
       assert.deepInclude(error.reason, { _tag: "Missing", path: folder })
+    })
+  )
+
+  it.effect("says of a path that leads in a circle that it cannot be opened", () =>
+    Effect.gen(function* () {
+      const path = join(yield* tempFolder, "circle")
+      symlinkSync("circle", path)
+      const { reason } = yield* Effect.flip(verify(path))
+      assert.deepInclude(reason, { _tag: "Unavailable", operation: "open", path, code: "ELOOP" })
     })
   )
 })
