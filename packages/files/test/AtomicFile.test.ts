@@ -335,3 +335,12 @@ it.live("what cannot be read is an error and never empty", () =>
     assert.strictEqual(error.reason._tag, "Io")
   })
 )
+
+it.live("a pipe is no file, and nobody waits for its writer", () =>
+  Effect.gen(function* () {
+    const path = join(yield* tempFolder, "auth.json")
+    execFileSync("mkfifo", [path])
+    const error = yield* Effect.flip(AtomicFile.readIfExists(path, { maxBytes: 1024 }))
+    assert.deepInclude(error, { operation: "read", path, code: "ESPIPE" })
+  })
+)
