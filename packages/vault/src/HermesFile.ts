@@ -62,11 +62,31 @@ export const parse = (value: unknown, providers: ReadonlyArray<string>): Result.
       withSlots(provider, rows).map(([slot, row], index) => ({ provider, slot, row, index }))
     )
     const wanted = rows.filter(({ provider, row }) => row["auth_type"] !== "oauth" || providers.includes(provider))
-    return {
+    const parsed = {
       blocks: yield* Result.all(blocks.map(([provider, block]) => parseBlock(provider, block))),
       rows: yield* Result.all(wanted.map(({ index, provider, row, slot }) => parseRow(provider, slot, row, index)))
     }
+    return { ...parsed, blocks: parsed.blocks.map((block) => broughtUpToDate(block, parsed.rows)) }
   })
+
+/** hermes writes a new pair to the seeded row first and then to the block; if it died between, the row has the pair. */
+const broughtUpToDate = (block: Block, rows: ReadonlyArray<Row>): Block => {
+  const newer = rows.find((row) => isSeeded(row) && isSuccessor(row, block))
+  if (newer === undefined) return block
+  const { expiresAt: _expiresAt, ...tokens } = block.tokens
+  return { ...block, tokens: { ...tokens, ...newer.tokens } }
+}
+
+/** Only what both say of their last refresh proves it. */
+const isSuccessor = (row: Row, block: Block): boolean =>
+  row.provider === block.provider &&
+  row.kind === "oauth" &&
+  row.lastAuthError === undefined &&
+  row.tokens.refresh !== undefined &&
+  block.tokens.refresh !== undefined &&
+  !sharesGrant(row, block) &&
+  (row.tokens.account ?? block.tokens.account) === (block.tokens.account ?? row.tokens.account) &&
+  (row.tokens.refreshedAt ?? 0) > (block.tokens.refreshedAt ?? Infinity)
 
 const parseBlock = (provider: string, value: unknown): Result.Result<Block, Flaw> =>
   Result.map(decode(HermesShape.Block, value, ["providers", provider]), (block) => ({

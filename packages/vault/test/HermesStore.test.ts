@@ -327,6 +327,41 @@ it.live("keeps a linked auth.json a link, and takes the locks beside both names"
   })
 )
 
+it.live("a hermes that died between row and block leaves the new pair in the row, and that one counts", () =>
+  Effect.gen(function* () {
+    const { at, json, logins } = yield* given((file) => {
+      const [seeded] = file.credential_pool["openai-codex"]
+      Object.assign(seeded as object, {
+        access_token: "access-2",
+        refresh_token: "refresh-2",
+        last_refresh: "2026-11-22T10:00:00Z"
+      })
+    })
+    const authority = yield* at(block)
+    assert.deepStrictEqual(pairOf(yield* authority.read), ["access-2", "refresh-2"])
+    assert.deepStrictEqual(pairOf((yield* logins)[0]?.tokens ?? {}), ["access-2", "refresh-2"])
+    const before = json()
+    assert.isFalse((yield* authority.clear(hasGeneration(1), dead)).cleared)
+    assert.deepStrictEqual(json(), before)
+    yield* authority.store(pair(3), hasGeneration(2))
+    const { credential_pool, providers } = json()
+    assert.deepInclude(providers["openai-codex"].tokens, { refresh_token: "refresh-3", id_token: "id-1" })
+    assert.strictEqual(credential_pool["openai-codex"][0].refresh_token, "refresh-3")
+  })
+)
+
+it.live("a seeded row that is older than its block, or does not say how old it is, does not count", () =>
+  Effect.gen(function* () {
+    for (const last_refresh of ["2026-11-22T08:00:00Z", null]) {
+      const { at } = yield* given((file) => {
+        const [seeded] = file.credential_pool["openai-codex"]
+        Object.assign(seeded as object, { refresh_token: "refresh-0", last_refresh })
+      })
+      assert.deepStrictEqual(pairOf(yield* (yield* at(block)).read), ["access-1", "refresh-1"])
+    }
+  })
+)
+
 it.live("behind a linked folder without an auth.json there is one lock, and it can be taken", () =>
   Effect.gen(function* () {
     const folder = yield* tempFolder
