@@ -1,23 +1,26 @@
 /**
- * Offers successors that are only in memory to their store again, under the grant's lock.
+ * Offers successors that their store has not taken to it again, under the grant's lock: those that are only in memory,
+ * and those in the stash, since what stands in the store meanwhile is spent, and other programs may try to use it.
  */
+import { Ledger } from "@daybook/ledger/Ledger"
+import { grantById, members } from "@daybook/pool/PoolState"
 import { Effect } from "effect"
 import { finishUnfinished } from "./FinishUnfinished.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
-import { targetOf } from "./Target.ts"
+import { type Subject, targetOf } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
 export const saveUnsaved = Effect.gen(function* () {
   const { unsaved } = yield* TokenMemory
-  const { lockWait } = yield* PoolPolicy
-  yield* Effect.forEach(
-    Array.from(unsaved.values()),
-    ({ credential }) =>
-      Effect.gen(function* () {
-        const target = yield* targetOf(credential)
-        yield* target.authority.lock(lockWait)
-        yield* finishUnfinished(target)
-      }).pipe(Effect.scoped, Effect.ignore),
-    { discard: true }
-  )
+  const state = (yield* Ledger).known()
+  const stashed = members(state).filter(({ grant }) => grantById(state, grant).stashed !== undefined)
+  const inMemory = Array.from(unsaved.values(), ({ credential }) => credential)
+  const waiting = new Map([...stashed, ...inMemory].map((credential) => [credential.grant, credential]))
+  yield* Effect.forEach(waiting.values(), (credential) => Effect.ignore(offerAgain(credential)), { discard: true })
 })
+
+const offerAgain = Effect.fnUntraced(function* (credential: Subject) {
+  const target = yield* targetOf(credential)
+  yield* target.authority.lock((yield* PoolPolicy).lockWait)
+  yield* finishUnfinished(target)
+}, Effect.scoped)

@@ -1,6 +1,6 @@
 /**
  * Keeps this process's view current: what other processes append, and what any program writes into a store.
- * Successors that no disk would take are offered again every five seconds.
+ * Successors that their store would not take are offered to it again every five seconds.
  */
 import { Ledger } from "@daybook/ledger/Ledger"
 import { Vault } from "@daybook/vault/Vault"
