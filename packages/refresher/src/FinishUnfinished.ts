@@ -18,10 +18,14 @@ import { holding, type Target } from "./Target.ts"
 import type { Held } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
-/** False while another actor is still making up its mind about a failure: nothing may be sent meanwhile. */
+/**
+ * False while another actor is still making up its mind about a failure, and for a grant that a newer program wrote
+ * about: nothing may be sent or decided then.
+ */
 export const finishUnfinished = Effect.fnUntraced(function* (target: Target) {
   const ledger = yield* Ledger
   const before = (yield* grantState(target)).grant
+  if (before.blocked) return false
   if (before.movedBy !== undefined && before.movedBy !== ledger.actor) yield* ledger.sync
   if (before.open !== undefined) yield* finishAttempt(target, before, before.open)
   const { unclassified } = (yield* grantState(target)).grant

@@ -7,7 +7,7 @@ import type { GenerationRef } from "../Generation.ts"
 import type { EventId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
 import type { Policy } from "../Policy.ts"
-import { grantById, type Credential, type PoolState } from "../PoolState.ts"
+import { grantById, type Credential, type Grant, type PoolState } from "../PoolState.ts"
 import type { Draft } from "../Recorded.ts"
 import type { ApiVerdict } from "../Verdict.ts"
 import { quarantineOf } from "./ClassifyFailure.ts"
@@ -29,7 +29,7 @@ export interface ApiRefusal {
 export const concludeApiRefusal = (state: PoolState, refusal: ApiRefusal): ReadonlyArray<Draft> => [
   observed(refusal),
   classified(refusal),
-  ...(isCurrent(state, refusal) ? decided(refusal) : [])
+  ...(mayDecide(grantById(state, refusal.credential.grant), refusal) ? decided(refusal) : [])
 ]
 
 /** Recorded for the first acceptance of a generation, and for the first after a refusal. */
@@ -83,8 +83,9 @@ const classified = ({ classifier, credential, generation, ids, verdict }: ApiRef
   }
 })
 
-const isCurrent = (state: PoolState, { credential, generation }: ApiRefusal): boolean =>
-  grantById(state, credential.grant).current?.access === generation.access
+/** Not past the generation that was sent, and not of a grant that a newer program wrote about. */
+const mayDecide = ({ blocked, current }: Grant, { generation }: ApiRefusal): boolean =>
+  !blocked && current?.access === generation.access
 
 const decided = (refusal: ApiRefusal): ReadonlyArray<Draft> => {
   const { credential, generation, ids, verdict } = refusal
