@@ -13,7 +13,7 @@ import { bury, conclude, quarantineCondemned, verdictOn } from "./Conclude.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { storeSuccessor } from "./StoreSuccessor.ts"
-import { reread } from "./Reread.ts"
+import { adoptStashed, reread } from "./Reread.ts"
 import { holding, type Target } from "./Target.ts"
 import type { Held } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
@@ -85,7 +85,10 @@ const concludeLate = Effect.fnUntraced(function* (target: Target, failure: Failu
   const age = (yield* Clock.currentTimeMillis) - failure.at
   if (age < (yield* PoolPolicy).classifyAfter) return false
   const verdict = yield* verdictOn(target, failure)
-  if (verdict.verdict === "Terminal") yield* reread(target, "after rejection")
+  if (verdict.verdict === "Terminal") {
+    yield* reread(target, "after rejection")
+    yield* adoptStashed(target, failure, "after rejection")
+  }
   yield* conclude(target, failure)
   return true
 })
