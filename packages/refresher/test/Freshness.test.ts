@@ -3,6 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
+import { failing } from "./support/Failures.ts"
 import { codex } from "./support/Instance.ts"
 import { breaches } from "./support/Records.ts"
 import { inScene, slow } from "./support/Scene.ts"
@@ -36,6 +37,22 @@ describe("an access token", () => {
           yield* scene.advance("2 minutes")
           assert.notStrictEqual(yield* token(), scene.login.access_token)
           assert.strictEqual((yield* scene.posts).length, 1)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "without a refresh token is served until its end, and no request is sent then",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* scene.write({ ...scene.login, refresh_token: "" })
+          const { token } = yield* scene.open()
+          assert.strictEqual(yield* token({ forceRefresh: true }), scene.login.access_token)
+          yield* scene.advance("61 minutes")
+          assert.strictEqual(yield* failing(token()), "MissingRefreshToken")
+          assert.strictEqual((yield* scene.posts).length, 0)
         })
       ),
     slow
