@@ -85,10 +85,8 @@ const concludeLate = Effect.fnUntraced(function* (target: Target, failure: Failu
   const age = (yield* Clock.currentTimeMillis) - failure.at
   if (age < (yield* PoolPolicy).classifyAfter) return false
   const verdict = yield* verdictOn(target, failure)
-  if (verdict.verdict === "Terminal") {
-    yield* reread(target, "after rejection")
-    yield* adoptStashed(target, failure, "after rejection")
-  }
+  if (verdict.verdict === "Terminal") yield* reread(target, "after rejection")
+  yield* adoptStashed(target, failure, "after rejection")
   yield* conclude(target, failure)
   return true
 })
