@@ -19,15 +19,16 @@ export const write = (
   path: string,
   content: string | Uint8Array,
   options?: { readonly mode?: number | undefined }
-): Effect.Effect<void, FileError> =>
-  attempt("write", path, async () => {
-    const temp = await TempFile.create(path)
-    try {
-      await TempFile.replaceTarget(temp, toBytes(content), options?.mode)
-    } finally {
-      await TempFile.discard(temp)
-    }
-  })
+): Effect.Effect<void, FileError> => attempt("write", path, () => replace(path, toBytes(content), options?.mode))
+
+const replace = async (path: string, content: Uint8Array, mode: number | undefined): Promise<void> => {
+  const temp = await TempFile.create(path)
+  try {
+    await TempFile.replaceTarget(temp, content, mode)
+  } finally {
+    await TempFile.discard(temp)
+  }
+}
 
 export interface ReservedFile {
   /** Puts the content in place, once; up to the reserved size it needs no free disk space. */
@@ -47,9 +48,16 @@ export const reserve = (
     (temp) => Effect.promise(() => TempFile.discard(temp))
   ).pipe(
     Effect.map((temp) => ({
-      commit: (content) => attempt("write", path, () => TempFile.replaceTarget(temp, toBytes(content), undefined))
+      commit: (content) => attempt("write", path, () => commitInto(temp, toBytes(content)))
     }))
   )
+
+/** A reservation that a sweeper took for a killed writer's, as after a suspend of hours, is made once more. */
+const commitInto = (reserved: TempFile.TempFile, content: Uint8Array): Promise<void> =>
+  TempFile.replaceTarget(reserved, content, undefined).catch((cause: unknown) => {
+    ignoring("ENOENT")(cause)
+    return replace(reserved.target, content, undefined)
+  })
 
 /** The content; none only if the file does not exist. */
 export const readIfExists = Effect.fnUntraced(function* (

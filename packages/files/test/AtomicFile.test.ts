@@ -213,6 +213,20 @@ it.live("a second commit fails and does not touch the file", () =>
   })
 )
 
+it.live("a reservation that was swept as a killed writer's is committed all the same", () =>
+  Effect.gen(function* () {
+    const folder = yield* tempFolder
+    const path = join(folder, "auth.json")
+    const reserved = yield* AtomicFile.reserve(path, { size: 1000 })
+    const [temp = ""] = readdirSync(folder)
+    utimesSync(join(folder, temp), 1, 1)
+    assert.deepStrictEqual(yield* AtomicFile.sweep(folder, "1 hour"), [join(folder, temp)])
+    yield* reserved.commit("kept")
+    assert.strictEqual(read(path), "kept")
+    assert.deepStrictEqual(readdirSync(folder), ["auth.json"])
+  })
+)
+
 it.live("a reservation without commit is given back and the file stays as it was", () =>
   Effect.gen(function* () {
     const folder = yield* tempFolder
