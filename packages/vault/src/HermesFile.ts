@@ -44,14 +44,17 @@ export const blockSlot = (provider: string): string => `providers.${provider}`
 export const withSlots = <Row extends { readonly [key: string]: unknown }>(
   provider: string,
   rows: ReadonlyArray<Row>
-): ReadonlyArray<readonly [slot: string, row: Row]> =>
-  rows.map((row, index) => {
-    const pool = `credential_pool.${provider}`
+): ReadonlyArray<readonly [slot: string, row: Row]> => {
+  const pool = `credential_pool.${provider}`
+  const counts = new Map<string, number>()
+  return rows.map((row, index) => {
     const id = row["id"]
     if (typeof id !== "string") return [`${pool}[${index}]`, row]
-    const before = rows.slice(0, index).filter((other) => other["id"] === id).length
-    return [before === 0 ? `${pool}.${id}` : `${pool}.${id}#${before + 1}`, row]
+    const count = (counts.get(id) ?? 0) + 1
+    counts.set(id, count)
+    return [count === 1 ? `${pool}.${id}` : `${pool}.${id}#${count}`, row]
   })
+}
 
 /** Reads the OAuth logins of these providers and the API keys of all. A failure names the first field with a wrong type. */
 export const parse = (value: unknown, providers: ReadonlyArray<string>): Result.Result<HermesFile, Flaw> =>
