@@ -139,6 +139,14 @@ describe("GrantRevoked", () => {
     assert.isUndefined(onlyMember(state).cooldown)
   })
 
+  it("is concluded once, however many callers report it", () => {
+    const dead = after(pool, refuse(verdictOf("GrantRevoked")))
+    assert.deepStrictEqual(types(refuse(verdictOf("GrantRevoked"), {}, dead)), [
+      "ApiOutcomeObserved",
+      "ErrorClassified"
+    ])
+  })
+
   it("does so for a caller that knows the access token only", () => {
     const state = after(pool, refuse(verdictOf("GrantRevoked"), { generation: accessOnly(1) }))
     assert.strictEqual(grantById(state, grantId).health._tag, "Dead")
@@ -168,6 +176,14 @@ describe("a verdict that concerns no credential's health", () => {
 })
 
 describe("a cooldown", () => {
+  it("is not started again for a shorter time, and is for a longer one", () => {
+    const benched = after(pool, refuse(verdictOf("QuotaExhausted", { until: now + 5 * hour })))
+    const credential = onlyMember(benched)
+    const again = (until: number) => types(refuse(verdictOf("RateLimited", { until }), { credential }, benched))
+    assert.notInclude(again(now + hour), "CooldownStarted")
+    assert.include(again(now + 6 * hour), "CooldownStarted")
+  })
+
   for (const [reason, length] of Object.entries(defaults.cooldown)) {
     it(`for ${reason} lasts as long as the policy says when the answer names no end`, () => {
       const { until, ...rest } = cooldown(refuse(verdictOf(reason as keyof typeof defaults.cooldown)))

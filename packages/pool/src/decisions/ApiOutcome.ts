@@ -8,6 +8,7 @@ import type { EventId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
 import type { Policy } from "../Policy.ts"
 import { grantById, type Credential, type Grant, type PoolState } from "../PoolState.ts"
+import { bindingCooldown } from "../queries/Status.ts"
 import type { Draft } from "../Recorded.ts"
 import type { ApiVerdict } from "../Verdict.ts"
 import { quarantineOf } from "./ClassifyFailure.ts"
@@ -83,9 +84,9 @@ const classified = ({ classifier, credential, generation, ids, verdict }: ApiRef
   }
 })
 
-/** Not past the generation that was sent, and not of a grant that a newer program wrote about. */
-const mayDecide = ({ blocked, current }: Grant, { generation }: ApiRefusal): boolean =>
-  !blocked && current?.access === generation.access
+/** Not past the generation that was sent, not of one that is dead already, and not of a grant that a newer program wrote about. */
+const mayDecide = ({ blocked, current, health }: Grant, { generation }: ApiRefusal): boolean =>
+  !blocked && health._tag !== "Dead" && current?.access === generation.access
 
 const decided = (refusal: ApiRefusal): ReadonlyArray<Draft> => {
   const { credential, generation, ids, verdict } = refusal
@@ -106,7 +107,7 @@ const decided = (refusal: ApiRefusal): ReadonlyArray<Draft> => {
     case "BillingRequired":
     case "NotEntitled":
     case "ModelUnavailable":
-      return [bench(refusal, verdict.verdict)]
+      return bench(refusal, verdict.verdict)
     case "AccessExpired":
     case "UpstreamFault":
     case "RequestFault":
@@ -114,17 +115,14 @@ const decided = (refusal: ApiRefusal): ReadonlyArray<Draft> => {
   }
 }
 
+/** A bench that lasts longer already is left as it is. */
 const bench = (
   { credential, ids, model, now, policy, verdict }: ApiRefusal,
   reason: keyof Policy["cooldown"]
-): Draft => ({
-  type: "CooldownStarted",
-  v: 1,
-  credential: credential.id,
-  cause: ids[1],
-  data: {
-    until: Math.min(verdict.until ?? now + policy.cooldown[reason], now + policy.cooldownMost),
-    reason,
-    ...(verdict.scope === "model" && model !== undefined ? { model } : {})
-  }
-})
+): ReadonlyArray<Draft> => {
+  const until = Math.min(verdict.until ?? now + policy.cooldown[reason], now + policy.cooldownMost)
+  const benched = verdict.scope === "model" ? model : undefined
+  if ((bindingCooldown(credential, now, benched)?.until ?? 0) >= until) return []
+  const data = { until, reason, ...(benched === undefined ? {} : { model: benched }) }
+  return [{ type: "CooldownStarted", v: 1, credential: credential.id, cause: ids[1], data }]
+}
