@@ -18,7 +18,7 @@ export const anotherLogin = (target: Target) =>
   transient(
     target.credential,
     "StoreUnavailable",
-    `${target.authority.ref.path ?? target.authority.ref.slot} holds the login of another account; enrol that one, or remove this credential`
+    `${target.authority.ref.path ?? target.authority.ref.slot} holds the login of another account. Log in with the first account again, or begin a pool of its own for the other one in another home`
   )
 
 export const dead = (target: Target, { reason, rule, since }: Dead) => terminal(target, reason, rule, since)

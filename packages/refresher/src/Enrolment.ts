@@ -21,6 +21,7 @@ import { about, decide, grantState, record } from "./GrantState.ts"
 import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
 import { observation } from "./Observation.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
+import { keepDisplaced } from "./Reread.ts"
 import { holding, type Target, targetOf } from "./Target.ts"
 import { recalling } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
@@ -109,6 +110,7 @@ const notice = Effect.fnUntraced(function* (credential: Credential, how: How) {
   const { grant } = yield* grantState(target)
   const held = yield* newerIn(target)
   if (held === undefined) return
+  yield* keepDisplaced(target, grant)
   yield* decide(target, grant.version, ...observation(target, grant, held, how))
   ;(yield* TokenMemory).set(target.grant, held)
 }, Effect.scoped)

@@ -8,8 +8,9 @@ import type { Winner } from "@daybook/pool/events/RefreshEvents"
 import { isSame, refOf } from "@daybook/pool/Generation"
 import { bringerOf, type Failure, type Grant } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
+import { Quarantine } from "@daybook/vault/Quarantine"
 import { Stash } from "@daybook/vault/Stash"
-import { Effect, Option } from "effect"
+import { Clock, Effect, Option } from "effect"
 import { anotherLogin } from "./Dead.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
 import { liftings, observation } from "./Observation.ts"
@@ -57,6 +58,7 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
 /** Records that somebody else's generation is used from here on; it lifts a quarantine of the one before. */
 export const adopt = Effect.fnUntraced(function* (target: Target, grant: Grant, found: Held, phase: Phase) {
   const { current } = grant
+  yield* keepDisplaced(target, grant)
   yield* decide(
     target,
     grant.version,
@@ -72,6 +74,28 @@ export const adopt = Effect.fnUntraced(function* (target: Target, grant: Grant, 
           })
         ])
   )
+})
+
+/** The live pair that a newcomer displaces may be the only good one: it is kept where an operator finds it. */
+export const keepDisplaced = Effect.fnUntraced(function* (target: Target, grant: Grant) {
+  const inHand = (yield* TokenMemory).get(target.grant)
+  const name = inHand?.generation.refresh
+  if (
+    target.credential.ownership === "borrowed" ||
+    inHand === undefined ||
+    name === undefined ||
+    grant.health._tag === "Dead" ||
+    !isCurrent(grant, inHand)
+  )
+    return
+  const quarantine = yield* Quarantine
+  yield* quarantine.put(name, {
+    tokens: inHand.tokens,
+    grant: target.grant,
+    provider: target.provider.id,
+    reason: "Displaced",
+    at: yield* Clock.currentTimeMillis
+  })
 })
 
 /** Another actor refreshed while we came for the same: the ledger says whose tokens we use. */

@@ -1,9 +1,8 @@
 /**
- * Offers a successor to its authority. What stands there decides: nothing, an ancestor or something provably
- * older gives way; somebody else's newer pair is used instead, and ours stays in the stash; an account that is
- * not this one's is left alone. What did not work is said in notes, as events.
+ * Offers a successor to its authority. What stands there decides: nothing, or an ancestor, gives way; somebody
+ * else's newer pair is used instead, and ours stays in the stash; any other pair is left alone. What did not work is said in notes, as events.
  */
-import { compareFound } from "@daybook/pool/decisions/CompareFound"
+import { compareFound, isAncestor, type Standing } from "@daybook/pool/decisions/CompareFound"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
 import type { Grant } from "@daybook/pool/PoolState"
@@ -41,19 +40,24 @@ export const storeSuccessor = Effect.fnUntraced(function* (target: Target, grant
     return { held, notes: [] } satisfies Offered
   }
   const theirs = yield* holding(target, stored.found)
-  return compareFound(afterwards(grant, held), theirs.generation) === "newer"
+  const standing = compareFound(afterwards(grant, held), theirs.generation)
+  return standing === "newer"
     ? yielded(target, held, theirs)
-    : kept(target, successor, "its store holds the login of another account")
+    : kept(target, successor, `its store holds ${inWords[standing]}`)
 })
 
-/** Which tokens in the store the successor may replace. An unknown pair is somebody else's news and stays. */
+const inWords: { readonly [S in Exclude<Standing, "newer">]: string } = {
+  same: "it already",
+  stale: "an older pair that the ledger does not know",
+  "another login": "the login of another account"
+}
+
+/** Which tokens in the store the successor may replace: none, or an ancestor's. A pair that the ledger does not know stays. */
 export const givesWay = Effect.fnUntraced(function* (target: Target, grant: Grant, next: Held) {
   const fingerprints = yield* Fingerprints
   return (found: TokenSet): boolean => {
     if (isBlank(found)) return true
-    const generation = generationOf(fingerprints, target.provider, found, next.receivedAt)
-    const standing = compareFound(afterwards(grant, next), generation)
-    return standing === "same" || standing === "stale"
+    return isAncestor(afterwards(grant, next), generationOf(fingerprints, target.provider, found, next.receivedAt))
   }
 })
 

@@ -3,6 +3,8 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { failing, reasonOf } from "./support/Failures.ts"
 import { noSpace } from "./support/Hooks.ts"
 import type { Instance } from "./support/Instance.ts"
@@ -284,7 +286,27 @@ describe("a pair in the store", () => {
   )
 
   it.live(
-    "that was issued earlier than ours is not adopted, though nobody knows it",
+    "that is newer displaces ours, which is kept aside for an operator",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { pool, token } = yield* scene.open()
+          assert.strictEqual(yield* token(), scene.login.access_token)
+          yield* scene.advance("1 minute")
+          const newer = yield* scene.logIn(scene.login)
+          yield* scene.write(newer)
+          yield* pool.refresh("seeded")
+          const [name] = readdirSync(join(scene.home, "quarantine"))
+          const aside = readFileSync(join(scene.home, "quarantine", name ?? ""), "utf8")
+          assert.include(aside, scene.login.refresh_token)
+          assert.include(aside, "Displaced")
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "that was issued earlier than ours is neither adopted nor overwritten, since nobody knows it",
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
@@ -298,7 +320,9 @@ describe("a pair in the store", () => {
           assert.strictEqual(post?.presented, scene.login.refresh_token)
           assert.notStrictEqual(forced, older.access_token)
           assert.strictEqual(yield* token(), forced)
-          assert.strictEqual(tokensIn(scene).access_token, forced)
+          assert.strictEqual(tokensIn(scene).access_token, older.access_token)
+          const another = yield* scene.open()
+          assert.strictEqual(yield* another.token(), forced)
         })
       ),
     slow
