@@ -1,7 +1,7 @@
 /**
  * Durable appends of the file ledger beside the disk's own append and sync, in one run on one disk.
  *
- *   pnpm bench ledger
+ *   npm run bench -- ledger
  */
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"

@@ -1,7 +1,7 @@
 /**
  * What `getToken` costs while the access token is fresh, beside a look-up in a Map behind a promise.
  *
- *   pnpm bench token
+ *   npm run bench -- token
  */
 import { openPool } from "daybook"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"

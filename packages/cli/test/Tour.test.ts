@@ -44,7 +44,7 @@ const leavesNothingBehind = Effect.fnUntraced(function* (temporary: string, stdo
   const [folder, ...others] = readdirSync(temporary)
   assert.deepStrictEqual(others, [])
   const home = join(temporary, folder ?? "", "daybook")
-  const suggested = stdout.match(/pnpm daybook (verify .*)/)?.[1]?.split(" ") ?? []
+  const suggested = stdout.match(/npx daybook (verify .*)/)?.[1]?.split(" ") ?? []
   assert.deepStrictEqual(suggested, ["verify", "--home", home])
   const verified = yield* daybook(suggested, { user: temporary })
   assert.strictEqual(verified.code, 0, verified.stderr)

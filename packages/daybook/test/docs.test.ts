@@ -60,7 +60,7 @@ describe("README and docs", () => {
       )
     }
 
-    const commands = blocks(page, "sh").flatMap((code) => code.match(/^pnpm daybook [^#\n]+/gm) ?? [])
+    const commands = blocks(page, "sh").flatMap((code) => code.match(/^npx daybook [^#\n]+/gm) ?? [])
     for (const command of commands) {
       it.live(
         `${page}: \`${command.trim()}\` does what it says`,

@@ -37,13 +37,13 @@ export const nextLines = (
   paint: Paint
 ): ReadonlyArray<string> => [
   paint("strong", "\nThe ledger stays, so that you can look around:"),
-  `  pnpm daybook log --home ${home}`,
-  `  pnpm daybook log --home ${home} --credential main --json`,
-  `  pnpm daybook story main --home ${home}`,
-  `  pnpm daybook doctor --home ${home}`,
-  `  pnpm daybook verify --home ${home}`,
-  ...(origin === undefined ? [] : [`  pnpm daybook refresh third --home ${home} --sandbox ${origin}`]),
-  `Your own logins, without touching them: pnpm daybook start --observe`,
+  `  npx daybook log --home ${home}`,
+  `  npx daybook log --home ${home} --credential main --json`,
+  `  npx daybook story main --home ${home}`,
+  `  npx daybook doctor --home ${home}`,
+  `  npx daybook verify --home ${home}`,
+  ...(origin === undefined ? [] : [`  npx daybook refresh third --home ${home} --sandbox ${origin}`]),
+  `Your own logins, without touching them: npx daybook start --observe`,
   `When you have seen enough: rm -r ${folder}`,
   ...(origin === undefined ? [] : [`The sandbox goes on at ${origin} with the logins in ${vault}. Ctrl-C ends it.`])
 ]
