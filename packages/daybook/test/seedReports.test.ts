@@ -12,12 +12,6 @@ const provider = "openai-codex"
 const slow = 30_000
 const run = Effect.runPromise
 
-const failure = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error
-  )
-
 const posts = async (world: World) => (await run(world.sandbox.journal)).length
 
 /** Another login of a person, which hermes keeps as a row of its own. */
@@ -47,7 +41,7 @@ describe("a dead token", () => {
         const other = await withManualRow(world)
         await run(world.sandbox.revoke({ grant: world.grant }))
         const first = await world.open()
-        const error = await failure(
+        const error = await world.failure(
           first.getToken(provider, { failedToken: world.login.access_token, credential: "seeded" })
         )
         await first.close()
@@ -74,7 +68,7 @@ describe("a dead token", () => {
         assert.strictEqual(credential_pool[provider][0]?.refresh_token, other.refresh_token)
 
         await using again = await world.open()
-        const dead = await failure(again.getToken(provider, { credential: "seeded" }))
+        const dead = await world.failure(again.getToken(provider, { credential: "seeded" }))
         assert.instanceOf(dead, RefreshError)
         assert.strictEqual(dead.reason._tag, "Terminal")
         assert.strictEqual((await again.getToken(provider)).credential, "manual")
@@ -90,7 +84,7 @@ describe("a dead token", () => {
       inWorld(async (world) => {
         await run(world.sandbox.revoke({ grant: world.grant }))
         await using pool = await world.open()
-        await failure(pool.getToken(provider, { failedToken: world.login.access_token, credential: "seeded" }))
+        await world.failure(pool.getToken(provider, { failedToken: world.login.access_token, credential: "seeded" }))
         const login = await world.logIn()
         assert.strictEqual((await pool.getToken(provider, { credential: "seeded" })).token, login.access_token)
         const lifted = (await readLedger(world)).filter(({ type }) => type === "QuarantineLifted")
@@ -118,7 +112,7 @@ describe("a transient failure", () => {
           await run(world.sandbox.fault({ fault, times: 1 }))
           await using pool = await world.open()
           const before = await world.readVault()
-          const error = await failure(pool.getToken(provider, { forceRefresh: true, credential: "seeded" }))
+          const error = await world.failure(pool.getToken(provider, { forceRefresh: true, credential: "seeded" }))
           assert.instanceOf(error, RefreshError)
           assert.strictEqual(error.reason._tag, "Transient")
           assert.deepStrictEqual(await world.readVault(), before)
@@ -154,7 +148,7 @@ describe("an API that calls the login revoked", () => {
           assert.strictEqual(verdict?.verdict, "GrantRevoked")
           const [seeded] = (await pool.status()).credentials
           assert.deepInclude(seeded, { word: "dead", reason: "Revoked", until: undefined })
-          assert.instanceOf(await failure(pool.getToken(provider, { credential: "seeded" })), RefreshError)
+          assert.instanceOf(await world.failure(pool.getToken(provider, { credential: "seeded" })), RefreshError)
           const { breaches, events } = await audit(world)
           assert.deepStrictEqual(breaches, [])
           assert.notInclude(
@@ -180,7 +174,7 @@ describe("a nested refresh_token_reused", () => {
           body: JSON.stringify({ grant_type: "refresh_token", refresh_token: world.login.refresh_token })
         })
         await using pool = await world.open()
-        const error = await failure(
+        const error = await world.failure(
           pool.getToken(provider, { failedToken: world.login.access_token, credential: "seeded" })
         )
         assert.instanceOf(error, RefreshError)
@@ -199,7 +193,9 @@ describe("a new pair that another process stores while a verdict is being confir
       inWorld(async (world) => {
         await run(world.sandbox.revoke({ grant: world.grant }))
         await using pool = await world.open({ confirmAfter: [0, 300, 600] })
-        const asked = failure(pool.getToken(provider, { failedToken: world.login.access_token, credential: "seeded" }))
+        const asked = world.failure(
+          pool.getToken(provider, { failedToken: world.login.access_token, credential: "seeded" })
+        )
         for await (const event of pool.events()) if (event.type === "RefreshFailed") break
         const login = await world.logIn()
         assert.isUndefined(await asked)

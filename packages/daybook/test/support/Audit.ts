@@ -10,6 +10,7 @@ import { Effect, Result } from "effect"
 import { createHmac } from "node:crypto"
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
+import { inspect } from "node:util"
 import type { World } from "./World.ts"
 
 export interface Audit {
@@ -64,7 +65,10 @@ const leaks = async (world: World): Promise<ReadonlyArray<string>> => {
       .filter((path) => !mayHoldTokens(world, path))
       .map(async (path) => [path, await readFile(path, "latin1")] as const)
   )
-  const outputs = world.workers.map(({ name, stderr }) => [`stderr of ${name}`, stderr()] as const)
+  const outputs = [
+    ...world.workers.map(({ name, said }) => [`what ${name} said`, said()] as const),
+    ["an error", world.errors.map((error) => inspect(error, { depth: 8 })).join("\n")] as const
+  ]
   return [...texts, ...outputs]
     .filter(([, text]) => tokens.some((token) => text.includes(token)))
     .map(([where]) => `${where} holds a token`)

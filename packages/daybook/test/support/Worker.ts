@@ -16,8 +16,8 @@ export interface Worker {
   readonly kill: () => Promise<void>
   /** Lets it close its pool. */
   readonly stop: () => Promise<void>
-  /** What it wrote to standard error, for the search for secrets. */
-  readonly stderr: () => string
+  /** Its standard error and the errors it answered with, for the search for secrets. */
+  readonly said: () => string
 }
 
 export const start = async (settings: WorkerSettings, environment: Record<string, string>): Promise<Worker> => {
@@ -36,6 +36,7 @@ export const start = async (settings: WorkerSettings, environment: Record<string
   await ready
   lines.on("line", (line) => {
     const answer = JSON.parse(line) as WorkerAnswer
+    if ("error" in answer) errors += `${answer.error}\n`
     waiting.get(answer.id)?.(answer)
     waiting.delete(answer.id)
   })
@@ -46,13 +47,13 @@ const handle = (
   child: ChildProcess,
   name: string,
   waiting: Map<number, (answer: WorkerAnswer) => void>,
-  stderr: () => string
+  said: () => string
 ): Worker => {
   const exited = once(child, "exit")
   let asked = 0
   return {
     name,
-    stderr,
+    said,
     getToken: (failedToken) =>
       new Promise((resolve) => {
         const id = (asked += 1)

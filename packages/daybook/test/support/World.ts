@@ -45,6 +45,8 @@ export class World {
   readonly sandbox: Controls
   login: Login
   readonly workers: Array<Worker.Worker> = []
+  /** Everything that was thrown at a test, for the search for secrets. */
+  readonly errors: Array<unknown> = []
   /** Rows of other logins in hermes' pool. */
   otherRows: ReadonlyArray<object> = []
 
@@ -88,6 +90,17 @@ export class World {
       apiOrigins: [this.sandbox.origin]
     })
     return openPool({ home: this.home, vault: this.vault, providers: [provider], policy: { ...quick, ...policy } })
+  }
+
+  /** The error of a promise that fails; undefined if it does not. */
+  failure(promise: Promise<unknown>): Promise<unknown> {
+    return promise.then(
+      () => undefined,
+      (error: unknown) => {
+        this.errors.push(error)
+        return error
+      }
+    )
   }
 
   async readVault(): Promise<HermesFile> {
