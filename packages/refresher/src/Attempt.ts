@@ -58,7 +58,7 @@ const sendOnce = Effect.fnUntraced(function* (target: Target, held: Held, trigge
   const { grant } = yield* grantState(target)
   const reservation = yield* Stash.use((stash) => stash.reserve(consumed))
   const timeLimit = yield* timeLimitOf(target)
-  if (timeLimit < Math.min(leastTime, (yield* PoolPolicy).timeLimit)) return { _tag: "Moved" } satisfies Attempted
+  if (yield* isTooLate(target)) return { _tag: "Moved" } satisfies Attempted
   const sending: Sending = {
     target,
     grant,
@@ -91,7 +91,8 @@ const sendOnce = Effect.fnUntraced(function* (target: Target, held: Held, trigge
     return { _tag: "Moved" } satisfies Attempted
   }
   const endpoint = yield* TokenEndpoint
-  const answer = yield* endpoint.refresh(target.provider, refresh, { timeLimitMillis: timeLimit })
+  const timeLimitMillis = Math.min(timeLimit, yield* timeLimitOf(target))
+  const answer = yield* endpoint.refresh(target.provider, refresh, { timeLimitMillis })
   return answer._tag === "Granted" ? yield* granted(sending, answer) : yield* refused(sending, answer)
 })
 
@@ -107,8 +108,14 @@ const timeLimitOf = Effect.fnUntraced(function* (target: Target) {
   return Math.max(0, Math.min(timeLimit, Math.round(holdLimit * 0.8) - elapsed))
 })
 
+/** Writing the intent may have taken its time too, when many write. */
+const isTooLate = Effect.fnUntraced(function* (target: Target) {
+  return (yield* timeLimitOf(target)) < Math.min(leastTime, (yield* PoolPolicy).timeLimit)
+})
+
 /** Why nothing may be sent after all, as a fault's name. An old pair in a store that took no newer one is no reason. */
 const lookOnceMore = Effect.fnUntraced(function* ({ consumed, grant, target }: Sending) {
+  if (yield* isTooLate(target)) return "lock-held-too-long"
   const tokens = yield* Effect.result(target.authority.read)
   const stashed = yield* Effect.result(Stash.use((stash) => stash.find(consumed)))
   if (Result.isFailure(tokens)) return "store-unreadable"

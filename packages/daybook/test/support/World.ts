@@ -107,7 +107,7 @@ export class World {
     return JSON.parse(await readFile(this.vault, "utf8")) as HermesFile
   }
 
-  /** Replaces the file in one step, as any careful program does, and without anybody's lock. */
+  /** Replaces the file in one step, the way careful programs do, and without anybody's lock. */
   async writeVault(content: string): Promise<void> {
     const temp = `${this.vault}.new`
     await writeFile(temp, content, { mode: 0o600 })
