@@ -30,9 +30,12 @@ const run = (world: World, ...args: ReadonlyArray<string>) =>
     env: { PATH: process.env["PATH"] ?? "", HOME: world.folder, DAYBOOK_HOME: world.home }
   })
 
-/** As on a machine where hermes is logged in, and a pool has been used. */
-const atHome = async (world: World): Promise<void> => {
-  await symlink(join(world.folder, "hermes"), join(world.folder, ".hermes"))
+/** As on a machine where hermes is logged in. */
+const atHome = (world: World): Promise<void> => symlink(join(world.folder, "hermes"), join(world.folder, ".hermes"))
+
+/** And where a pool has been used. */
+const inUse = async (world: World): Promise<void> => {
+  await atHome(world)
   await (await world.open()).close()
 }
 
@@ -43,7 +46,7 @@ describe("README and docs", () => {
         `${page}: program ${index + 1} runs`,
         () =>
           inWorld(async (world) => {
-            await atHome(world)
+            await inUse(world)
             const program = join(
               root,
               "packages/daybook/test",
@@ -60,14 +63,14 @@ describe("README and docs", () => {
       )
     }
 
-    const commands = blocks(page, "sh").flatMap((code) => code.match(/^npx daybook [^#\n]+/gm) ?? [])
+    const commands = blocks(page, "sh").flatMap((code) => code.match(/^npx --no daybook [^#\n]+/gm) ?? [])
     for (const command of commands) {
       it.live(
-        `${page}: \`${command.trim()}\` does what it says`,
+        `${page}: \`${command.trim()}\` answers`,
         () =>
           inWorld(async (world) => {
-            await atHome(world)
-            const words = command.trim().split(/\s+/).slice(2)
+            await (command.includes("--vault") ? atHome(world) : inUse(world))
+            const words = command.trim().split(/\s+/).slice(3)
             const { stdout } = await run(world, join(root, "packages/cli/src/main.ts"), ...words)
             assert.notStrictEqual(stdout, "")
           }),

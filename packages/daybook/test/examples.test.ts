@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { execFile } from "node:child_process"
 import { writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { inWorld } from "./support/inWorld.ts"
@@ -24,7 +24,7 @@ describe("the examples", () => {
     () =>
       inWorld(async (world) => {
         const said = await run(world, "first-token.ts", world.vault)
-        assert.include(said, `a token of ${world.login.access_token.length} characters from seeded`)
+        assert.include(said, `a token of ${world.login.access_token.length} characters from main`)
         assert.include(said, "good until")
       }),
     slow
@@ -64,7 +64,7 @@ describe("the examples", () => {
     () =>
       inWorld(async (world) => {
         const { access_token, refresh_token } = await Effect.runPromise(world.sandbox.issue({ dialect: "generic" }))
-        const file = join(world.folder, "logins.json")
+        const file = join(dirname(world.vault), "logins.json")
         const providers = { "my-company": { tokens: { access_token, refresh_token } } }
         await writeFile(file, JSON.stringify({ version: 1, providers }), { mode: 0o600 })
         const said = await run(world, "own-provider.ts", `${world.sandbox.origin}/oauth/token`, file)

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { CredentialPool, defineProvider, layer, openAiCodexAt, openPool, type Pool, RefreshError } from "daybook"
 import { Effect, Fiber, Redacted } from "effect"
 import { readFile, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { audit, readLedger } from "./support/Audit.ts"
 import { inWorld } from "./support/inWorld.ts"
 import { quick, type World } from "./support/World.ts"
@@ -60,7 +60,7 @@ describe("a stashed successor", () => {
         const served = await refreshWithoutStore(world, pool)
         const login = await world.logIn()
         assert.strictEqual((await pool.getToken(provider, { failedToken: served })).token, login.access_token)
-        await pool.refresh("seeded")
+        await pool.refresh("main")
         const [, second] = await run(world.sandbox.journal)
         assert.strictEqual(second?.presented, login.refresh_token)
         assert.strictEqual(
@@ -84,7 +84,7 @@ describe("a successor that came with a refusal", () => {
         await run(world.sandbox.fault({ fault: { _tag: "Status", status: 429 } }))
         const first = await world.open()
         assert.instanceOf(
-          await failure(first.getToken(provider, { forceRefresh: true, credential: "seeded" })),
+          await failure(first.getToken(provider, { forceRefresh: true, credential: "main" })),
           RefreshError
         )
         await first.close()
@@ -92,7 +92,7 @@ describe("a successor that came with a refusal", () => {
         await world.writeLogin(world.login)
 
         await using second = await world.open({ classifyAfter: 0 })
-        await second.refresh("seeded")
+        await second.refresh("main")
         const posts = await run(world.sandbox.journal)
         assert.deepStrictEqual(
           posts.map(({ presented }) => presented),
@@ -121,11 +121,11 @@ describe("a refused access token", () => {
         await run(world.sandbox.fault({ fault: { _tag: "Status", status: 500 } }))
         const asking = Effect.gen(function* () {
           const pool = yield* CredentialPool
-          yield* Effect.flip(pool.getToken(provider, { forceRefresh: true, credential: "seeded" }))
-          const content = Effect.forever(pool.getToken(provider, { credential: "seeded" }), { disableYield: true })
+          yield* Effect.flip(pool.getToken(provider, { forceRefresh: true, credential: "main" }))
+          const content = Effect.forever(pool.getToken(provider, { credential: "main" }), { disableYield: true })
           const others = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(content, { startImmediately: true }))
           const served = yield* Effect.result(
-            pool.getToken(provider, { failedToken: Redacted.make(access), credential: "seeded" })
+            pool.getToken(provider, { failedToken: Redacted.make(access), credential: "main" })
           )
           yield* Fiber.interruptAll(others)
           return served
@@ -181,7 +181,7 @@ describe("a store that is only read", () => {
     "gives nothing when it holds another account's login",
     () =>
       inWorld(async (world) => {
-        const path = join(world.folder, "codex.json")
+        const path = join(dirname(world.vault), "codex.json")
         const write = ({ access_token, account_id, id_token, refresh_token }: World["login"]) =>
           writeFile(path, JSON.stringify({ tokens: { access_token, refresh_token, id_token, account_id } }))
         await write(world.login)

@@ -24,7 +24,7 @@ describe("two processes and one single-use token", () => {
         assert.strictEqual(posts.length, rotations)
         const given = events.flatMap((event) => (event.type === "RefreshSucceeded" ? [event.data.next.access] : []))
         const adopted = events.flatMap((event) => (event.type === "RaceAdopted" ? [event.data.found.access] : []))
-        assert.isAbove(adopted.length, 0)
+        assert.isAbove(adopted.length, 0) // not one a rotation: a process whose watcher saw the new pair first just serves it
         assert.includeMembers(given, adopted)
       }),
     60_000

@@ -42,7 +42,7 @@ describe("a dead token", () => {
         await run(world.sandbox.revoke({ grant: world.grant }))
         const first = await world.open()
         const error = await world.failure(
-          first.getToken(provider, { failedToken: world.login.access_token, credential: "seeded" })
+          first.getToken(provider, { failedToken: world.login.access_token, credential: "main" })
         )
         await first.close()
         assert.instanceOf(error, RefreshError)
@@ -68,7 +68,7 @@ describe("a dead token", () => {
         assert.strictEqual(credential_pool[provider][0]?.refresh_token, other.refresh_token)
 
         await using again = await world.open()
-        const dead = await world.failure(again.getToken(provider, { credential: "seeded" }))
+        const dead = await world.failure(again.getToken(provider, { credential: "main" }))
         assert.instanceOf(dead, RefreshError)
         assert.strictEqual(dead.reason._tag, "Terminal")
         assert.strictEqual((await again.getToken(provider)).credential, "manual")
@@ -84,9 +84,9 @@ describe("a dead token", () => {
       inWorld(async (world) => {
         await run(world.sandbox.revoke({ grant: world.grant }))
         await using pool = await world.open()
-        await world.failure(pool.getToken(provider, { failedToken: world.login.access_token, credential: "seeded" }))
+        await world.failure(pool.getToken(provider, { failedToken: world.login.access_token, credential: "main" }))
         const login = await world.logIn()
-        assert.strictEqual((await pool.getToken(provider, { credential: "seeded" })).token, login.access_token)
+        assert.strictEqual((await pool.getToken(provider, { credential: "main" })).token, login.access_token)
         const lifted = (await readLedger(world)).filter(({ type }) => type === "QuarantineLifted")
         assert.strictEqual(lifted.length, 1)
       }),
@@ -112,11 +112,11 @@ describe("a transient failure", () => {
           await run(world.sandbox.fault({ fault, times: 1 }))
           await using pool = await world.open()
           const before = await world.readVault()
-          const error = await world.failure(pool.getToken(provider, { forceRefresh: true, credential: "seeded" }))
+          const error = await world.failure(pool.getToken(provider, { forceRefresh: true, credential: "main" }))
           assert.instanceOf(error, RefreshError)
           assert.strictEqual(error.reason._tag, "Transient")
           assert.deepStrictEqual(await world.readVault(), before)
-          assert.strictEqual((await pool.getToken(provider, { credential: "seeded" })).token, world.login.access_token)
+          assert.strictEqual((await pool.getToken(provider, { credential: "main" })).token, world.login.access_token)
           const [seeded] = (await pool.status()).credentials
           assert.include(["ok", "suspect"], seeded?.word)
           assert.deepStrictEqual(await run(world.sandbox.trapped), [])
@@ -135,7 +135,7 @@ describe("an API that calls the login revoked", () => {
         inWorld(async (world) => {
           await run(world.sandbox.revoke({ grant: world.grant, code }))
           await using pool = await world.open()
-          const { token } = await pool.getToken(provider, { credential: "seeded" })
+          const { token } = await pool.getToken(provider, { credential: "main" })
           const response = await fetch(`${world.sandbox.origin}/v1/models`, {
             headers: { authorization: `Bearer ${token}` }
           })
@@ -148,7 +148,7 @@ describe("an API that calls the login revoked", () => {
           assert.strictEqual(verdict?.verdict, "GrantRevoked")
           const [seeded] = (await pool.status()).credentials
           assert.deepInclude(seeded, { word: "dead", reason: "Revoked", until: undefined })
-          assert.instanceOf(await world.failure(pool.getToken(provider, { credential: "seeded" })), RefreshError)
+          assert.instanceOf(await world.failure(pool.getToken(provider, { credential: "main" })), RefreshError)
           const { breaches, events } = await audit(world)
           assert.deepStrictEqual(breaches, [])
           assert.notInclude(
@@ -175,7 +175,7 @@ describe("a nested refresh_token_reused", () => {
         })
         await using pool = await world.open()
         const error = await world.failure(
-          pool.getToken(provider, { failedToken: world.login.access_token, credential: "seeded" })
+          pool.getToken(provider, { failedToken: world.login.access_token, credential: "main" })
         )
         assert.instanceOf(error, RefreshError)
         assert.deepInclude(error.reason, { _tag: "Terminal", reason: "Reused" })
@@ -194,12 +194,12 @@ describe("a new pair that another process stores while a verdict is being confir
         await run(world.sandbox.revoke({ grant: world.grant }))
         await using pool = await world.open({ confirmAfter: [0, 300, 600] })
         const asked = world.failure(
-          pool.getToken(provider, { failedToken: world.login.access_token, credential: "seeded" })
+          pool.getToken(provider, { failedToken: world.login.access_token, credential: "main" })
         )
         for await (const event of pool.events()) if (event.type === "RefreshFailed") break
         const login = await world.logIn()
         assert.isUndefined(await asked)
-        assert.strictEqual((await pool.getToken(provider, { credential: "seeded" })).token, login.access_token)
+        assert.strictEqual((await pool.getToken(provider, { credential: "main" })).token, login.access_token)
         const { credential_pool, providers } = await world.readVault()
         assert.strictEqual(providers[provider].tokens.refresh_token, login.refresh_token)
         assert.strictEqual(credential_pool[provider].length, 2)

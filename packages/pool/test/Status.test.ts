@@ -126,6 +126,13 @@ describe("the reason beside it", () => {
     })
     assert.strictEqual(rowOf(postponed).word, "ok")
   })
+
+  it("does not name a backoff that is over", () => {
+    const over = { reason: "ServerError", retryAt: now - 1 } as const
+    assert.deepStrictEqual(because([...live, started(first), failed(first), classified(first, over)]), nothing)
+    const suspect = [...live, started(first), failed(first), classified(first, { ...over, suspect: true })]
+    assert.isUndefined(because(suspect).until)
+  })
 })
 
 describe("a row", () => {

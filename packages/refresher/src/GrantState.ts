@@ -34,7 +34,7 @@ export const about = <Type extends GrantEvent>(
     cause,
     correlation: target.correlation,
     data: { grant: target.grant, ...data }
-  }) as unknown as Draft
+  }) as Draft
 
 /** Observations and outcomes: they are facts and cannot conflict. */
 export const record = (...events: ReadonlyArray<Draft>) => Ledger.use((ledger) => ledger.append(events))

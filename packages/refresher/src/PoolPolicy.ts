@@ -1,5 +1,5 @@
 /**
- * The policy by which this process decides; what it is gets recorded with the first decision.
+ * The policy by which this process decides; recorded once, when the pool is opened.
  */
 import { defaults, type Policy } from "@daybook/pool/Policy"
 import { Context } from "effect"

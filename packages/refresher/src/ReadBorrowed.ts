@@ -4,7 +4,7 @@
 import { compareFound } from "@daybook/pool/decisions/CompareFound"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Clock, Effect } from "effect"
-import { anotherLogin, dead } from "./Dead.ts"
+import { anotherLogin, dead } from "./NoToken.ts"
 import { isServable } from "./Freshness.ts"
 import { decide, grantState } from "./GrantState.ts"
 import { asRefreshError, isMoved } from "./internal/AsRefreshError.ts"

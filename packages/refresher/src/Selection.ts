@@ -60,7 +60,7 @@ const obstacle = (
 /** A dead login that was asked for by name is looked at once more: it may have come back, and its remedy is said. */
 const whyNot = (state: PoolState, credential: Credential, now: Instant, { credential: name, model }: Wanted) => {
   const { reason, since, word } = credentialStatus(state, credential, now)
-  if (word === "paused") return { why: "paused by an operator; resume it to use it again" }
+  if (word === "paused") return { why: "paused by an operator" }
   if (word === "dead" && name === undefined) {
     return { why: `dead (${reason}) since ${format(since ?? now)}; log in again to bring it back` }
   }

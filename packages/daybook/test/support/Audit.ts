@@ -9,7 +9,7 @@ import type { TokenPost } from "@daybook/sandbox/Journal"
 import { Effect, Result } from "effect"
 import { createHmac } from "node:crypto"
 import { readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { inspect } from "node:util"
 import type { World } from "./World.ts"
 
@@ -57,7 +57,7 @@ const chainBreaches = async (world: World): Promise<ReadonlyArray<string>> => {
 }
 
 /** No token value stands anywhere but in the files that are there to hold them. */
-const leaks = async (world: World): Promise<ReadonlyArray<string>> => {
+export const leaks = async (world: World): Promise<ReadonlyArray<string>> => {
   const tokens = await Effect.runPromise(world.sandbox.issuedTokens)
   const files = await filesUnder(world.folder)
   const texts = await Promise.all(
@@ -75,7 +75,8 @@ const leaks = async (world: World): Promise<ReadonlyArray<string>> => {
 }
 
 const mayHoldTokens = (world: World, path: string): boolean =>
-  path === world.vault || ["stash", "quarantine", "grants"].some((folder) => path.startsWith(join(world.home, folder)))
+  path.startsWith(dirname(world.vault)) ||
+  ["stash", "quarantine", "grants"].some((folder) => path.startsWith(join(world.home, folder)))
 
 const filesUnder = async (folder: string): Promise<ReadonlyArray<string>> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })

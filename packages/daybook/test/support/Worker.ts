@@ -58,7 +58,7 @@ const handle = (
       new Promise((resolve) => {
         const id = (asked += 1)
         waiting.set(id, resolve)
-        child.stdin?.write(`${JSON.stringify({ id, failedToken, credential: "seeded" })}\n`)
+        child.stdin?.write(`${JSON.stringify({ id, failedToken, credential: "main" })}\n`)
       }),
     kill: async () => {
       child.kill("SIGKILL")

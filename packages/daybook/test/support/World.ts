@@ -126,7 +126,7 @@ export class World {
     const rows = [
       ...this.otherRows,
       {
-        id: "seeded",
+        id: "main",
         label: "codex",
         auth_type: "oauth",
         priority: 0,

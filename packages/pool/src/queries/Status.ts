@@ -23,12 +23,12 @@ export interface CredentialStatus {
   readonly priority: number
   readonly grant: GrantId
   readonly word: SummaryWord
-  /** Why the word is not `ok`, in the ledger's own terms. */
+  /** Why the word is not `ok`, or why an `ok` one is not refreshed now, in the ledger's own terms. */
   readonly reason: TerminalReason | TransientReason | ApiVerdictName | undefined
   readonly rule: string | undefined
   /** Since when it is dead or suspect. */
   readonly since: Instant | undefined
-  /** When the bench or the backoff ends. */
+  /** When the bench or the backoff ends; always ahead. */
   readonly until: Instant | undefined
   readonly expiresAt: Instant | undefined
   readonly deadline: Instant | undefined
@@ -81,26 +81,20 @@ const judgement = (credential: Credential, grant: Grant, now: Instant): Judgemen
   if (health._tag === "Dead") {
     return { word: "dead", reason: health.reason, rule: health.rule, since: health.since, until: undefined }
   }
+  const backoff = bindingBackoff(grant, now)
   if (health._tag === "Suspect") {
-    return {
-      word: "suspect",
-      reason: "OutcomeUnknown",
-      rule: grant.backoff?.rule,
-      since: health.since,
-      until: grant.backoff?.retryAt
-    }
+    const rule = grant.backoff?.rule
+    return { word: "suspect", reason: "OutcomeUnknown", rule, since: health.since, until: backoff?.retryAt }
   }
   if (cooldown !== undefined) {
     return { word: "cooling", ...nothing, reason: cooldown.reason, until: cooldown.until }
   }
-  return {
-    word: "ok",
-    ...nothing,
-    reason: grant.backoff?.reason,
-    rule: grant.backoff?.rule,
-    until: grant.backoff?.retryAt
-  }
+  return { word: "ok", ...nothing, reason: backoff?.reason, rule: backoff?.rule, until: backoff?.retryAt }
 }
+
+/** What holds back the next refresh, if it still does. */
+const bindingBackoff = ({ backoff }: Grant, now: Instant) =>
+  backoff?.retryAt !== undefined && backoff.retryAt > now ? backoff : undefined
 
 /** The bench of a credential, or of one model on it, that has not ended. */
 export const bindingCooldown = (credential: Credential, now: Instant, model?: string): Cooldown | undefined => {

@@ -1,5 +1,5 @@
 /**
- * What is said of a login that gives no token any more, and what a person does about it.
+ * Why there is no token, and what a person does about it.
  */
 import type { Dead } from "@daybook/pool/PoolState"
 import { RefreshError, Terminal } from "@daybook/pool/RefreshError"
