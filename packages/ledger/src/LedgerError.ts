@@ -73,7 +73,8 @@ export class AppendError extends Data.TaggedError("AppendError")<{ readonly reas
 
 const describe: (reason: AppendReason) => string = Match.typeTags<AppendReason>()({
   Unavailable: ({ code, operation, path }) => `Cannot ${operation} ${path} (${code}). ${nextStep(code, path)}`,
-  Missing: ({ path }) => `There is no ledger in ${path}. Run \`daybook start\`, or open a pool there.`,
+  Missing: ({ path }) =>
+    `There is no ledger in ${path}. Open a pool with that home to begin one, or name another folder.`,
   Damaged: ({ line, offset, path, why }) =>
     `${path} is damaged at line ${line}, byte ${offset}: ${why}. Run \`daybook verify\` to see how much is whole.`,
   NewerFormat: ({ found, known, path }) =>

@@ -334,7 +334,7 @@ describe("opening a ledger", () => {
       const error = yield* Effect.flip(Effect.scoped(open(folder, { readOnly: true })))
       assert.deepInclude(error.reason, { _tag: "Missing", path: folder })
       assert.include(error.message, folder)
-      assert.include(error.message, "daybook start")
+      assert.include(error.message, "Open a pool")
       assert.deepStrictEqual(readdirSync(parent), [])
     })
   )

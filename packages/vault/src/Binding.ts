@@ -39,6 +39,6 @@ export const takeOver = (store: string, ledger: Owner): Effect.Effect<void, Stor
   JsonFile.write(markerOf(store), "lock", JsonFile.format({ ledger: ledger.id, folder: ledger.folder }))
 
 export const whyNot = (folder: string): string =>
-  `it is bound to the ledger in ${folder}; use that one, or take the store over`
+  `it is bound to the ledger in ${folder}; use that home (\`--home\`, or \`openPool({ home })\`)`
 
 const markerOf = (store: string): string => `${store}.daybook`

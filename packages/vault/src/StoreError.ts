@@ -65,6 +65,6 @@ const describe = ({ field, line, why }: Flaw): string =>
   [...(field === undefined ? [] : [`field ${field}`]), ...(line === undefined ? [] : [`line ${line}`]), why].join(": ")
 
 const unavailable: Record<string, string> = {
-  NotFound: "the login is no longer there. Enrol it again if it should be.",
+  NotFound: "the login is no longer there. If it should be, log in again with the program it belongs to.",
   NotOpened: "it is not among the stores that were opened. Open it too."
 }
