@@ -11,8 +11,6 @@ import { defined } from "./internal/Defined.ts"
 import { isConfidential } from "./internal/Loopback.ts"
 import type { Rule } from "./Rule.ts"
 
-export type { ReplayPolicy }
-
 /** What tokens say about themselves, unverified and in clear: fingerprint `subject` and `email` before recording. */
 export interface Description {
   readonly expiresAt?: Instant
@@ -35,7 +33,7 @@ export interface Provider {
   readonly scope?: string
   /** Sent with every token request. */
   readonly headers?: Readonly<Record<string, string>>
-  /** The only origins to which its access tokens may be sent. */
+  /** The only origins to which its access tokens may be sent. Callers check with `mayReceiveTokens`; nothing else does. */
   readonly apiOrigins: ReadonlyArray<string>
   /** When a refresh token whose answer was lost may be sent once more. */
   readonly replay: ReplayPolicy

@@ -1,5 +1,5 @@
 /**
- * How the pool decides, as data: it is recorded with the decisions, and a replay under another policy
+ * How the pool decides, as data: it is recorded once, when the pool is opened, and a replay under another policy
  * is the same function called again. All times are in milliseconds.
  */
 import { Schema } from "effect"

@@ -49,5 +49,5 @@ export const ActorJoined = poolEvent("ActorJoined", {
   host: Schema.String
 })
 
-/** The policy this actor decides by, when it differs from its last. */
+/** The policy this actor decides by: recorded once, when it opens the pool. */
 export const PolicyApplied = poolEvent("PolicyApplied", { policy: Policy, hash })

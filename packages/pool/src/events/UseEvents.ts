@@ -22,7 +22,7 @@ export const VaultRead = grantEvent("VaultRead", {
   standing: Schema.optionalKey(Schema.Literals(["same", "newer", "stale", "another login"]))
 })
 
-/** A refusal; or the first acceptance of a generation, or after a refusal. Others are counted, once a minute. */
+/** Recorded for a refusal, for the first acceptance of a generation, and for an acceptance after a refusal or a bench. */
 export const ApiOutcomeObserved = credentialEvent("ApiOutcomeObserved", {
   generation: GenerationRef,
   accepted: Schema.Boolean,
