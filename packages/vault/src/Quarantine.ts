@@ -1,6 +1,6 @@
 /**
- * Where dead pairs are kept for 30 days, out of every store, so that an operator can bring exactly one back:
- * `quarantine/<fingerprint>.json` (0600).
+ * Where pairs that left their store are kept for 30 days: dead ones, and live ones that another program's newer pair
+ * displaced. Nothing reads them back by itself; a person can: `quarantine/<fingerprint>.json` (0600).
  */
 import { Fingerprint } from "@daybook/pool/Fingerprint"
 import { GrantId } from "@daybook/pool/Ids"
@@ -17,7 +17,7 @@ export interface Quarantined {
   readonly tokens: TokenSet
   readonly grant: GrantId
   readonly provider: string
-  /** Why it is dead, as a code. */
+  /** Why it is dead, as a code; `Displaced` if it is not. */
   readonly reason: string
   readonly at: Instant
 }
@@ -42,7 +42,7 @@ export class Quarantine extends Context.Service<
   Quarantine,
   {
     /** Durable when it ends. */
-    readonly put: (fingerprint: Fingerprint, dead: Quarantined) => Effect.Effect<void, StoreError>
+    readonly put: (fingerprint: Fingerprint, pair: Quarantined) => Effect.Effect<void, StoreError>
     readonly find: (fingerprint: Fingerprint) => Effect.Effect<Option.Option<QuarantineEntry>, StoreError>
     readonly list: Effect.Effect<ReadonlyArray<QuarantineEntry>, StoreError>
     /** Removes what was put there more than 30 days before `now`, and answers what that was. Unreadable entries stay. */
@@ -59,8 +59,8 @@ const kept = Duration.toMillis("30 days")
 const make = (folder: string): Quarantine["Service"] => {
   const pathOf = (fingerprint: Fingerprint) => join(folder, `${fingerprint}.json`)
   return {
-    put: (fingerprint, dead) =>
-      Effect.andThen(Folder.ensurePrivate(folder), put(pathOf(fingerprint), fingerprint, dead)),
+    put: (fingerprint, pair) =>
+      Effect.andThen(Folder.ensurePrivate(folder), put(pathOf(fingerprint), fingerprint, pair)),
     find: (fingerprint) => read(pathOf(fingerprint)),
     list: Effect.flatMap(Folder.list(folder), (paths) => Effect.map(Effect.forEach(paths, read), present)),
     sweep: (now) =>
