@@ -61,7 +61,7 @@ const openToRead = Effect.fnUntraced(function* (
 })
 
 const firstLine = (self: Self.Self, key: FingerprintKey.FingerprintKey): string =>
-  textOf(Self.beginLedger(self, WriterLock.kind, FingerprintKey.check(key)).lines)
+  textOf(Self.beginLedger(self, Self.newLedgerId(), WriterLock.kind, FingerprintKey.check(key)).lines)
 
 /** Reads what there is. Damage does not keep a ledger from being opened: what stands before it can be read. */
 const openReader = Effect.fnUntraced(function* (

@@ -2,11 +2,11 @@
  * The ledger in memory: the same events, versions and chain as in a file, gone with the process.
  */
 import { Fingerprints } from "@daybook/pool/Fingerprint"
-import type { LedgerId, Seq } from "@daybook/pool/Ids"
+import type { Seq } from "@daybook/pool/Ids"
 import type { Draft, Recorded } from "@daybook/pool/Recorded"
 import { Context, Effect, HashMap, Layer, PubSub, Stream } from "effect"
 import * as FingerprintKey from "./FingerprintKey.ts"
-import { compose, type End, type Outcome } from "./internal/Group.ts"
+import { compose, type Outcome } from "./internal/Group.ts"
 import * as Self from "./internal/Self.ts"
 import { type AppendOptions, type Head, Ledger } from "./Ledger.ts"
 import { AppendError } from "./LedgerError.ts"
@@ -29,7 +29,8 @@ const make = Effect.fnUntraced(function* ({
 }: Options) {
   const self = yield* Self.make({ program, version })
   const moved = yield* PubSub.sliding<void>(1)
-  const opened = Self.beginLedger(self, "memory", FingerprintKey.check(key))
+  const ledger = Self.newLedgerId()
+  const opened = Self.beginLedger(self, ledger, "memory", FingerprintKey.check(key))
   const events = opened.lines.map((line) => line.event)
   let { end } = opened
 
@@ -55,13 +56,11 @@ const make = Effect.fnUntraced(function* ({
     known: () => end.state,
     read: (from = first) => Stream.suspend(() => Stream.fromArray(eventsFrom(from))),
     tail: (from = first) => follow(moved, eventsFrom, from),
-    head: Effect.sync(() => headOf(end))
+    head: Effect.sync((): Head => ({ seq: end.seq, h: end.h, ledger }))
   }).pipe(Context.add(Fingerprints, FingerprintKey.fingerprints(key)))
 })
 
 const first = 1 as Seq
-
-const headOf = ({ h, seq, state }: End): Head => ({ seq, h, ledger: state.ledger?.id as LedgerId })
 
 const follow = (
   moved: PubSub.PubSub<void>,

@@ -18,7 +18,10 @@ export const grantState = Effect.fnUntraced(function* (target: Target) {
 type GrantEvent = Extract<PoolEvent, { readonly data: { readonly grant: unknown } }>["type"]
 type DataOf<Type extends EventType> = Omit<EventOf<Type>["data"], "grant">
 
-/** An event about the target's grant, as part of the target's story. */
+/**
+ * An event about the target's grant, as part of the target's story. The compiler cannot tie `type` and `data` together
+ * across the union, hence the cast; appending encodes the event by its schema and so checks it.
+ */
 export const about = <Type extends GrantEvent>(
   target: Target,
   type: Type,

@@ -2,7 +2,7 @@
  * What happens under the lock: read what others wrote, close what a dead writer left behind, and write what waits, in
  * one write. Whoever runs it holds the lock and the reader's turn.
  */
-import { Effect, HashMap } from "effect"
+import { Array, Effect, HashMap } from "effect"
 import type { LedgerError } from "../LedgerError.ts"
 import * as LineFormat from "../LineFormat.ts"
 import { compose, type Group, type Outcome, textOf } from "./Group.ts"
@@ -34,7 +34,7 @@ export const commit = Effect.fnUntraced(function* (
     yield* file.append(Buffer.from(text, "latin1"))
     reader.advance(walked(view, group, text.length))
   }
-  return { file, answers: requests.map((request, index) => [request, group.outcomes[index] as Outcome] as const) }
+  return { file, answers: Array.zip(requests, group.outcomes) }
 })
 
 /** Catches up. A last line that lacks only its newline gets it, and is read too. */

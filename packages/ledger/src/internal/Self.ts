@@ -33,14 +33,16 @@ export const make = Effect.fnUntraced(function* ({ program, version }: Program):
 })
 
 /** The first line of a new ledger. */
-export const beginLedger = (self: Self, lock: "ofd" | "memory", check: Fingerprint): Group =>
-  compose({ ...start, state: empty }, self.hand(), [], [{ events: [opening(lock, check)] }])
+export const beginLedger = (self: Self, ledger: LedgerId, lock: "ofd" | "memory", check: Fingerprint): Group =>
+  compose({ ...start, state: empty }, self.hand(), [], [{ events: [opening(ledger, lock, check)] }])
 
-const opening = (lock: "ofd" | "memory", check: Fingerprint): LineFormat.Prepared =>
+export const newLedgerId = (): LedgerId => nextId() as LedgerId
+
+const opening = (ledger: LedgerId, lock: "ofd" | "memory", check: Fingerprint): LineFormat.Prepared =>
   LineFormat.prepare({
     type: "LedgerOpened",
     v: 1,
-    data: { format: LineFormat.version, ledger: nextId() as LedgerId, lock, check }
+    data: { format: LineFormat.version, ledger, lock, check }
   })
 
 const nextId = (): string => SecureRandom.uuidV7Unsafe()
