@@ -33,7 +33,7 @@ export interface Provider {
   readonly scope?: string
   /** Sent with every token request. */
   readonly headers?: Readonly<Record<string, string>>
-  /** The only origins to which its access tokens may be sent. Callers check with `mayReceiveTokens`; nothing else does. */
+  /** The only origins its access tokens may be sent to. Callers check with `mayReceiveTokens`; nothing else does. */
   readonly apiOrigins: ReadonlyArray<string>
   /** When a refresh token whose answer was lost may be sent once more. */
   readonly replay: ReplayPolicy
