@@ -2,7 +2,6 @@
 import { defaultProviders } from "@daybook/oauth/Providers"
 import type { Instant } from "@daybook/pool/Instant"
 import type { CredentialStatus } from "@daybook/pool/queries/Status"
-import { absolute } from "./render/Time.ts"
 
 export const adviceOn = (credential: CredentialStatus, now: Instant): string | undefined => {
   switch (credential.word) {
@@ -11,7 +10,7 @@ export const adviceOn = (credential: CredentialStatus, now: Instant): string | u
     case "dead":
       return revival(credential)
     case "suspect":
-      return `Nothing yet: ${replay(credential)}. If it stays so, run \`daybook refresh ${credential.id}\`.`
+      return replay(credential, now)
     case "cooling":
       return "Nothing: it comes back by itself."
     case "ok":
@@ -21,10 +20,11 @@ export const adviceOn = (credential: CredentialStatus, now: Instant): string | u
   }
 }
 
-const replay = ({ until }: CredentialStatus): string =>
-  until === undefined
-    ? "it is tried once more when its access token has run out"
-    : `it is tried again at ${absolute(until)}`
+/** Its refresh token may be spent already, so it is not sent while the access token still serves. */
+const replay = (credential: CredentialStatus, now: Instant): string =>
+  isOver(credential, now)
+    ? `Its access token is over; the next to need one sends the refresh token once more. To do so now, run \`daybook refresh ${credential.id}\`.`
+    : "Nothing: its access token is served meanwhile; when that ends, the token is sent once more."
 
 /** A new login, or for a key a new key; a Reused token has a second user who must stop first. */
 const revival = ({ kind, provider, reason }: CredentialStatus): string => {
@@ -33,5 +33,7 @@ const revival = ({ kind, provider, reason }: CredentialStatus): string => {
   return reason === "Reused" ? `Stop the other program that uses this login. ${relogin}` : relogin
 }
 
-const isForeign = ({ expiresAt, ownership }: CredentialStatus, now: Instant): boolean =>
-  ownership === "borrowed" && expiresAt !== undefined && expiresAt <= now
+const isForeign = (credential: CredentialStatus, now: Instant): boolean =>
+  credential.ownership === "borrowed" && isOver(credential, now)
+
+const isOver = ({ expiresAt }: CredentialStatus, now: Instant): boolean => expiresAt !== undefined && expiresAt <= now

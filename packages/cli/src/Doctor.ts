@@ -4,13 +4,14 @@
  */
 import * as RangeLock from "@daybook/files/RangeLock"
 import { verify, type VerifyReport } from "@daybook/ledger/Verify"
+import { empty } from "@daybook/pool/PoolState"
 import * as Binding from "@daybook/vault/Binding"
 import { Vault } from "@daybook/vault/Vault"
 import { Effect, Option } from "effect"
 import { execFile } from "node:child_process"
 import { existsSync, realpathSync, statSync } from "node:fs"
 import { join } from "node:path"
-import type { Row } from "./PoolView.ts"
+import type { Problem, Row } from "./PoolView.ts"
 import * as ReadPool from "./ReadPool.ts"
 
 export interface Finding {
@@ -24,7 +25,7 @@ export interface Finding {
 
 export const examine = Effect.fnUntraced(function* (home: string, vault: string | undefined) {
   const ledger = yield* ofLedger(home)
-  const pool = yield* ofPool(home, vault)
+  const pool = yield* ofPool(home, vault, ledger)
   return [...ofModes(home), ...ledger, ...(yield* ofNativeLock(home)), ...pool]
 })
 
@@ -44,9 +45,11 @@ const ofModes = (home: string): ReadonlyArray<Finding> =>
   expectedModes.flatMap(({ mode, name }) => {
     const path = join(home, name)
     const found = modeOf(path)
-    if (found === undefined) return name === "fingerprint.key" && existsSync(home) ? [noKey(path)] : []
+    if (found === undefined) return name === "fingerprint.key" && hasLedger(home) ? [noKey(path)] : []
     return [found === mode ? fine(path, `mode ${octal(mode)}`) : tooOpen(path, found, mode)]
   })
+
+const hasLedger = (home: string): boolean => existsSync(join(home, "ledger.jsonl"))
 
 const modeOf = (path: string): number | undefined => {
   const stats = statSync(path, { throwIfNoEntry: false })
@@ -95,27 +98,47 @@ const ofNativeLock = (home: string): Effect.Effect<ReadonlyArray<Finding>> => {
   )
 }
 
-/** Stores and credentials, as far as there is a ledger that names them. */
-const ofPool = (home: string, vault: string | undefined): Effect.Effect<ReadonlyArray<Finding>> =>
+/** Stores and credentials; without a ledger, the stores alone. What keeps a ledger from being read is said once. */
+const ofPool = (
+  home: string,
+  vault: string | undefined,
+  ledger: ReadonlyArray<Finding>
+): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.gen(function* () {
     const { problems, rows } = yield* ReadPool.view(home)
-    const { sources } = yield* Vault
-    const shared = sources.flatMap(({ kind, path }) => (kind === "hermes" && path !== undefined ? [path] : []))
-    return [
-      ...problems.map(({ message, path }) => problem(path, message, "Then look again.")),
-      ...(yield* Effect.forEach(shared, (path) => ofHermes(home, path))).flat(),
-      ...(shared.length === 0 ? [] : [yield* flockProgram]),
-      ...rows.map(ofCredential)
-    ]
+    return [...(yield* ofStores(home, problems)), ...rows.map(ofCredential)]
   }).pipe(
     Effect.provide(ReadPool.layer({ home, vault })),
-    Effect.orElseSucceed((): ReadonlyArray<Finding> => [])
+    Effect.catchReason("LedgerError", "Missing", () => ofStoresAlone(home, vault)),
+    Effect.catch(({ message }) =>
+      Effect.succeed(
+        ledger.some(({ level }) => level === "problem")
+          ? []
+          : [problem(home, message, "Do what it says, then look again.")]
+      )
+    )
   )
+
+const ofStoresAlone = (home: string, vault: string | undefined) =>
+  Vault.use(({ logins }) => logins).pipe(
+    Effect.flatMap(({ problems }) => ofStores(home, problems)),
+    Effect.provide(ReadPool.vaultLayer({ home, vault }, empty))
+  )
+
+const ofStores = Effect.fnUntraced(function* (home: string, problems: ReadonlyArray<Problem>) {
+  const { sources } = yield* Vault
+  const shared = sources.flatMap(({ kind, path }) => (kind === "hermes" && path !== undefined ? [path] : []))
+  return [
+    ...problems.map(({ message, path }) => problem(path, message, "Then look again.")),
+    ...(yield* Effect.forEach(shared, (path) => ofHermes(home, path))).flat(),
+    ...(shared.length === 0 ? [] : [yield* flockProgram])
+  ]
+})
 
 const ofHermes = Effect.fnUntraced(function* (home: string, path: string) {
   const mode = modeOf(path)
   if (mode === undefined) {
-    return [problem(path, "the file is not there", "Log in with hermes again, or remove its credentials.")]
+    return [problem(path, "the file is not there", "Put it back, or log in with hermes again.")]
   }
   const owner = yield* Effect.option(Effect.flatten(Effect.sync(() => Binding.ownerOf(realpathSync(path)))))
   return [

@@ -18,9 +18,13 @@ export const layer = ({ home, vault }: Where) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const state = yield* Ledger.use((ledger) => ledger.state)
-      return Vault.layer({ stores: storesOf(state, vault), folder: home })
+      return vaultLayer({ home, vault }, state)
     })
   ).pipe(Layer.provideMerge(ledgerLayer(home)))
+
+/** The stores alone; `state` is empty where there is no ledger. */
+export const vaultLayer = ({ home, vault }: Where, state: PoolState) =>
+  Vault.layer({ stores: storesOf(state, vault), folder: home })
 
 export const ledgerLayer = (home: string) =>
   FileLedger.layer({ folder: home, program: "daybook", version, readOnly: true })

@@ -1,6 +1,6 @@
 /** Opens the pool to get tokens from it: its ledger is begun if there is none, and what its stores show is enrolled. */
 import { openAiCodexAt } from "@daybook/oauth/OpenAiCodex"
-import type { InvalidProvider, Provider } from "@daybook/oauth/Provider"
+import { InvalidProvider, type Provider } from "@daybook/oauth/Provider"
 import { layer as poolLayer } from "daybook"
 import { Effect, Layer, Option } from "effect"
 import { Flag } from "effect/cli"
@@ -34,8 +34,10 @@ const noSuchVault = (path: string) =>
 const sandboxProviders = (origin: string): Effect.Effect<ReadonlyArray<Provider>, Stop> =>
   Effect.try({
     try: () => [sandboxProvider(origin)],
-    catch: (invalid) =>
-      new Stop({ exitCode: exitCodes.usage, message: `--sandbox ${origin}: ${(invalid as InvalidProvider).message}` })
+    catch: (error) => {
+      if (!(error instanceof InvalidProvider)) throw error
+      return new Stop({ exitCode: exitCodes.usage, message: `--sandbox ${origin}: ${error.message}` })
+    }
   })
 
 /** @throws InvalidProvider */

@@ -41,7 +41,7 @@ describe.concurrent("the command", () => {
     Effect.gen(function* () {
       const { home, run } = yield* makeWorld
       yield* Effect.forEach(
-        [["status"], ["list"], ["log"], ["story", "main"], ["verify"]],
+        [["status"], ["list"], ["log"], ["story", "main"], ["verify"], ["refresh", "main"]],
         Effect.fnUntraced(function* (args) {
           const { code, stderr } = yield* run(args)
           assert.deepStrictEqual([args, code], [args, 1])
@@ -113,10 +113,11 @@ describe.concurrent("the command", () => {
 
     it.live("ends with 3 for a provider that nobody has logged in to", () =>
       Effect.gen(function* () {
-        const { run } = yield* makeWorld
+        const { run, vault } = yield* makeWorld
         const { code, stderr } = yield* run(["token", "acme"])
         assert.strictEqual(code, 3)
         assert.include(stderr, `"acme"`)
+        assert.include(stderr, `Name a store with --vault PATH, such as ${vault}.`)
       })
     )
   })
@@ -189,6 +190,19 @@ describe.concurrent("the command", () => {
         assert.deepStrictEqual(ofKey, eventsOf((yield* run(["log", "--json", "--credential", "key"])).stdout))
         const late = eventsOf((yield* run(["log", "--json", "--from", String(ofKey[0].seq)])).stdout)
         assert.deepStrictEqual(late[0], ofKey[0])
+      })
+    )
+
+    it.live("refuses a type and a provider that nobody has, and names those that are", () =>
+      Effect.gen(function* () {
+        const { begin, run } = yield* makeWorld
+        yield* begin
+        const type = yield* run(["log", "--type", "RefreshStartet"])
+        assert.deepInclude(type, { code: 2, stdout: "" })
+        assert.include(type.stderr, "RefreshStarted")
+        const provider = yield* run(["log", "--provider", "openai-codecs"])
+        assert.deepInclude(provider, { code: 2, stdout: "" })
+        assert.include(provider.stderr, "openai-codex")
       })
     )
 

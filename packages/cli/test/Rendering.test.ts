@@ -186,6 +186,19 @@ describe("advice", () => {
   it("asks for a new key where there is no login", () =>
     assert.include(adviceOn(row({ word: "dead", kind: "apiKey", provider: "acme" }), now), "new API key for acme"))
 
+  it("waits for the end of a suspect's access token, even if a time to try again has passed", () => {
+    const suspect = row({ word: "suspect", until: now - minute, expiresAt: now + minute })
+    const advice = "Nothing: its access token is served meanwhile; when that ends, the token is sent once more."
+    assert.strictEqual(adviceOn(suspect, now), advice)
+    assert.strictEqual(adviceOn({ ...suspect, expiresAt: undefined }, now), advice)
+  })
+
+  it("offers to refresh a suspect whose access token is over", () => {
+    const advice = adviceOn(row({ word: "suspect", until: now - minute, expiresAt: now - minute }), now)
+    assert.include(advice, "`daybook refresh main`")
+    assert.notInclude(advice, "2026")
+  })
+
   it("is silent about a credential that works", () => assert.isUndefined(adviceOn(row({}), now)))
 })
 

@@ -44,10 +44,17 @@ const leavesNothingBehind = Effect.fnUntraced(function* (temporary: string, stdo
   const [folder, ...others] = readdirSync(temporary)
   assert.deepStrictEqual(others, [])
   const home = join(temporary, folder ?? "", "daybook")
-  const suggested = stdout.match(/npx daybook (verify .*)/)?.[1]?.split(" ") ?? []
-  assert.deepStrictEqual(suggested, ["verify", "--home", home])
-  const verified = yield* daybook(suggested, { user: temporary })
-  assert.strictEqual(verified.code, 0, verified.stderr)
+  const suggested = [...stdout.matchAll(/^  npx --no daybook (.*)$/gm)].map(([, command = ""]) => command.split(" "))
+  assert.deepStrictEqual(
+    suggested.map(([name]) => name),
+    ["log", "log", "story", "doctor", "verify"]
+  )
+  for (const command of suggested) {
+    assert.include(command, home)
+    const ran = yield* daybook(command, { user: temporary })
+    // The doctor finds the login that was revoked.
+    assert.deepStrictEqual([command, ran.code, ran.stderr], [command, command[0] === "doctor" ? 1 : 0, ""])
+  }
   const auth = JSON.parse(readFileSync(join(temporary, folder ?? "", "hermes", "auth.json"), "utf8"))
   const secrets = [auth.providers["openai-codex"].tokens, ...auth.credential_pool["openai-codex"]].flatMap(
     ({ access_token, refresh_token }) => [access_token, refresh_token]

@@ -1,7 +1,7 @@
 /** What a disk, a person or a newer version can do: it is said with path and next step, and nothing is lost. */
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect } from "effect"
-import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { authFile, writeAuth } from "./support/AuthFile.ts"
@@ -197,6 +197,34 @@ describe.concurrent("the command", () => {
         const { code, stdout } = yield* run(["doctor", "--home", join(user, "nothing")])
         assert.strictEqual(code, 1)
         assert.include(stdout, "there is no ledger")
+      })
+    )
+
+    it.live("looks at the store it is given where there is no ledger, and misses no key there", () =>
+      Effect.gen(function* () {
+        const { home, run, user } = yield* makeWorld
+        mkdirSync(home, { mode: 0o700 })
+        const vault = writeAuth(user, "{")
+        const { code, stdout } = yield* run(["doctor", "--vault", vault])
+        assert.strictEqual(code, 1)
+        assert.include(stdout, "there is no ledger")
+        assert.match(stdout, new RegExp(`problem +${vault}: .*line 1`))
+        assert.notInclude(stdout, "key is gone")
+        assert.deepStrictEqual(readdirSync(home), [])
+      })
+    )
+
+    it.live("says once why a ledger cannot be read", () =>
+      Effect.gen(function* () {
+        const { begin, home, run } = yield* makeWorld
+        yield* begin
+        writeFileSync(join(home, "ledger.jsonl"), "not a ledger\n")
+        const { code, stdout } = yield* run(["doctor"])
+        assert.strictEqual(code, 1)
+        assert.include(stdout, "1 problem.")
+        const verified = yield* run(["verify"])
+        assert.strictEqual(verified.code, 4)
+        assert.notInclude(verified.stderr, "is whole")
       })
     )
   })

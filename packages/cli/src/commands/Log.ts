@@ -1,17 +1,20 @@
 /** `daybook log` */
 import { Ledger } from "@daybook/ledger/Ledger"
+import { catalogue } from "@daybook/pool/Event"
 import { Seq } from "@daybook/pool/Ids"
 import type { PoolState } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { Console, Effect, Option, Schema, Stream } from "effect"
+import { Console, Effect, HashMap, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { isWanted, type Wanted } from "../EventFilter.ts"
+import { exitCodes } from "../ExitCode.ts"
 import { findCredential } from "../FindCredential.ts"
 import * as ReadPool from "../ReadPool.ts"
 import { eventJson } from "../render/EventJson.ts"
 import { logLine } from "../render/LogLine.ts"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
+import { Stop } from "../Stop.ts"
 
 const flags = {
   follow: Flag.Boolean("follow").pipe(
@@ -63,7 +66,12 @@ const show = Effect.fnUntraced(function* (told: Settings, asked: Asked) {
   )
 })
 
-const wantedOf = Effect.fnUntraced(function* (state: PoolState, { credential, provider, type }: Asked) {
+const wantedOf = Effect.fnUntraced(function* (state: PoolState, asked: Asked) {
+  const { credential, provider, type } = asked
+  if (Option.isSome(type) && !mayHaveType(state, type.value)) return yield* noSuchType(type.value)
+  if (Option.isSome(provider) && !mayHaveProvider(state, provider.value, asked)) {
+    return yield* noSuchProvider(provider.value, state)
+  }
   const named = Option.isNone(credential) ? undefined : yield* findCredential(state, credential.value)
   return {
     credential: named?.id,
@@ -71,6 +79,30 @@ const wantedOf = Effect.fnUntraced(function* (state: PoolState, { credential, pr
     type: Option.getOrUndefined(type)
   } satisfies Wanted
 })
+
+/** A ledger with events of a newer version may have any type. */
+const mayHaveType = (state: PoolState, type: string): boolean => Object.hasOwn(catalogue, type) || state.unknown > 0
+
+const noSuchType = (type: string): Stop =>
+  new Stop({
+    exitCode: exitCodes.usage,
+    message: `There are no events of type "${type}". The types are: ${Object.keys(catalogue).join(", ")}.`
+  })
+
+/** Whoever follows may wait for a provider that is yet to come. */
+const mayHaveProvider = (state: PoolState, provider: string, { follow }: Asked): boolean =>
+  follow || providersIn(state).includes(provider)
+
+const noSuchProvider = (provider: string, state: PoolState): Stop =>
+  new Stop({
+    exitCode: exitCodes.usage,
+    message: `No credential of "${provider}" was ever in this pool. Its providers are: ${providersIn(state).join(", ") || "none"}.`
+  })
+
+/** Also of credentials that were removed. */
+const providersIn = (state: PoolState): ReadonlyArray<string> => [
+  ...new Set(Array.from(HashMap.values(state.credentials), ({ provider }) => provider))
+]
 
 const lineOf = (event: Recorded, state: PoolState, { json, paint }: Settings): string =>
   json ? JSON.stringify(eventJson(event)) : logLine(event, state, paint)

@@ -1,12 +1,14 @@
 /** `daybook refresh` */
 import { Ledger } from "@daybook/ledger/Ledger"
-import { Seq } from "@daybook/pool/Ids"
+import { type ActorId, Seq } from "@daybook/pool/Ids"
+import type { Recorded } from "@daybook/pool/Recorded"
 import { storyOf } from "@daybook/pool/queries/Story"
 import { CredentialPool, type Token } from "@daybook/refresher/CredentialPool"
 import { Clock, Console, Effect, Option, Result, Stream } from "effect"
 import { Argument, Command } from "effect/cli"
 import { findCredential } from "../FindCredential.ts"
 import * as Output from "../Output.ts"
+import * as ReadPool from "../ReadPool.ts"
 import { eventJson } from "../render/EventJson.ts"
 import { logLine } from "../render/LogLine.ts"
 import { iso } from "../render/StatusJson.ts"
@@ -23,6 +25,7 @@ export const refresh = Command.make(
   },
   Effect.fnUntraced(function* ({ credential, sandbox }) {
     const told = yield* settings
+    yield* Effect.provide(Ledger, ReadPool.ledgerLayer(told.home)) // fails where there is none, and begins none
     yield* Effect.provide(force(told, credential), WritePool.layer(told, sandbox))
   })
 ).pipe(
@@ -40,7 +43,12 @@ const force = Effect.fnUntraced(function* (told: Settings, name: string) {
   yield* ledger.state
   const events = yield* Stream.runCollect(Stream.filter(ledger.read(Seq.make(before + 1)), storyOf(ledger.known(), id)))
   const token = Option.getOrUndefined(Result.getSuccess(outcome))
-  if (told.json) yield* Output.document({ credential: id, ...outcomeJson(token), events: events.map(eventJson) })
+  if (told.json)
+    yield* Output.document({
+      credential: id,
+      ...outcomeJson(token, events.some(isAdoption(ledger.actor))),
+      events: events.map(eventJson)
+    })
   else {
     for (const event of events) yield* Console.log(logLine(event, ledger.known(), told.paint))
     if (token !== undefined) yield* Console.log(sentence(token, yield* Clock.currentTimeMillis))
@@ -48,8 +56,11 @@ const force = Effect.fnUntraced(function* (told: Settings, name: string) {
   if (Result.isFailure(outcome)) return yield* Effect.fail(outcome.failure)
 })
 
-const outcomeJson = (token: Token | undefined) => ({
-  outcome: token === undefined ? "failed" : "refreshed",
+/** Another process was first, and its tokens are used. */
+const isAdoption = (self: ActorId) => (event: Recorded) => event.type === "RaceAdopted" && event.actor === self
+
+const outcomeJson = (token: Token | undefined, adopted: boolean) => ({
+  outcome: token === undefined ? "failed" : adopted ? "adopted" : "refreshed",
   expiresAt: iso(token?.expiresAt)
 })
 

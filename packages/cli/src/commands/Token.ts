@@ -1,8 +1,11 @@
 /** `daybook token` */
 import { CredentialPool, type Token } from "@daybook/refresher/CredentialPool"
+import type { NoneAvailable } from "@daybook/refresher/PoolError"
 import { Vault } from "@daybook/vault/Vault"
+import { hermesAuthFile } from "daybook/Home"
 import { Console, Effect, Option, Redacted } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { existsSync } from "node:fs"
 import { exitCodes } from "../ExitCode.ts"
 import * as Output from "../Output.ts"
 import { iso } from "../render/StatusJson.ts"
@@ -46,15 +49,22 @@ const ask = Effect.fnUntraced(function* (
   const { problems } = yield* Vault.use((vault) => vault.logins)
   yield* Output.warnings(problems)
   return yield* CredentialPool.use((pool) => pool.getToken(provider, request)).pipe(
-    Effect.catchTag("NoneAvailable", (none) =>
-      Effect.fail(
-        problems.length > 0 && none.passed.length === 0
-          ? new Stop({ exitCode: exitCodes.error, message: `So there is no token of "${provider}" to give.` })
-          : none
-      )
-    )
+    Effect.catchTag("NoneAvailable", (none): Effect.Effect<never, NoneAvailable | Stop> => {
+      if (none.passed.length > 0) return Effect.fail(none)
+      return problems.length > 0 ? unread(provider) : nowhere(none)
+    })
   )
 })
+
+const unread = (provider: string) =>
+  new Stop({ exitCode: exitCodes.error, message: `So there is no token of "${provider}" to give.` })
+
+/** Nothing of the provider is in the pool or in a store that was opened: perhaps it is in one that was not named. */
+const nowhere = (none: NoneAvailable) =>
+  new Stop({ exitCode: exitCodes.nothingAvailable, message: `${none.message} ${nameStore(hermesAuthFile())}` })
+
+const nameStore = (usual: string): string =>
+  existsSync(usual) ? `Name a store with --vault PATH, such as ${usual}.` : "Name a store with --vault PATH."
 
 const tokenJson = ({ credential, expiresAt, label, provider, token }: Token) => ({
   token: Redacted.value(token),

@@ -44,5 +44,9 @@ const verifyJson = ({ firstBad, ledger, tornTail, ...report }: VerifyReport) => 
 const damage = ({ firstBad, head, path }: VerifyReport): Stop =>
   new Stop({
     exitCode: exitCodes.damaged,
-    message: `${path} is damaged at line ${firstBad?.line}, byte ${firstBad?.offset}. Keep the file; what stands before it, up to event ${head.seq}, is whole.`
+    message: `${path} is damaged at line ${firstBad?.line}, byte ${firstBad?.offset}. ${
+      head.seq === 0
+        ? "Not even its first event can be read: name a ledger.jsonl or its folder, if this is none."
+        : `Keep the file; what stands before it, up to event ${head.seq}, is whole.`
+    }`
   })

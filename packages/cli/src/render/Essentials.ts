@@ -35,7 +35,7 @@ export const essentialsOf = (event: Recorded, names: Names): string =>
         SuccessorStored: ({ data }) => name(data.next),
         CredentialQuarantined: ({ data }) => `${data.reason} (rule ${data.rule}), ${name(data.generation)}`,
         QuarantineLifted: ({ data }) =>
-          `${name(data.generation)} by a new ${data.by}`.replace("new operator", "person"),
+          `${name(data.generation)} by ${data.by === "operator" ? "a person" : `a new ${data.by}`}`,
         StoreCleared: ({ data }) =>
           data.cleared ? removed(data.removed) : `nothing: ${data.why ?? "no reason given"}`,
         CooldownStarted: ({ data }) =>

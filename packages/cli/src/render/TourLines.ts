@@ -37,13 +37,13 @@ export const nextLines = (
   paint: Paint
 ): ReadonlyArray<string> => [
   paint("strong", "\nThe ledger stays, so that you can look around:"),
-  `  npx daybook log --home ${home}`,
-  `  npx daybook log --home ${home} --credential main --json`,
-  `  npx daybook story main --home ${home}`,
-  `  npx daybook doctor --home ${home}`,
-  `  npx daybook verify --home ${home}`,
-  ...(origin === undefined ? [] : [`  npx daybook refresh third --home ${home} --sandbox ${origin}`]),
-  `Your own logins, without touching them: npx daybook start --observe`,
+  `  npx --no daybook log --home ${home}`,
+  `  npx --no daybook log --home ${home} --credential main --json`,
+  `  npx --no daybook story main --home ${home}`,
+  `  npx --no daybook doctor --home ${home}`,
+  `  npx --no daybook verify --home ${home}`,
+  ...(origin === undefined ? [] : [`  npx --no daybook refresh third --home ${home} --sandbox ${origin}`]),
+  `Your own logins, without touching them: npx --no daybook start --observe`,
   `When you have seen enough: rm -r ${folder}`,
   ...(origin === undefined ? [] : [`The sandbox goes on at ${origin} with the logins in ${vault}. Ctrl-C ends it.`])
 ]

@@ -29,6 +29,16 @@ const mount = (...args: ReadonlyArray<string>): void => {
   }
 }
 
+const forTokens = /(^|\/)(auth\.json$|(stash|quarantine|grants)\/)/
+
+/** What is in every file below a folder, but for those whose purpose it is to hold tokens. */
+export const contents = (folder: string): ReadonlyArray<string> =>
+  (readdirSync(folder, { recursive: true }) as Array<string>)
+    .filter((name) => !forTokens.test(name))
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+    .map((path) => `${path}\n${readFileSync(path, "utf8")}`)
+
 /** Every entry below a folder: its mode, when it was written, and what is in it. */
 export const snapshot = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(

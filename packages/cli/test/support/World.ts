@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import { join } from "node:path"
 import { apiKey, authFile, writeAuth } from "./AuthFile.ts"
 import { daybook, hasTrace, type Place, type Ran } from "./Cli.ts"
-import { tempFolder } from "./TempFolder.ts"
+import { contents, tempFolder } from "./TempFolder.ts"
 
 export const makeWorld = Effect.gen(function* () {
   const sandbox = yield* Sandbox.make({ defaults: { accessLifetime: 3600 } })
@@ -21,11 +21,14 @@ export const makeWorld = Effect.gen(function* () {
     yield* hasNoSecret(ran, args[0] === "token")
     return ran
   })
-  /** Only `token` may show one, and only on stdout. */
+  /** Only `token` may show one, and only on stdout; only files made for tokens may hold one. */
   const hasNoSecret = Effect.fnUntraced(function* ({ stderr, stdout }: Ran, mayShow: boolean) {
     const shown = mayShow ? stderr : stdout + stderr
     const issued = yield* Effect.orDie(sandbox.issuedTokens)
-    for (const secret of [...issued, apiKey]) assert.notInclude(shown, secret)
+    const places = [shown, ...contents(user)]
+    for (const secret of [...issued, apiKey]) {
+      for (const place of places) assert.notInclude(place, secret)
+    }
   })
   return {
     sandbox,
