@@ -6,6 +6,7 @@ import type { VerifyReport } from "@daybook/ledger/Verify"
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { stripVTControlCharacters } from "node:util"
+import { outcomeOf } from "@daybook/cli/commands/Refresh"
 import { adviceOn } from "@daybook/cli/Advice"
 import { failureOf } from "@daybook/cli/Failure"
 import type { PoolView, Row } from "@daybook/cli/PoolView"
@@ -302,6 +303,29 @@ it("observing says which logins are one and the same", () => {
   const lines = observedLines([observed("hermes"), observed("codex-cli")], now, plain)
   assert.include(lines[1], "shares its refresh token with codex-cli /codex-cli.json")
   assert.include(lines[2], "shares its refresh token with hermes /hermes.json")
+})
+
+it("observing nothing says where logins come from", () =>
+  assert.include(observedLines([], now, plain).join("\n"), "daybook start --observe PATH"))
+
+describe("the outcome of a refresh", () => {
+  const self = uuid(800) as typeof started.actor
+  const race = { grant, held: generation, found: generation, winner: { store: "hermes" }, phase: "before request" }
+  const adopted = event(6, "RaceAdopted", race)
+  const others = event(7, "RaceAdopted", race, { actor: uuid(801) })
+  const succeeded = event(8, "RefreshSucceeded", {
+    grant,
+    attempt: uuid(700),
+    generation,
+    next: generation,
+    rotated: true
+  })
+
+  it.each([
+    ["a race that we lost", [adopted], "adopted"],
+    ["a race that another lost", [succeeded, others], "refreshed"],
+    ["a refresh after a race", [adopted, succeeded], "refreshed"]
+  ])("of %s is told", (_, events, outcome) => assert.strictEqual(outcomeOf(events, self), outcome))
 })
 
 it("a failure that nobody foresaw ends with 1 and its own words", () =>

@@ -46,7 +46,7 @@ const force = Effect.fnUntraced(function* (told: Settings, name: string) {
   if (told.json)
     yield* Output.document({
       credential: id,
-      ...outcomeJson(token, events.some(isAdoption(ledger.actor))),
+      ...outcomeJson(token, outcomeOf(events, ledger.actor)),
       events: events.map(eventJson)
     })
   else {
@@ -56,11 +56,16 @@ const force = Effect.fnUntraced(function* (told: Settings, name: string) {
   if (Result.isFailure(outcome)) return yield* Effect.fail(outcome.failure)
 })
 
-/** Another process was first, and its tokens are used. */
-const isAdoption = (self: ActorId) => (event: Recorded) => event.type === "RaceAdopted" && event.actor === self
+/** `adopted`: another program was first, and its tokens are used. What `self` recorded last counts. */
+export const outcomeOf = (events: ReadonlyArray<Recorded>, self: ActorId): "adopted" | "refreshed" => {
+  const ours = events.filter(({ actor, type }) => actor === self && settling.has(type))
+  return ours.at(-1)?.type === "RaceAdopted" ? "adopted" : "refreshed"
+}
 
-const outcomeJson = (token: Token | undefined, adopted: boolean) => ({
-  outcome: token === undefined ? "failed" : adopted ? "adopted" : "refreshed",
+const settling: ReadonlySet<Recorded["type"]> = new Set(["RaceAdopted", "RefreshSucceeded"] as const)
+
+const outcomeJson = (token: Token | undefined, outcome: "adopted" | "refreshed") => ({
+  outcome: token === undefined ? "failed" : outcome,
   expiresAt: iso(token?.expiresAt)
 })
 
