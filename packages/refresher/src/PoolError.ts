@@ -36,7 +36,7 @@ export class NoneAvailable extends Data.TaggedError("NoneAvailable")<{
 const nothingThere = ({ looked = [], problems = [], provider }: NoneAvailable): string => {
   if (problems.length > 0) return problems.map(({ message }) => message).join("\n")
   const places = looked.length === 0 ? "" : ` and none is in ${looked.join(" or ")}`
-  return `No credential of "${provider}" is in this pool${places}. Log in with the program that owns the store, or open the store that has it.`
+  return `No credential of "${provider}" is in this pool${places}. Log in with the program that owns the store.`
 }
 
 export class UnknownCredential extends Data.TaggedError("UnknownCredential")<{
