@@ -6,6 +6,7 @@ import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
 import { members, type PoolState } from "@daybook/pool/PoolState"
 import { statusOf } from "@daybook/pool/queries/Status"
+import { sourcesOf } from "@daybook/vault/StoreSources"
 import { type StoreSource, Vault } from "@daybook/vault/Vault"
 import { Clock, Effect, Layer } from "effect"
 import { version } from "./internal/Version.ts"
@@ -32,9 +33,7 @@ export const ledgerLayer = (home: string) =>
 /** Daybook's own, those that the ledger names, and the one asked for. */
 const storesOf = (state: PoolState, vault: string | undefined): ReadonlyArray<StoreSource> => {
   const asked: ReadonlyArray<StoreSource> = vault === undefined ? [] : [{ kind: "hermes", path: vault }]
-  const named = members(state).flatMap(({ store: { kind, path } }): ReadonlyArray<StoreSource> =>
-    path !== undefined && (kind === "hermes" || kind === "codex-cli") ? [{ kind, path }] : []
-  )
+  const named = sourcesOf(members(state).map(({ store }) => store))
   const shared = new Map([...asked, ...named].map((source) => [JSON.stringify(source), source]))
   return [{ kind: "own" }, ...shared.values()]
 }

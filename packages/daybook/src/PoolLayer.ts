@@ -10,6 +10,7 @@ import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
 import type { Fingerprints } from "@daybook/pool/Fingerprint"
 import { defaults, type Policy } from "@daybook/pool/Policy"
 import { members, type PoolState } from "@daybook/pool/PoolState"
+import type { StoreRef } from "@daybook/pool/StoreRef"
 import { CredentialPool } from "@daybook/refresher/CredentialPool"
 import * as OpenedPool from "@daybook/refresher/OpenedPool"
 import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
@@ -17,6 +18,7 @@ import { Refresher } from "@daybook/refresher/Refresher"
 import { TokenMemory } from "@daybook/refresher/TokenMemory"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { Stash } from "@daybook/vault/Stash"
+import { sourcesOf } from "@daybook/vault/StoreSources"
 import { type StoreSource, Vault } from "@daybook/vault/Vault"
 import { Effect, Layer } from "effect"
 import { version } from "./internal/Version.ts"
@@ -69,7 +71,7 @@ const vaultLayer = (home: string, options: PoolOptions) =>
       const ledger = yield* Ledger
       const { ledger: id } = yield* ledger.head
       const { all } = yield* Providers
-      const sources = [{ kind: "own" } as const, ...named(options), ...recorded(yield* ledger.state)]
+      const sources = [{ kind: "own" } as const, ...named(options), ...sourcesOf(storesIn(yield* ledger.state))]
       return Vault.layer({
         stores: distinct(sources.map((source) => located(source, all))),
         folder: home,
@@ -81,13 +83,7 @@ const vaultLayer = (home: string, options: PoolOptions) =>
 const named = ({ vault = [] }: PoolOptions): ReadonlyArray<StoreSource> =>
   typeof vault === "string" ? [{ kind: "hermes", path: vault }] : vault
 
-/** Stores of other programs that the pool's members live in. */
-const recorded = (state: PoolState): ReadonlyArray<StoreSource> =>
-  members(state).flatMap(({ store }): ReadonlyArray<StoreSource> =>
-    store.path !== undefined && (store.kind === "hermes" || store.kind === "codex-cli")
-      ? [{ kind: store.kind, path: store.path }]
-      : []
-  )
+const storesIn = (state: PoolState): ReadonlyArray<StoreRef> => members(state).map(({ store }) => store)
 
 /** With an absolute path; in a store shared by many providers those are looked for that are known here. */
 const located = (source: StoreSource, providers: ReadonlyArray<Provider>): StoreSource => {

@@ -16,7 +16,6 @@ import { storeSuccessor } from "./StoreSuccessor.ts"
 import { adoptStashed } from "./Adoption.ts"
 import { reread } from "./Reread.ts"
 import { holding, type Target } from "./Target.ts"
-import type { Held } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
 /**
@@ -65,19 +64,13 @@ const finishAttempt = Effect.fnUntraced(function* (target: Target, grant: Grant,
   )
 })
 
-/** The answer to an attempt, if its sender kept it: in the stash under the spent token's name, in this process's memory, or in the authority. */
-const successorOf = Effect.fnUntraced(function* (target: Target, grant: Grant, open: OpenAttempt) {
-  const { refresh } = open.generation
-  const entry = refresh === undefined ? Option.none() : yield* Stash.use((stash) => stash.find(refresh))
-  if (Option.isSome(entry)) {
-    const held = yield* holding(target, entry.value.tokens)
-    if (!isAncestor(grant, held.generation)) return { held, stashed: true }
-  }
-  const inHand = (yield* TokenMemory).unsaved.get(target.grant)
-  if (inHand !== undefined && inHand.consumed.refresh === refresh) return { held: inHand.held, stashed: false }
+/** The answer to an attempt, if its sender kept it: in the stash or in this process's memory, else in the authority. */
+const successorOf = Effect.fnUntraced(function* (target: Target, grant: Grant, { generation }: OpenAttempt) {
+  const kept = generation.refresh === undefined ? undefined : yield* keptSuccessor(target, generation.refresh)
+  if (kept !== undefined && !isAncestor(grant, kept.held.generation)) return kept
   const tokens = yield* target.authority.read
   if (isBlank(tokens)) return undefined
-  const found: Held = yield* holding(target, tokens)
+  const found = yield* holding(target, tokens)
   return compareFound(grant, found.generation) === "newer" ? { held: found, stashed: false } : undefined
 })
 
@@ -103,9 +96,10 @@ const storeStashed = Effect.fnUntraced(function* (target: Target) {
   if (notes.length === 0) yield* record(about(target, "SuccessorStored", { next }))
 })
 
+/** What came for the token that was spent: in the stash under that token's name, or in this process's memory. */
 const keptSuccessor = Effect.fnUntraced(function* (target: Target, consumed: Fingerprint) {
-  const entry = yield* Stash.use((stash) => stash.find(consumed))
-  if (Option.isSome(entry)) return { held: yield* holding(target, entry.value.tokens), stashed: true }
   const inHand = (yield* TokenMemory).unsaved.get(target.grant)
-  return inHand === undefined ? undefined : { held: inHand.held, stashed: false }
+  if (inHand?.consumed.refresh === consumed) return { held: inHand.held, stashed: false }
+  const entry = yield* Stash.use((stash) => stash.find(consumed))
+  return Option.isSome(entry) ? { held: yield* holding(target, entry.value.tokens), stashed: true } : undefined
 })
