@@ -4,7 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { CredentialPool, defineProvider, layer, openAiCodexAt, openPool, type Pool, RefreshError } from "daybook"
 import { Effect, Fiber, Redacted } from "effect"
-import { readFile, writeFile } from "node:fs/promises"
+import { copyFile, readFile, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { audit, readLedger } from "./support/Audit.ts"
 import { inWorld } from "./support/inWorld.ts"
@@ -198,6 +198,27 @@ describe("a store that is only read", () => {
         assert.instanceOf(error, RefreshError)
         assert.deepInclude(error.reason, { _tag: "Transient", reason: "StoreUnavailable" })
         assert.include(error.message, path)
+      }),
+    slow
+  )
+})
+
+describe("a store whose owner cannot be told", () => {
+  it.live(
+    "keeps no login of another store from being used",
+    () =>
+      inWorld(async (world) => {
+        const other = join(dirname(world.vault), "other.json")
+        await copyFile(world.vault, other)
+        await writeFile(`${other}.daybook`, "{")
+        await using pool = await openPool({
+          home: world.home,
+          vault: [other, world.vault].map((path) => ({ kind: "hermes", path })),
+          providers: [codexOf(world)],
+          policy: quick
+        })
+        const { token } = await pool.getToken(provider, { credential: "main" })
+        assert.strictEqual(token, world.login.access_token)
       }),
     slow
   )

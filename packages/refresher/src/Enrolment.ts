@@ -10,6 +10,7 @@ import type { EventOf } from "@daybook/pool/Event"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { CredentialId } from "@daybook/pool/Ids"
 import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
+import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { StoreRef } from "@daybook/pool/StoreRef"
 import { isBlank } from "@daybook/pool/TokenSet"
 import type { Login } from "@daybook/vault/Login"
@@ -47,8 +48,13 @@ export const takeStock = Effect.fnUntraced(function* (home: string, how: How) {
 /** One process at a time; what another enrolled meanwhile is found in the ledger then. */
 const enrolAll = Effect.fnUntraced(function* (home: string, logins: ReadonlyArray<Login>) {
   yield* RangeLock.acquire(join(home, "enrolment.lock"), { timeout: "30 seconds" })
-  yield* Effect.forEach(logins, enrolOnce, { discard: true })
+  yield* Effect.forEach(logins, (login) => Effect.catchTag(enrolOnce(login), "RefreshError", passOver), {
+    discard: true
+  })
 }, Effect.scoped)
+
+/** A login whose store cannot be opened keeps no other from being enrolled. */
+const passOver = ({ message }: RefreshError) => Effect.logWarning(message)
 
 const enrolOnce = Effect.fnUntraced(function* (login: Login) {
   const state = yield* Ledger.use((ledger) => ledger.state)
