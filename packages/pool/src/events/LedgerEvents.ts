@@ -10,6 +10,7 @@ import { Policy } from "../Policy.ts"
 
 const LockKind = Schema.Literals(["ofd", "sqlite", "memory"])
 const hash = Schema.String.check(Schema.isMaxLength(64))
+const crc = Schema.String.check(Schema.isPattern(/^[0-9a-f]{8}$/))
 
 export const LedgerOpened = poolEvent("LedgerOpened", {
   /** Version of the line format; a reader refuses a higher one. */
@@ -26,10 +27,34 @@ export const SegmentOpened = poolEvent("SegmentOpened", {
   lock: LockKind,
   check: Fingerprint,
   /** `h` of the last line of the segment before. */
-  continues: hash
+  continues: hash,
+  /** Damage that an operator accepted: bytes no reader stops at any more, and the events in them that are lost. */
+  accepts: Schema.optionalKey(
+    Schema.Array(
+      Schema.Struct({
+        /** First event of the damaged segment. */
+        segment: Seq,
+        offset: Schema.Natural,
+        /** In bytes, up to the beginning of the line that goes on, or to the end of the file. */
+        length: Schema.Natural,
+        /** CRC-32 of these bytes, 8 hex digits. */
+        crc,
+        /** What the line behind them continues. */
+        seq: Seq,
+        h: hash
+      })
+    )
+  )
 })
 
-export const SegmentSealed = poolEvent("SegmentSealed", { first: Seq, bytes: Schema.Natural })
+export const SegmentSealed = poolEvent("SegmentSealed", {
+  /** First event of the segment. */
+  first: Seq,
+  /** Length of the segment up to this line. */
+  bytes: Schema.Natural,
+  /** SHA-256 over these bytes, unpadded base64url. */
+  sha256: Schema.optionalKey(hash)
+})
 
 /** Junk that a crashed writer left behind: recorded, never cut off. */
 export const TailSealed = poolEvent("TailSealed", {
@@ -38,7 +63,7 @@ export const TailSealed = poolEvent("TailSealed", {
   /** Length in bytes, the newline that closes it not counted. */
   length: Schema.Natural,
   /** CRC-32 of the junk, 8 hex digits. */
-  crc: Schema.String.check(Schema.isPattern(/^[0-9a-f]{8}$/))
+  crc
 })
 
 /** For people; never evidence. */
