@@ -13,7 +13,10 @@ export class LockTimeout extends Data.TaggedError("LockTimeout")<{
   readonly holder?: string | undefined
 }> {}
 
-/** The lock file could not be opened or locked at all; `cause` is the system's code, such as `EACCES` or `ENOLCK`. */
+/**
+ * The lock file could not be opened or locked at all; `cause` is the system's code, such as `EACCES` or `ENOLCK`, or
+ * SQLite's, such as `SQLITE_NOTADB`.
+ */
 export class LockUnavailable extends Data.TaggedError("LockUnavailable")<{
   readonly cause: string
 }> {}
@@ -39,7 +42,11 @@ const explain = (path: string, reason: LockErrorReason): string =>
   Match.valueTags(reason, {
     LockTimeout: ({ holder, waited }) =>
       `${holder ?? "another holder"} kept it for ${Math.round(waited)} ms. Try again when it has finished.`,
-    LockUnavailable: ({ cause }) =>
-      `the system answered ${cause}. Check that ${path} and its folder exist and are writable, on a local disk.`,
+    LockUnavailable: ({ cause }) => `the system answered ${cause}. ${repair(path, cause)}`,
     LockUnsupported: ({ missing, platform }) => `${missing} is missing on ${platform}. Install it.`
   })
+
+const repair = (path: string, cause: string): string =>
+  cause === "ENOTEMPTY" || cause === "SQLITE_NOTADB"
+    ? `A lock file is empty and this one is not: check that ${path} is the right path.`
+    : `Check that ${path} and its folder exist and are writable, on a local disk.`

@@ -16,9 +16,21 @@ const require = createRequire(import.meta.url)
 
 export const load = (path: string): Effect.Effect<NativeLock, LockError> =>
   Effect.try({
-    try: (): NativeLock => require("fs-native-extensions"),
+    try: build,
     catch: () => new LockError({ path, reason: noBuild() })
   })
+
+export const isAvailable = (): boolean => {
+  try {
+    build()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Node keeps a loaded module, so only the first call costs anything. */
+const build = (): NativeLock => require("fs-native-extensions")
 
 const noBuild = () =>
   new LockUnsupported({

@@ -4,6 +4,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
+import type { LockKind } from "./Locks.ts"
 
 export interface Companion {
   readonly pid: number
@@ -43,13 +44,27 @@ const companion = (child: ChildProcessWithoutNullStreams): Companion => {
   }
 }
 
-const holder = fileURLToPath(new URL("./holder.ts", import.meta.url))
+const program = (name: string): string => fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
 
 /**
  * A second Node that takes the lock or reservation, prints `held`, and prints `released` after it was told anything.
  */
-export const nodeHolding = (kind: "range" | "flock" | "reserve", path: string, env?: Record<string, string>) =>
-  start(process.execPath, [holder, kind, path], env)
+export const nodeHolding = (kind: LockKind | "flock" | "reserve", path: string, env?: Record<string, string>) =>
+  start(process.execPath, [program("holder"), kind, path], env)
+
+/** What a second Node says that tries for the lock just now: `held`, or why not. */
+export const nodeTry = (kind: LockKind, path: string, ...nodeOptions: ReadonlyArray<string>): Effect.Effect<string> =>
+  Effect.scoped(
+    Effect.flatMap(start(process.execPath, [...nodeOptions, program("holder"), kind, path, "0"]), ({ line }) => line)
+  )
+
+/** A second Node that counts under the lock and prints `done`. */
+export const nodeCounting = (kind: LockKind, path: string, file: string, times: number) =>
+  start(process.execPath, [program("counter"), kind, path, file, String(times)])
+
+/** A second Node that locks, forgets that it did, and prints `collected` when the garbage collector was there. */
+export const nodeForgetting = (kind: LockKind, path: string) =>
+  start(process.execPath, ["--expose-gc", program("forgetter"), kind, path])
 
 export const pythonHolding = (path: string) => start("python3", ["-u", "-c", pythonHolder, path])
 
