@@ -2,12 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Ledger } from "@daybook/ledger/Ledger"
 import type { LedgerError } from "@daybook/ledger/LedgerError"
 import { verify } from "@daybook/ledger/Verify"
-import { Effect, Fiber, type Scope, Stream } from "effect"
-import { watch } from "node:fs"
+import { Effect, Fiber, Stream } from "effect"
 import { join } from "node:path"
 import { relabelled, seq } from "./support/Drafts.ts"
 import { open } from "./support/Open.ts"
-import { acknowledgedIn, sizeOf, startWriter, type Writer } from "./support/Processes.ts"
+import { acknowledgedIn, startWriter } from "./support/Processes.ts"
 import { tempFolder } from "./support/TempFolder.ts"
 
 const idsIn = (ledger: Ledger["Service"]): Effect.Effect<ReadonlyArray<string>, LedgerError> =>
@@ -35,43 +34,4 @@ describe("several processes on one ledger", () => {
       assert.isTrue((yield* verify(folder)).isConsistent)
     })
   )
-
-  it.live(
-    "are killed at random: what was acknowledged is there once, and the chain holds",
-    () =>
-      Effect.gen(function* () {
-        const folder = yield* tempFolder
-        const path = join(folder, "ledger.jsonl")
-        let started = 0
-        const start = Effect.suspend(() => startWriter(folder, join(folder, `notes-${started++}`)))
-        const writers: Array<Writer> = yield* Effect.all(Array.from({ length: 4 }, () => start))
-        for (let kills = 0; kills < 20; kills++) {
-          yield* grown(path, Math.random() * 30_000)
-          const victim = Math.floor(Math.random() * writers.length)
-          yield* (writers[victim] as Writer).kill
-          writers[victim] = yield* start
-        }
-        yield* Effect.forEach(writers, (writer) => writer.kill)
-        const ledger = yield* open(folder)
-        yield* ledger.append([relabelled("after")])
-        const counts = Map.groupBy(yield* idsIn(ledger), (id) => id)
-        const acknowledged = Array.from({ length: started }, (_, index) =>
-          acknowledgedIn(join(folder, `notes-${index}`))
-        ).flat()
-        assert.isAbove(acknowledged.length, 100)
-        assert.isTrue(acknowledged.every((id) => counts.get(id)?.length === 1))
-        assert.isTrue((yield* verify(folder)).isConsistent)
-      }),
-    30_000
-  )
 })
-
-/** Waits until a file has grown by so many bytes. */
-const grown = (path: string, bytes: number): Effect.Effect<void, never, Scope.Scope> =>
-  Effect.callback<void>((resume) => {
-    const target = sizeOf(path) + bytes
-    const watcher = watch(join(path, ".."), () => {
-      if (sizeOf(path) >= target) resume(Effect.void)
-    })
-    return Effect.sync(() => watcher.close())
-  })

@@ -1,39 +1,56 @@
 /** Real processes that write to a ledger. */
 import { Effect, type Scope } from "effect"
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcessByStdio, spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import type { Readable, Writable } from "node:stream"
 import { fileURLToPath } from "node:url"
 
 const scriptPath = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 export interface Writer {
+  /** Loaded and waiting for its word; opening the ledger comes after it. */
+  readonly loaded: Promise<unknown>
+  readonly go: Effect.Effect<void>
   /** Ends with the process; answers its exit code, or null if it was killed. */
   readonly exit: Promise<number | null>
-  readonly kill: Effect.Effect<void>
+  readonly kill: () => void
 }
 
-/** Killed with the scope, if it still lives. */
+/** At work as soon as it is loaded. Killed with the scope, if it still lives. */
 export const startWriter = (
+  folder: string,
+  acknowledged: string,
+  count?: number
+): Effect.Effect<Writer, never, Scope.Scope> =>
+  Effect.tap(prepareWriter(folder, acknowledged, count), (writer) => writer.go)
+
+/** The same, but at work only when it is told to be. */
+export const prepareWriter = (
   folder: string,
   acknowledged: string,
   count?: number
 ): Effect.Effect<Writer, never, Scope.Scope> => {
   const args = [scriptPath("writer.ts"), folder, acknowledged, ...(count === undefined ? [] : [`${count}`])]
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") } // loads in half the time
   return Effect.acquireRelease(
-    Effect.sync(() => writer(spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] }))),
-    ({ kill }) => kill
+    Effect.sync(() => writer(spawn(process.execPath, args, { env, stdio: ["pipe", "pipe", "inherit"] }))),
+    ({ exit, kill }) =>
+      Effect.promise(() => {
+        kill()
+        return exit
+      })
   )
 }
 
-const writer = (child: ChildProcess): Writer => {
+const writer = (child: ChildProcessByStdio<Writable, Readable, null>): Writer => {
   const exit = once(child, "exit").then(([code]) => code as number | null)
   return {
+    loaded: once(child.stdout, "data"),
+    go: Effect.sync(() => child.stdin.end("go\n")),
     exit,
-    kill: Effect.promise(async () => {
-      child.kill("SIGKILL")
-      await exit
-    })
+    kill: () => child.kill("SIGKILL")
   }
 }
 

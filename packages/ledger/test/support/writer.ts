@@ -1,5 +1,5 @@
 /**
- * A writer process. Appends durable events one after another, a few at a time, and notes the id of each in a file of its
+ * A writer process. Says when it is loaded, and begins when it is told to. Appends durable events one after another, a few at a time, and notes the id of each in a file of its
  * own as soon as it is acknowledged. Arguments: folder, file for acknowledged ids, how many (none: until it is killed).
  */
 import * as FileLedger from "@daybook/ledger/FileLedger"
@@ -7,6 +7,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { EventId } from "@daybook/pool/Ids"
 import { Effect } from "effect"
 import { randomUUID } from "node:crypto"
+import { once } from "node:events"
 import { openSync, writeSync } from "node:fs"
 import { relabelled } from "./Drafts.ts"
 
@@ -28,4 +29,7 @@ const appendAll =
       )
     : Effect.forEach(Array.from({ length: Number(count) }), () => appendOne, { concurrency: 4 })
 
+process.stdout.write("loaded\n")
+await once(process.stdin, "data")
+process.stdin.destroy()
 await Effect.runPromise(appendAll.pipe(Effect.provide(FileLedger.layer({ folder, program: "writer", version: "1" }))))
