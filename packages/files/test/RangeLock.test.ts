@@ -1,5 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Scope } from "effect"
+import { spawnSync } from "node:child_process"
 import { fstatSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as RangeLock from "@daybook/files/RangeLock"
@@ -82,13 +83,22 @@ it.live("a path replaced while we wait is locked anew", () =>
   })
 )
 
-it.live("a system with a build of the library has the lock", () =>
-  Effect.gen(function* () {
-    assert.isTrue(yield* RangeLock.isAvailable)
-  })
-)
+const program = `
+import { Effect } from "effect"
+import * as RangeLock from "@daybook/files/RangeLock"
+console.log(Effect.runSync(RangeLock.isAvailable))
+`
 
-it.live("a system without a build of the library says so", () =>
+it("whether the system has a build of the library can be asked", () => {
+  const without = spawnSync(process.execPath, ["--no-addons", "--input-type=module", "-e", program], {
+    cwd: import.meta.dirname,
+    encoding: "utf8"
+  })
+  assert.isTrue(Effect.runSync(RangeLock.isAvailable))
+  assert.strictEqual(without.stdout, "false\n")
+})
+
+it.live("without a build of the library nothing is locked, and the error names it", () =>
   Effect.gen(function* () {
     const line = yield* nodeTry("range", yield* lockPath, "--no-addons")
     assert.include(line, "fs-native-extensions is missing on")

@@ -1,6 +1,6 @@
 /**
- * Node's own SQLite, loaded at first use: Node may be built or started without it, and warns once that it is
- * experimental. That warning is for whoever chose SQLite, and is kept from the users of a program that only locks.
+ * Node's own SQLite, loaded at first use: Node may be built or started without it, and Node 22 warns once that
+ * it is experimental. That warning is for whoever chose SQLite, and is kept from the users of a program that only locks.
  */
 import { Effect } from "effect"
 import { createRequire } from "node:module"
@@ -20,7 +20,7 @@ const noSqlite = () =>
   new LockUnsupported({ platform: `Node ${process.version}`, missing: "a Node with its module node:sqlite" })
 
 /** Node warns while the module loads and not again, so `emitWarning` is narrowed for this one call. */
-const withoutItsWarning = <A>(load: () => A): A => {
+export const withoutItsWarning = <A>(load: () => A): A => {
   const emitWarning: typeof process.emitWarning = Reflect.get(process, "emitWarning")
   process.emitWarning = (...warning: ReadonlyArray<unknown>) => {
     if (!isAboutSqlite(warning)) Reflect.apply(emitWarning, process, warning)
