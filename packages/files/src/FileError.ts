@@ -5,7 +5,7 @@
 import { Data, Match } from "effect"
 import { dirname } from "node:path"
 
-export type FileOperation = "read" | "write" | "reserve" | "copy" | "sweep" | "create" | "sync"
+export type FileOperation = "read" | "write" | "reserve" | "copy" | "sweep" | "create" | "sync" | "inspect"
 
 /** `Busy` means no free file descriptor; `TooLarge` that the file has more bytes than the caller allowed. */
 export type FileErrorReason =
@@ -33,7 +33,9 @@ const nextStep = ({ operation, path, reason }: FileError): string =>
   Match.valueTags(reason, {
     NotFound: () => `Check that ${operation === "write" || operation === "reserve" ? dirname(path) : path} exists.`,
     PermissionDenied: () =>
-      operation === "read" ? "Make it readable for this user." : `Make ${dirname(path)} writable for this user.`,
+      operation === "read" || operation === "inspect"
+        ? "Make it readable for this user."
+        : `Make ${dirname(path)} writable for this user.`,
     NoSpace: () => `Free space on the disk of ${dirname(path)}.`,
     ReadOnly: () => `Make the file system of ${dirname(path)} writable.`,
     Busy: () => "Close files or raise the limit of open files (ulimit -n).",
