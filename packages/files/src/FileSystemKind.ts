@@ -45,7 +45,7 @@ export const sharedType = (type: bigint, mountInfo: string, path: string): Optio
 /** `FUSE_SUPER_MAGIC`; virtiofs answers it too. */
 const fuse = 0x65735546
 
-/** From linux/magic.h, and below the line from the list of `stat` of GNU coreutils where nothing else is said. */
+/** The first part from linux/magic.h; the second, where nothing else is said, from the list in `stat` of GNU coreutils. */
 const sharedTypes: ReadonlyMap<number, string> = new Map([
   [0x01021997, "9p"],
   [0x5346414f, "afs"],
