@@ -1,24 +1,31 @@
 /**
- * The ledger in a file, `ledger.jsonl` in its folder, shared by any number of processes on one machine.
+ * The ledger in files: `ledger.jsonl` in its folder, and the sealed segments it continues, shared by any number of
+ * processes on one machine.
  *
  * Writers exclude each other by a kernel lock, which ends with the process that holds it. An append is written under the
  * lock in one piece, and synced after it together with whatever else waits for a sync. Readers take no lock.
  */
+import type { FileError } from "@daybook/files/FileError"
+import { networkFileSystem } from "@daybook/files/FileSystemKind"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
-import type { ActorId, Seq } from "@daybook/pool/Ids"
+import type { ActorId } from "@daybook/pool/Ids"
 import { Context, Effect, Layer, Option, type Scope } from "effect"
 import * as FingerprintKey from "./FingerprintKey.ts"
+import * as AsOf from "./internal/AsOf.ts"
 import * as Folder from "./internal/Folder.ts"
 import { textOf } from "./internal/Group.ts"
 import type { Header } from "./internal/Header.ts"
+import * as Keeper from "./internal/Keeper.ts"
 import * as Reader from "./internal/Reader.ts"
 import * as Reading from "./internal/Reading.ts"
 import type { Requests } from "./internal/Requests.ts"
+import * as Segments from "./internal/Segments.ts"
 import * as Self from "./internal/Self.ts"
+import type { Crossed } from "./internal/View.ts"
 import * as Writer from "./internal/Writer.ts"
 import * as WriterLock from "./internal/WriterLock.ts"
 import { Ledger } from "./Ledger.ts"
-import { AppendError, LedgerError, LockMismatch, readOnly, Unavailable, WrongKey } from "./LedgerError.ts"
+import { AppendError, LedgerError, NetworkFileSystem, readOnly, Unavailable, WrongKey } from "./LedgerError.ts"
 
 export interface Options {
   /** Created, with a new ledger in it, unless `readOnly` is set. */
@@ -28,6 +35,13 @@ export interface Options {
   readonly version: string
   /** Creates nothing, writes nothing, takes no lock; every append fails. */
   readonly readOnly?: boolean | undefined
+  /**
+   * The kind of lock of a new ledger; default `ofd` where the system has it. Choose `sqlite` for a folder that is shared
+   * with a system that lacks it, such as a container on musl. A ledger of another kind is refused.
+   */
+  readonly lock?: WriterLock.LockKind | undefined
+  /** Without it a folder on a network file system is refused: locks may not hold there, and logins get lost. */
+  readonly allowNetworkFileSystem?: boolean | undefined
 }
 
 export const layer = (options: Options): Layer.Layer<Ledger | Fingerprints, LedgerError> =>
@@ -39,13 +53,17 @@ const openToWrite = Effect.fnUntraced(function* (
   options: Options
 ): Effect.fn.Return<Services, LedgerError, Scope.Scope> {
   const folder = Folder.at(options.folder)
+  if (options.allowNetworkFileSystem !== true) yield* refuseNetwork(folder)
   const self = yield* Self.make(options)
   yield* Folder.create(folder)
-  const lock = yield* WriterLock.open(folder.lock)
-  const key = yield* Folder.begin(folder, lock, (key) => firstLine(self, key))
-  const reader = yield* openReader(folder, "append", (header) => admit(folder, key, header))
+  const kind = yield* lockKind(folder, options.lock)
+  const lock = yield* WriterLock.open(folder.lock, kind)
+  const key = yield* Folder.begin(folder, lock, (key) => firstLine(self, kind, key))
+  const keeper = yield* Keeper.make(folder.ledger)
+  const admitWriter = (header: Header) => admit(folder, kind, key, header)
+  const reader = yield* openReader(folder, "append", admitWriter, keeper)
   const requests = yield* Writer.start(reader, lock, self)
-  return services(self.actor, reader, requests, key)
+  return services(self.actor, reader, requests, key, keeper.offer)
 })
 
 const openToRead = Effect.fnUntraced(function* (
@@ -53,33 +71,60 @@ const openToRead = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Services, LedgerError, Scope.Scope> {
   const folder = Folder.at(options.folder)
   const { actor } = yield* Self.make(options)
-  const reader = yield* openReader(folder, "read", () => Effect.void)
+  const reader = yield* openReader(folder, "read", () => Effect.void, keepsNothing)
   // A ledger that was copied without its key can be read all the same; no token is known to it then.
   const key = Option.getOrElse(yield* Folder.readKey(folder), () => FingerprintKey.make(FingerprintKey.randomBytes()))
   const sync = Effect.suspend(() => reader.now().file.sync)
-  return services(actor, reader, { append: () => Effect.fail(refusal(folder)), sync }, key)
+  const append = () => Effect.fail(refusal(folder))
+  return services(actor, reader, { append, sync }, key, keepsNothing.offer)
 })
 
-const firstLine = (self: Self.Self, key: FingerprintKey.FingerprintKey): string =>
-  textOf(Self.beginLedger(self, Self.newLedgerId(), WriterLock.kind, FingerprintKey.check(key)).lines)
+const keepsNothing: Keeper.Keeper = { offer: () => {}, drain: Effect.yieldNow }
+
+const refuseNetwork = ({ path }: Folder.Folder): Effect.Effect<void, LedgerError> =>
+  networkFileSystem(path).pipe(
+    Effect.mapError(({ code, operation, path }: FileError) => new Unavailable({ operation, path, code })),
+    Effect.flatMap(
+      Option.match({
+        onNone: () => Effect.void,
+        onSome: (kind) => Effect.fail(new NetworkFileSystem({ path, kind }))
+      })
+    ),
+    Effect.mapError((reason) => new LedgerError({ reason }))
+  )
+
+/** The kind that the ledger names, or the one that a new ledger gets. */
+const lockKind = ({ ledger }: Folder.Folder, wanted: WriterLock.LockKind | undefined) =>
+  Effect.scoped(Segments.openLive(ledger, "read")).pipe(
+    Effect.flatMap(({ header }) => WriterLock.agree(ledger, header.lock, wanted)),
+    Effect.catchReason("LedgerError", "Missing", () =>
+      wanted === undefined ? WriterLock.preferred : Effect.succeed(wanted)
+    )
+  )
+
+const firstLine = (self: Self.Self, kind: WriterLock.LockKind, key: FingerprintKey.FingerprintKey): string =>
+  textOf(Self.beginLedger(self, Self.newLedgerId(), kind, FingerprintKey.check(key)).lines)
 
 /** Reads what there is. Damage does not keep a ledger from being opened: what stands before it can be read. */
 const openReader = Effect.fnUntraced(function* (
-  folder: Folder.Folder,
+  { ledger: path }: Folder.Folder,
   mode: "read" | "append",
-  admit: (header: Header) => Effect.Effect<void, LedgerError>
+  admit: (header: Header) => Effect.Effect<void, LedgerError>,
+  { drain, offer: onCrossed }: Keeper.Keeper
 ) {
-  const reader = yield* Reader.open({ path: folder.ledger, mode, admit })
-  yield* Effect.catchReason(reader.catchUp, "LedgerError", "Damaged", () => Effect.void)
+  const reader = yield* Reader.open({ path, mode, admit, onCrossed })
+  yield* Effect.catchReason(reader.catchUpBy(drain), "LedgerError", "Damaged", () => Effect.void)
   return reader
 })
 
 /** Whether this process may write to the ledger. */
-const admit = Effect.fnUntraced(function* (folder: Folder.Folder, key: FingerprintKey.FingerprintKey, header: Header) {
-  const ours = WriterLock.kind
-  if (header.lock !== ours) {
-    return yield* new LedgerError({ reason: new LockMismatch({ path: folder.ledger, found: header.lock, ours }) })
-  }
+const admit = Effect.fnUntraced(function* (
+  folder: Folder.Folder,
+  kind: WriterLock.LockKind,
+  key: FingerprintKey.FingerprintKey,
+  header: Header
+) {
+  yield* WriterLock.agree(folder.ledger, header.lock, kind)
   if (header.check !== FingerprintKey.check(key)) {
     return yield* new LedgerError({ reason: new WrongKey({ path: folder.key }) })
   }
@@ -92,7 +137,8 @@ const services = (
   actor: ActorId,
   reader: Reader.Reader,
   writer: Pick<Requests, "append" | "sync">,
-  key: FingerprintKey.FingerprintKey
+  key: FingerprintKey.FingerprintKey,
+  onCrossed: (crossed: ReadonlyArray<Crossed>) => void
 ): Services =>
   Context.make(Ledger, {
     actor,
@@ -100,13 +146,12 @@ const services = (
     sync: Effect.suspend(() => writer.sync),
     state: Effect.map(reader.catchUp, ({ view }) => view.state),
     known: () => reader.now().view.state,
-    read: (from = first) => Reading.read(reader, from),
-    tail: (from = first) => Reading.tail(reader, from),
+    asOf: (moment) => AsOf.asOf(reader, moment, onCrossed),
+    read: (from) => Reading.read(reader, from),
+    tail: (from) => Reading.tail(reader, from),
     head: Effect.map(reader.catchUp, ({ header, view: { place } }) => ({
       seq: place.seq,
       h: place.h,
       ledger: header.ledger
     }))
   }).pipe(Context.add(Fingerprints, FingerprintKey.fingerprints(key)))
-
-const first = 1 as Seq

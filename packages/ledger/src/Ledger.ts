@@ -6,6 +6,7 @@ import type { ActorId, GrantId, LedgerId, Seq } from "@daybook/pool/Ids"
 import type { PoolState } from "@daybook/pool/PoolState"
 import type { Draft, Recorded } from "@daybook/pool/Recorded"
 import { Context, type Effect, type Stream } from "effect"
+import type { Moment } from "./Moment.ts"
 import type { AppendError, LedgerError } from "./LedgerError.ts"
 
 export interface AppendOptions {
@@ -40,7 +41,9 @@ export class Ledger extends Context.Service<
     readonly state: Effect.Effect<PoolState, LedgerError>
     /** The fold as last known here; no I/O. */
     readonly known: () => PoolState
-    /** What is in the ledger now, from `from` on, or from the first event. */
+    /** The fold as it stood at a moment. Fails with `NoSuchEvent` for a moment that the ledger does not reach, or not any more. */
+    readonly asOf: (moment: Moment) => Effect.Effect<PoolState, LedgerError>
+    /** What is in the ledger now, from `from` on, or from the oldest event that was not archived. */
     readonly read: (from?: Seq) => Stream.Stream<Recorded, LedgerError>
     /** The same, and then whatever is appended, by anyone: none missed, none twice. Ends with its consumer. */
     readonly tail: (from?: Seq) => Stream.Stream<Recorded, LedgerError>

@@ -54,7 +54,42 @@ export class Conflict extends Data.TaggedError("Conflict")<{
   readonly found: Seq
 }> {}
 
-export type LedgerReason = Unavailable | Missing | Damaged | NewerFormat | WrongKey | LockMismatch | Busy | TooLarge
+/** A sealed segment is not there; it begins with event `first`. */
+export class MissingSegment extends Data.TaggedError("MissingSegment")<{
+  readonly path: string
+  readonly first: Seq
+}> {}
+
+/** There are sealed segments, the last of them up to `path`, but none to append to. */
+export class NoLiveSegment extends Data.TaggedError("NoLiveSegment")<{ readonly path: string }> {}
+
+/** The ledger holds the events `first` to `head`; older ones were archived. */
+export class NoSuchEvent extends Data.TaggedError("NoSuchEvent")<{
+  readonly path: string
+  readonly wanted: string
+  readonly first: Seq
+  readonly head: Seq
+}> {}
+
+/** The folder lies on a file system where locks may not hold, named by `kind`. */
+export class NetworkFileSystem extends Data.TaggedError("NetworkFileSystem")<{
+  readonly path: string
+  readonly kind: string
+}> {}
+
+export type LedgerReason =
+  | Unavailable
+  | Missing
+  | Damaged
+  | NewerFormat
+  | WrongKey
+  | LockMismatch
+  | Busy
+  | TooLarge
+  | MissingSegment
+  | NoLiveSegment
+  | NoSuchEvent
+  | NetworkFileSystem
 
 export type AppendReason = LedgerReason | Conflict
 
@@ -85,6 +120,14 @@ const describe: (reason: AppendReason) => string = Match.typeTags<AppendReason>(
   Busy: ({ path, waited }) =>
     `Another process held ${path} for ${Math.round(waited)} ms. Try again when it has finished.`,
   TooLarge: ({ bytes, type }) => `A ${type} of ${bytes} bytes is over the limit of a record. Shorten its texts.`,
+  MissingSegment: ({ first, path }) =>
+    `${path}, with event ${first} and what follows, is missing. Put it back, out of the archive if it was archived.`,
+  NoLiveSegment: ({ path }) =>
+    `${path} is missing, though older segments of its ledger are there. Put it back; only if it is lost, run \`daybook repair\`.`,
+  NoSuchEvent: ({ first, head, path, wanted }) =>
+    `${path} holds events ${first} to ${head}, and not ${wanted}. ${first === 1 ? "Name one of them." : "Put archived segments back to see older ones."}`,
+  NetworkFileSystem: ({ kind, path }) =>
+    `${path} lies on ${kind}, where locks may not hold. Choose a folder on a local disk.`,
   Conflict: ({ expected, found, grant }) =>
     `Grant ${grant} moved from version ${expected} to ${found}. Decide again on the new state.`
 })
@@ -105,6 +148,8 @@ const nextStep = (code: string, path: string): string => {
     case "EMFILE":
     case "ENFILE":
       return "Close files or raise the limit of open files (ulimit -n)."
+    case "EEXIST":
+      return "Another file has its name; move that one elsewhere."
     case "EBADF":
       return "It was closed before; open the ledger again."
     case readOnly:

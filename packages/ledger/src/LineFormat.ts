@@ -48,6 +48,10 @@ export type Flaw =
 // A trailer is `,"h":"`, 43 characters, `","c":"`, 8 digits, `"}`: these stand at fixed distances from the end.
 const crcStart = 16
 const hashStart = 66
+
+/** Bytes of a line's trailer. */
+export const trailerBytes = hashStart
+
 const fixedParts = [
   { part: ',"h":"', fromEnd: hashStart },
   { part: '","c":"', fromEnd: crcStart + 1 },
@@ -128,7 +132,8 @@ export const resemblesLine = (text: string): boolean =>
 const mismatches = (part: string, text: string): ReadonlyArray<string> =>
   Array.from(part).filter((character, index) => text[index] !== character)
 
-const hashOf = (text: string): string => text.slice(-hashStart + 6, -crcStart - 1)
+/** The `h` that a line ends with. */
+export const hashOf = (text: string): string => text.slice(-hashStart + 6, -crcStart - 1)
 
 export const explain = (flaw: Flaw): string => {
   switch (flaw._tag) {

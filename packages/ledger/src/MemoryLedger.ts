@@ -2,6 +2,7 @@
  * The ledger in memory: the same events, versions and chain as in a file, gone with the process.
  */
 import { Fingerprints } from "@daybook/pool/Fingerprint"
+import { fold } from "@daybook/pool/Evolve"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Draft, Recorded } from "@daybook/pool/Recorded"
 import { Context, Effect, HashMap, Layer, PubSub, Stream } from "effect"
@@ -9,7 +10,8 @@ import * as FingerprintKey from "./FingerprintKey.ts"
 import { compose, type Outcome } from "./internal/Group.ts"
 import * as Self from "./internal/Self.ts"
 import { type AppendOptions, type Head, Ledger } from "./Ledger.ts"
-import { AppendError } from "./LedgerError.ts"
+import { AppendError, LedgerError, NoSuchEvent } from "./LedgerError.ts"
+import { describe, type Moment } from "./Moment.ts"
 import * as LineFormat from "./LineFormat.ts"
 
 export interface Options {
@@ -54,6 +56,13 @@ const make = Effect.fnUntraced(function* ({
     sync: Effect.void,
     state: Effect.sync(() => end.state),
     known: () => end.state,
+    asOf: (moment) =>
+      Effect.suspend(() => {
+        const count = countUpTo(events, moment)
+        return count === undefined
+          ? Effect.fail(noSuchEvent(moment, end.seq))
+          : Effect.succeed(fold(events.slice(0, count)))
+      }),
     read: (from = first) => Stream.suspend(() => Stream.fromArray(eventsFrom(from))),
     tail: (from = first) => follow(moved, eventsFrom, from),
     head: Effect.sync((): Head => ({ seq: end.seq, h: end.h, ledger }))
@@ -61,6 +70,17 @@ const make = Effect.fnUntraced(function* ({
 })
 
 const first = 1 as Seq
+
+/** How many events there are up to a moment; `undefined` if it is none of this ledger's. */
+const countUpTo = (events: ReadonlyArray<Recorded>, moment: Moment): number | undefined => {
+  if ("seq" in moment) return moment.seq <= events.length ? moment.seq : undefined
+  const index = events.findIndex((event) => ("at" in moment ? event.at > moment.at : event.id === moment.id))
+  if ("at" in moment) return index < 0 ? events.length : index
+  return index < 0 ? undefined : index + 1
+}
+
+const noSuchEvent = (moment: Moment, head: Seq): LedgerError =>
+  new LedgerError({ reason: new NoSuchEvent({ path: "the ledger in memory", wanted: describe(moment), first, head }) })
 
 const follow = (
   moved: PubSub.PubSub<void>,

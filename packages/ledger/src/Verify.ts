@@ -1,119 +1,112 @@
 /**
- * Is a ledger file what its writers wrote? A walk over every byte from the first, with nothing believed beforehand.
- * It tells whether the lines hang together, not whether some are missing at the end: for that, compare `head` with one
- * that was kept elsewhere.
+ * Is a ledger what its writers wrote? A walk over every byte of every segment, from the oldest that is here, with nothing
+ * believed beforehand. Two questions are answered apart. *Consistent*: the lines hang together. *Complete*: it still holds
+ * what it held when checkpoints were taken that were kept elsewhere; a chain alone cannot tell, since whoever can write the
+ * files can write another chain.
  */
 import type { LedgerId, Seq } from "@daybook/pool/Ids"
-import { Effect, type Scope } from "effect"
-import { statSync } from "node:fs"
-import { join } from "node:path"
-import * as Header from "./internal/Header.ts"
-import * as LedgerFile from "./internal/LedgerFile.ts"
-import { chunkBytes } from "./internal/Reader.ts"
-import { type Damage, type Junk, start, walk, type Walked } from "./internal/Walk.ts"
-import type { Damaged, LedgerError } from "./LedgerError.ts"
+import { Effect } from "effect"
+import type { Checkpoint } from "./Checkpoint.ts"
+import * as Audit from "./internal/Audit.ts"
+import * as Evidence from "./internal/Evidence.ts"
+import type { LedgerError } from "./LedgerError.ts"
+
+export interface Options {
+  /** Judges a sealed segment by the sum of its bytes, if its last line holds one, instead of line by line. */
+  readonly fast?: boolean | undefined
+  /** Looked for in the ledger. */
+  readonly checkpoints?: ReadonlyArray<Checkpoint> | undefined
+  /** Told now and then, in bytes. */
+  readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
+}
+
+export interface Progress {
+  readonly done: number
+  readonly total: number
+}
 
 export interface VerifyReport {
+  /** The ledger file that was named, or the live one in the folder. */
   readonly path: string
-  /** Every line is whole and continues the one before it. */
+  /** Every line is whole and continues the one before it; archived segments and accepted damage aside. */
   readonly isConsistent: boolean
+  /** Every checkpoint is held. `undefined`: there was none, or what it is about is archived or damaged. */
+  readonly isComplete: boolean | undefined
   /** None if the very first line is bad. */
   readonly ledger: LedgerId | undefined
-  /** Events, up to the first bad line. */
+  readonly segments: ReadonlyArray<SegmentReport>
+  /** Events that are here, up to the first bad line. */
   readonly events: number
-  /** Events of types or versions that this program does not know. */
+  /** Events of types or versions that this program does not know; those in segments judged by their sum are not counted. */
   readonly unknown: number
   readonly head: { readonly seq: Seq; readonly h: string }
+  /** Older events that are not here: archived, or never copied. */
+  readonly missing: EventRange | undefined
   /** What dead writers left behind and later ones sealed. */
   readonly junk: ReadonlyArray<ByteRange>
+  /** Damage that an operator accepted with `repair`, and the events it cost. */
+  readonly accepted: ReadonlyArray<ByteRange & { readonly lost: EventRange | undefined }>
   /** Half a line at the end: not yet sealed, or being written now. */
   readonly tornTail: ByteRange | undefined
   /** `seq` is the event that should stand there. */
-  readonly firstBad: (Damage & { readonly seq: Seq }) | undefined
+  readonly firstBad: Bad | undefined
+  readonly checkpoints: ReadonlyArray<CheckpointReport>
 }
 
-/** Lines count from 1, offset and length are in bytes. */
+export interface SegmentReport {
+  readonly path: string
+  readonly first: Seq
+  readonly last: Seq
+  readonly bytes: number
+  readonly isSealed: boolean
+  /** It was judged by its sum. */
+  readonly bySum: boolean
+}
+
+/** Lines count from 1 in each file, offset and length are in bytes. */
 export interface ByteRange {
+  readonly path: string
   readonly line: number
   readonly offset: number
   readonly length: number
 }
 
-/** Takes the path of a ledger file, or of its folder. Damage is an answer; the failures are those of reading at all. */
+/** Both included. */
+export interface EventRange {
+  readonly from: Seq
+  readonly to: Seq
+}
+
+export interface Bad {
+  readonly path: string
+  readonly line: number
+  readonly offset: number
+  readonly seq: Seq
+  readonly why: string
+}
+
+export interface CheckpointReport {
+  readonly checkpoint: Checkpoint
+  /**
+   * `rewritten`: another event stands there. `truncated`: the ledger ends before it. `archived`, `damaged`: what it is
+   * about cannot be read here.
+   */
+  readonly verdict: "held" | "rewritten" | "truncated" | "another ledger" | "archived" | "damaged"
+}
+
+/**
+ * Takes the folder of a ledger or its `ledger.jsonl`, and checks all segments; or any other file, and checks it alone.
+ * Damage is an answer; the failures are those of reading at all.
+ */
 export const verify = Effect.fn("verify")(function* (
-  path: string
-): Effect.fn.Return<VerifyReport, LedgerError, Scope.Scope> {
-  const file = yield* LedgerFile.open(fileIn(path), "read")
-  const header = yield* readHeader(file)
-  const report = { ...empty(file.path), ledger: header.ledger }
-  return header.damage === undefined ? yield* walkAll(file, report) : withDamage(report, header.damage)
-}, Effect.scoped)
-
-const fileIn = (path: string): string => (isFolder(path) ? join(path, "ledger.jsonl") : path)
-
-/** Why a path cannot be looked at is said when it is opened. */
-const isFolder = (path: string): boolean => {
-  try {
-    return statSync(path).isDirectory()
-  } catch {
-    return false
-  }
-}
-
-interface FirstLine {
-  readonly ledger: LedgerId | undefined
-  readonly damage: Damage | undefined
-}
-
-const readHeader = (file: LedgerFile.LedgerFile): Effect.Effect<FirstLine, LedgerError> =>
-  Header.read(file).pipe(
-    Effect.map(({ ledger }): FirstLine => ({ ledger, damage: undefined })),
-    Effect.catchReason("LedgerError", "Damaged", (damage: Damaged) => Effect.succeed({ ledger: undefined, damage }))
-  )
-
-const walkAll = Effect.fnUntraced(function* (file: LedgerFile.LedgerFile, empty: VerifyReport) {
-  let report = empty
-  let place = start
-  const size = yield* file.size
-  do {
-    const bytes = yield* file.read(place.offset, Math.min(size - place.offset, chunkBytes))
-    const walked = walk(bytes, place, place.offset + bytes.length >= size)
-    report = extend(report, walked)
-    if (walked.ending._tag !== "Whole") return report
-    place = walked.place
-    yield* Effect.yieldNow
-  } while (place.offset < size)
-  return report
-})
-
-const empty = (path: string): VerifyReport => ({
-  path,
-  isConsistent: true,
-  ledger: undefined,
-  events: 0,
-  unknown: 0,
-  head: { seq: start.seq, h: start.h },
-  junk: [],
-  tornTail: undefined,
-  firstBad: undefined
-})
-
-const extend = (report: VerifyReport, { ending, junk, lines, place }: Walked): VerifyReport => {
-  const next = {
-    ...report,
-    events: report.events + lines.length,
-    unknown: report.unknown + lines.filter((line) => line.event.type === "Unknown").length,
-    head: { seq: place.seq, h: place.h },
-    junk: [...report.junk, ...junk.map(rangeOf)],
-    tornTail: ending._tag === "Torn" ? rangeOf(ending.tail) : undefined
-  }
-  return ending._tag === "Damaged" ? withDamage(next, ending.damage) : next
-}
-
-const rangeOf = ({ length, line, offset }: Junk): ByteRange => ({ line, offset, length })
-
-const withDamage = (report: VerifyReport, { line, offset, why }: Damage): VerifyReport => ({
-  ...report,
-  isConsistent: false,
-  firstBad: { line, offset, seq: (report.head.seq + 1) as Seq, why }
+  path: string,
+  options: Options = {}
+): Effect.fn.Return<VerifyReport, LedgerError> {
+  const audit = yield* Audit.run(path, options)
+  const checkpoints = (options.checkpoints ?? []).map((checkpoint) => ({
+    checkpoint,
+    verdict: Evidence.judge(audit, checkpoint)
+  }))
+  const { heads: _heads, ...report } = audit
+  return { ...report, checkpoints, isComplete: Evidence.isComplete(checkpoints) }
 })

@@ -120,7 +120,7 @@ describe("when the disk refuses", () => {
       assert.include(error.message, "Free space")
       yield* ledger.append([relabelled("two")])
       assert.deepStrictEqual(yield* labelsIn(folder), ["before", "two"])
-      assert.deepStrictEqual((yield* verify(folder)).junk, [{ line: 4, offset: before, length: 100 }])
+      assert.deepStrictEqual((yield* verify(folder)).junk, [{ path, line: 4, offset: before, length: 100 }])
     })
   )
 

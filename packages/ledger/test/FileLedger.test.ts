@@ -309,7 +309,8 @@ describe("opening a ledger", () => {
   it.effect("refuses a ledger whose writers use another lock, but not to readers", () =>
     Effect.gen(function* () {
       const folder = yield* folderOf(Lines.chainLines([Lines.ledgerOpened({ lock: "sqlite" })]))
-      assert.deepInclude(yield* reasonOf(open(folder)), { _tag: "LockMismatch", found: "sqlite", ours: "ofd" })
+      const opening = open(folder, { lock: "ofd" })
+      assert.deepInclude(yield* reasonOf(opening), { _tag: "LockMismatch", found: "sqlite", ours: "ofd" })
       assert.strictEqual((yield* Effect.flatMap(open(folder, { readOnly: true }), (it) => it.head)).seq, 1)
     })
   )

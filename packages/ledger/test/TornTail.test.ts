@@ -39,7 +39,7 @@ describe("a writer that died", () => {
       assert.deepInclude(yield* verify(path), {
         isConsistent: true,
         events: 7,
-        junk: [{ line: 5, offset: whole.length, length: half.length }]
+        junk: [{ path, line: 5, offset: whole.length, length: half.length }]
       })
     })
   )
@@ -51,7 +51,7 @@ describe("a writer that died", () => {
       const ledger = yield* open(folder, { readOnly: true })
       assert.strictEqual((yield* ledger.head).seq, 4)
       assert.strictEqual((yield* Stream.runCollect(ledger.read())).length, 4)
-      const tail = { line: 5, offset: whole.length, length: half.length }
+      const tail = { path, line: 5, offset: whole.length, length: half.length }
       assert.deepInclude(yield* verify(path), { isConsistent: true, tornTail: tail })
     })
   )
@@ -102,7 +102,7 @@ describe("a writer that died", () => {
         const report = yield* verify(path)
         const length = stopped === 0 ? half.length : half.length + 1 + stopped
         assert.isTrue(report.isConsistent)
-        assert.deepStrictEqual(report.junk, [{ line: 5, offset: whole.length, length }])
+        assert.deepStrictEqual(report.junk, [{ path, line: 5, offset: whole.length, length }])
       }
     })
   )
@@ -118,7 +118,7 @@ describe("a writer that died", () => {
       }
       const length = readFileSync(path).length - whole.length
       yield* appendOne(folder)
-      assert.deepStrictEqual((yield* verify(path)).junk, [{ line: 5, offset: whole.length, length }])
+      assert.deepStrictEqual((yield* verify(path)).junk, [{ path, line: 5, offset: whole.length, length }])
     })
   )
 })

@@ -4,46 +4,82 @@
  * written once more where they stand, and another descriptor is asked. If that fails too, nothing is durable any more.
  */
 import { Effect } from "effect"
-import { LedgerError, Unavailable } from "../LedgerError.ts"
+import { dirname } from "node:path"
+import { LedgerError, type LedgerReason, Unavailable } from "../LedgerError.ts"
+import * as Header from "./Header.ts"
 import * as LedgerFile from "./LedgerFile.ts"
-import { chunkBytes, damaged, type Opened, type Reader } from "./Reader.ts"
-import { type Place, start, walk } from "./Walk.ts"
+import { walkOn } from "./Pages.ts"
+import { damaged, type Opened, type Reader } from "./Reader.ts"
+import { judgedIn } from "./View.ts"
+import { type Place, startAfter } from "./Walk.ts"
 import type { WriterLock } from "./WriterLock.ts"
 
-/** Syncs a file, and remembers how far. */
-export const make = (reader: Reader, lock: WriterLock) => {
-  let synced: { readonly file: LedgerFile.LedgerFile; readonly place: Place } | undefined
+export interface Durability {
+  /** Syncs the segment as far as it was read or written then. Afterwards its bytes are durable, and those of older segments. */
+  readonly sync: (opened: Opened) => Effect.Effect<void, LedgerError>
+  /** The same, for somebody who holds the lock and the turn. */
+  readonly syncInTurn: (opened: Opened) => Effect.Effect<void, LedgerError>
+  /** Why nothing can be made durable any more. */
+  readonly refusal: () => LedgerReason | undefined
+}
 
-  const rewrite = Effect.fnUntraced(function* (file: LedgerFile.LedgerFile, fresh: LedgerFile.LedgerFile) {
-    const opened = yield* reader.catchUpInTurn
-    if (opened.file !== file) return yield* replaced(file.path)
-    yield* writeAgain(opened, synced?.file === file ? synced.place : start, fresh)
-    return opened
+export const make = Effect.fnUntraced(function* (reader: Reader, lock: WriterLock): Effect.fn.Return<Durability> {
+  const names = yield* LedgerFile.names
+  let synced: Opened | undefined
+  let refusal: LedgerReason | undefined
+
+  /** Whoever began the next segment had synced this one. */
+  const hasMovedOn = (opened: Opened, now: Opened) => now.opening === opened.opening && now.file !== opened.file
+
+  const rewrite = Effect.fnUntraced(function* (opened: Opened) {
+    const now = yield* reader.catchUpInTurn
+    if (now.opening !== opened.opening) return yield* replaced(reader.path)
+    if (hasMovedOn(opened, now)) return { now, sync: Effect.void }
+    const fresh = yield* LedgerFile.open(reader.path, "overwrite")
+    const last = synced?.file === now.file ? synced.view.place : undefined
+    yield* writeAgain(now, last ?? startAfter(Header.linkBefore(now.header)), fresh)
+    return { now, sync: fresh.sync }
   })
 
-  const recover = Effect.fnUntraced(function* (file: LedgerFile.LedgerFile) {
-    const fresh = yield* LedgerFile.open(file.path, "overwrite")
-    const opened = yield* lock.hold(reader.inTurn(rewrite(file, fresh)))
-    yield* fresh.sync
-    return opened
+  const recover = Effect.fnUntraced(function* (opened: Opened, hold: Hold) {
+    const { now, sync } = yield* hold(rewrite(opened))
+    yield* sync
+    return now
   }, Effect.scoped)
 
-  return Effect.fnUntraced(function* (file: LedgerFile.LedgerFile): Effect.fn.Return<void, LedgerError> {
-    const before = reader.now()
-    const opened = yield* file.sync.pipe(
-      Effect.as(before),
-      Effect.catch(() => recover(file))
+  /** A file whose name is not durable is not durable either. */
+  const syncName = ({ file }: Opened) => (synced?.file === file ? Effect.void : names.syncFolder(dirname(reader.path)))
+
+  const syncBy = (hold: Hold) =>
+    Effect.fnUntraced(
+      function* (opened: Opened): Effect.fn.Return<void, LedgerError> {
+        if (refusal !== undefined) return yield* new LedgerError({ reason: refusal })
+        if (hasMovedOn(opened, reader.now())) return
+        yield* syncName(opened)
+        // What others write meanwhile may be synced too, and need not be counted.
+        synced = yield* Effect.catch(Effect.as(opened.file.sync, opened), () => recover(opened, hold))
+      },
+      Effect.tapError(({ reason }) => Effect.sync(() => (refusal = reason)))
     )
-    if (opened.file === file) synced = { file, place: opened.view.place }
-  })
-}
+
+  return {
+    sync: syncBy((rewriting) => lock.hold(reader.inTurn(rewriting))),
+    syncInTurn: syncBy((rewriting) => rewriting),
+    refusal: () => refusal
+  }
+})
+
+type Hold = <A, R>(rewriting: Effect.Effect<A, LedgerError, R>) => Effect.Effect<A, LedgerError, R>
 
 /** Checks the bytes from a place to the end of what we know, and writes them again as they are. */
 const writeAgain = Effect.fnUntraced(function* ({ file, view }: Opened, from: Place, into: LedgerFile.LedgerFile) {
+  const { junk } = judgedIn(view, from.segment)
   let place = from
   while (place.offset < view.place.offset) {
-    const bytes = yield* file.read(place.offset, Math.min(view.place.offset - place.offset, chunkBytes))
-    const next = walk(bytes, place, false).place
+    let bytes: Buffer = Buffer.alloc(0)
+    const read = (position: number, length: number) => Effect.map(file.read(position, length), (read) => (bytes = read))
+    const source = { read, size: view.place.offset, isWhole: false }
+    const next = (yield* walkOn(source, place, { judged: { from: 0, below: 0, junk } })).place
     if (next.offset === place.offset) return yield* lost(file.path, place)
     yield* into.overwrite(place.offset, bytes.subarray(0, next.offset - place.offset))
     place = next

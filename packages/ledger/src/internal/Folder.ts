@@ -8,8 +8,10 @@ import type { FileError } from "@daybook/files/FileError"
 import { Effect, Option } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
+import * as LedgerFile from "./LedgerFile.ts"
+import * as Segments from "./Segments.ts"
 import * as FingerprintKey from "../FingerprintKey.ts"
-import { LedgerError, Unavailable, WrongKey } from "../LedgerError.ts"
+import { LedgerError, NoLiveSegment, Unavailable, WrongKey } from "../LedgerError.ts"
 import type { WriterLock } from "./WriterLock.ts"
 
 export interface Folder {
@@ -49,9 +51,35 @@ const beginInTurn = Effect.fnUntraced(function* (
     return Option.isSome(found) ? found.value : yield* new LedgerError({ reason: new WrongKey({ path: folder.key }) })
   }
   const key = Option.isSome(found) ? found.value : yield* createKey(folder)
-  yield* write(folder.ledger, firstLine(key))
+  yield* refuseSealedOnly(folder)
+  yield* createLedger(folder, firstLine(key))
   return key
 })
+
+/** Sealed segments without a live one are what is left of a ledger, and not the place to begin another. */
+const refuseSealedOnly = Effect.fnUntraced(function* ({ ledger, path }: Folder) {
+  const sealed = yield* Segments.listSealed(path)
+  if (sealed.length > 0) return yield* new LedgerError({ reason: new NoLiveSegment({ path: ledger }) })
+})
+
+/** Not even a writer who uses another kind of lock can begin a second ledger: there is one link to the live name. */
+const createLedger = Effect.fnUntraced(function* ({ ledger, path }: Folder, line: string) {
+  const { link, remove, rename, syncFolder } = yield* LedgerFile.names
+  const next = Segments.nextPath(ledger)
+  yield* LedgerFile.writeNew(next, line)
+  yield* link(next, ledger).pipe(
+    Effect.catchIf(isWithoutLinks, () => rename(next, ledger)),
+    Effect.catchIf(isTaken, () => Effect.void)
+  )
+  yield* remove(next)
+  yield* syncFolder(path)
+})
+
+const isTaken = ({ reason }: LedgerError): boolean => reason._tag === "Unavailable" && reason.code === "EEXIST"
+
+/** What systems answer whose disk has no hard links. */
+const isWithoutLinks = ({ reason }: LedgerError): boolean =>
+  reason._tag === "Unavailable" && ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EMLINK"].includes(reason.code)
 
 const createKey = Effect.fnUntraced(function* (folder: Folder) {
   const bytes = FingerprintKey.randomBytes()

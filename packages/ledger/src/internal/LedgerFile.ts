@@ -1,6 +1,6 @@
 /**
- * The system calls under a ledger file. Everything the store does to its file goes through these few, so that a test can
- * put a failing disk beneath the real writer.
+ * The system calls under a ledger. Everything the store does to its segments goes through these few, so that a test can
+ * put a failing disk beneath the real writer, or record what it asks of the disk.
  */
 import { Context, Effect, type Scope } from "effect"
 import * as fs from "node:fs"
@@ -15,17 +15,40 @@ export interface SystemCalls {
   /** Answers how many bytes were written, which may be too few. `null` appends. */
   readonly write: (fd: number, bytes: Buffer, position: number | null) => number
   readonly sync: (fd: number, done: (error: Error | null) => void) => void
+  readonly link: (from: string, to: string) => void
+  readonly rename: (from: string, to: string) => void
+  /** Takes a name away, if it is there. */
+  readonly remove: (path: string) => void
+  /** Makes new and changed names in a folder durable. */
+  readonly syncFolder: (path: string) => void
 }
+
+const mode = 0o600
 
 export const SystemCalls = Context.Reference<SystemCalls>("@daybook/ledger/internal/LedgerFile/SystemCalls", {
   defaultValue: () => ({
-    open: (path, flags) => fs.openSync(path, flags),
+    open: (path, flags) => fs.openSync(path, flags, mode),
     close: (fd) => fs.closeSync(fd),
     read: (fd, into, position) => fs.readSync(fd, into, 0, into.length, position),
     write: (fd, bytes, position) => fs.writeSync(fd, bytes, 0, bytes.length, position),
-    sync: (fd, done) => fs.fdatasync(fd, done)
+    sync: (fd, done) => fs.fdatasync(fd, done),
+    link: (from, to) => fs.linkSync(from, to),
+    rename: (from, to) => fs.renameSync(from, to),
+    remove: (path) => fs.rmSync(path, { force: true }),
+    syncFolder
   })
 })
+
+const syncFolder = (path: string): void => {
+  // Windows opens no folder as a file.
+  if (process.platform === "win32") return
+  const fd = fs.openSync(path, "r")
+  try {
+    fs.fsyncSync(fd)
+  } finally {
+    fs.closeSync(fd)
+  }
+}
 
 export interface LedgerFile {
   readonly path: string
@@ -42,32 +65,59 @@ export interface LedgerFile {
   readonly sync: Effect.Effect<void, LedgerError>
 }
 
+const { O_APPEND, O_CREAT, O_EXCL, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants
+
 const flags = {
-  read: fs.constants.O_RDONLY,
-  append: fs.constants.O_RDWR | fs.constants.O_APPEND,
-  overwrite: fs.constants.O_RDWR
+  read: O_RDONLY | O_NONBLOCK, // what is no file, but a pipe, must not wait for a writer; Windows has no such flag
+  append: O_RDWR | O_APPEND,
+  overwrite: O_RDWR,
+  /** Only if there is none: what has the name may be another name of the ledger itself. */
+  create: O_RDWR | O_CREAT | O_EXCL
 }
 
-/** Opens an existing ledger file until the scope closes. */
+/** Opens a file until the scope closes. */
 export const open = Effect.fnUntraced(function* (
   path: string,
   mode: keyof typeof flags
 ): Effect.fn.Return<LedgerFile, LedgerError, Scope.Scope> {
   const calls = yield* SystemCalls
   const descriptor = yield* Effect.acquireRelease(
-    attempt("open", path, () => new Descriptor(calls.open(path, flags[mode]))),
-    (descriptor) => Effect.sync(() => calls.close(descriptor.release()))
+    attempt("open", path, () => new Descriptor(calls.open(path, flags[mode]), calls.close)),
+    (descriptor) => Effect.sync(() => descriptor.release())
   )
   return make(path, descriptor, calls)
 })
 
-/** Once released it refuses, since its number may mean another file by then. */
+/** What is done with names. */
+export const names = Effect.map(SystemCalls, (calls) => ({
+  link: (from: string, to: string) => attempt("link", to, () => calls.link(from, to)),
+  rename: (from: string, to: string) => attempt("rename", to, () => calls.rename(from, to)),
+  remove: (path: string) => attempt("remove", path, () => calls.remove(path)),
+  syncFolder: (path: string) => attempt("sync", path, () => calls.syncFolder(path))
+}))
+
+/** Writes a new file and syncs it; its name is not durable yet. What had the name before loses it. */
+export const writeNew = Effect.fnUntraced(function* (
+  path: string,
+  text: string
+): Effect.fn.Return<void, LedgerError, Scope.Scope> {
+  const { remove } = yield* names
+  yield* remove(path)
+  const file = yield* open(path, "create")
+  yield* file.append(Buffer.from(text, "latin1"))
+  yield* file.sync
+}, Effect.scoped)
+
+/** Once released it refuses, since its number may mean another file by then. It stays open under a sync. */
 class Descriptor {
   readonly #fd: number
+  readonly #close: (fd: number) => void
   #isOpen = true
+  #users = 0
 
-  constructor(fd: number) {
+  constructor(fd: number, close: (fd: number) => void) {
     this.#fd = fd
+    this.#close = close
   }
 
   get fd(): number {
@@ -75,9 +125,24 @@ class Descriptor {
     return this.#fd
   }
 
-  release(): number {
+  borrow(): number {
+    const { fd } = this
+    this.#users++
+    return fd
+  }
+
+  giveBack(): void {
+    this.#users--
+    this.#closeIfUnused()
+  }
+
+  release(): void {
     this.#isOpen = false
-    return this.#fd
+    this.#closeIfUnused()
+  }
+
+  #closeIfUnused(): void {
+    if (!this.#isOpen && this.#users === 0) this.#close(this.#fd)
   }
 }
 
@@ -102,11 +167,14 @@ const make = (path: string, descriptor: Descriptor, calls: SystemCalls): LedgerF
       }),
     append: (bytes) => writeWhole(bytes, null),
     overwrite: (position, bytes) => writeWhole(bytes, position),
-    // Uninterruptible: the descriptor must stay open until the system has answered.
-    sync: attempt("sync", path, () => descriptor.fd).pipe(
+    // Uninterruptible: the answer of the system must be heard.
+    sync: attempt("sync", path, () => descriptor.borrow()).pipe(
       Effect.flatMap((fd) =>
         Effect.callback<void, LedgerError>((resume) =>
-          calls.sync(fd, (cause) => resume(cause === null ? Effect.void : Effect.fail(failure("sync", path)(cause))))
+          calls.sync(fd, (cause) => {
+            descriptor.giveBack()
+            resume(cause === null ? Effect.void : Effect.fail(failure("sync", path)(cause)))
+          })
         )
       ),
       Effect.uninterruptible

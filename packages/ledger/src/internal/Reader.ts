@@ -1,20 +1,29 @@
 /**
- * One open ledger file and what has been read of it. Reading takes no lock: a reader sees whole lines, and leaves half a
- * line at the end alone. Every byte is checked once, here; `Reading` then reads checked bytes again without their sums.
+ * One open ledger and what has been read of it. Reading takes no lock: a reader sees whole lines, and leaves half a line
+ * at the end alone. Every byte is checked once, here; `Reading` then reads checked bytes again without their sums.
+ * Where a segment ends, the reader goes on in the next one.
  */
 import { Effect, Exit, PubSub, Scope, Semaphore } from "effect"
+import type { Seq } from "@daybook/pool/Ids"
 import { Damaged, LedgerError } from "../LedgerError.ts"
+import * as Accepted from "./Accepted.ts"
+import * as Beginning from "./Beginning.ts"
 import * as Header from "./Header.ts"
-import * as LedgerFile from "./LedgerFile.ts"
+import type { LedgerFile } from "./LedgerFile.ts"
+import { walkOn } from "./Pages.ts"
+import * as Segments from "./Segments.ts"
 import * as View from "./View.ts"
-import { type Damage, walk, type Walked } from "./Walk.ts"
+import type { Damage, Junk, Walked } from "./Walk.ts"
 
 export interface Reader {
+  /** Of the live segment. */
   readonly path: string
-  /** File, header and view belong together; all change when the path comes to name another file. */
+  /** File, header and view belong together; all change when a segment ends, or the path comes to name another ledger. */
   readonly now: () => Opened
-  /** Reads on to the end of the file. */
+  /** Reads on to the end of the ledger. */
   readonly catchUp: Effect.Effect<Opened, LedgerError>
+  /** The same, with something done after each piece. */
+  readonly catchUpBy: (pause: Effect.Effect<void>) => Effect.Effect<Opened, LedgerError>
   /** The same, for somebody who holds the turn. */
   readonly catchUpInTurn: Effect.Effect<Opened, LedgerError>
   /** Nobody else reads on meanwhile. */
@@ -26,49 +35,77 @@ export interface Reader {
 }
 
 export interface Opened {
-  readonly file: LedgerFile.LedgerFile
+  /** The segment that `view` reaches into. */
+  readonly file: LedgerFile
   readonly header: Header.Header
   readonly view: View.View
+  /** Counts how often the ledger was found replaced and read from its beginning. */
+  readonly opening: number
 }
 
-/** `admit` may refuse the ledger by its first line. */
-export const open = Effect.fnUntraced(function* (options: {
+export interface Options {
   readonly path: string
   readonly mode: "read" | "append"
+  /** May refuse the ledger by its first line. */
   readonly admit: (header: Header.Header) => Effect.Effect<void, LedgerError>
-}): Effect.fn.Return<Reader, LedgerError, Scope.Scope> {
-  const { admit, mode, path } = options
-  const scope = yield* Effect.scope
-  const openAdmitted = Effect.gen(function* () {
-    const file = yield* LedgerFile.open(path, mode)
-    const header = yield* Header.read(file)
-    yield* admit(header)
-    return { file, header, view: View.initial }
-  })
-  const openFile = Effect.gen(function* () {
-    const own = yield* Scope.fork(scope)
-    return yield* openAdmitted.pipe(
-      Scope.provide(own),
-      Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
-    )
-  })
+  /** Told of each mark as it is passed. */
+  readonly onCrossed: (crossed: ReadonlyArray<View.Crossed>) => void
+}
 
-  let opened: Opened = yield* openFile
+export const open = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<Reader, LedgerError, Scope.Scope> {
+  const { mode, onCrossed, path } = options
+  const every = yield* View.SnapshotEvery
   const moved = yield* PubSub.sliding<void>(1)
   const turn = yield* Semaphore.make(1)
+  const held = yield* heldFile
+
+  const openAnew = (opening: number) =>
+    Effect.gen(function* () {
+      const live = yield* Effect.scoped(Segments.openLive(path, mode))
+      yield* options.admit(live.header)
+      const view = yield* Beginning.find(path, live.header)
+      const segment = yield* held(Segments.open(path, view.place.segment, mode))
+      return segment === undefined ? yield* damaged(path, sealless(view)) : { ...segment, view, opening }
+    })
+
+  let opened: Opened = yield* openAnew(0)
   const advance = (walked: Walked) => {
-    opened = { ...opened, view: View.advance(opened.view, walked) }
+    const { crossed, view } = View.advance(opened.view, walked, every)
+    opened = { ...opened, view }
+    if (crossed.length > 0) onCrossed(crossed)
     if (walked.lines.length > 0) PubSub.publishUnsafe(moved, undefined)
   }
-  const catchUpInTurn = Effect.gen(function* () {
-    if (!(yield* opened.file.isCurrent)) opened = yield* openFile
-    while (yield* readOn(opened, advance)) yield* Effect.yieldNow
-    return opened
+  const moveOn = Effect.gen(function* () {
+    const { view } = opened
+    const next = yield* held(Segments.open(path, (view.place.seq + 1) as Seq, mode))
+    if (next === undefined) return false
+    const link = Header.linkBefore(next.header)
+    if (link.h !== view.place.h || next.header.ledger !== opened.header.ledger) {
+      return yield* damaged(next.file.path, { line: 1, offset: 0, why: "it does not continue the segment before it" })
+    }
+    opened = { ...opened, ...next, view: View.enter(view, link) }
+    return true
   })
+  const catchUpInTurnBy = Effect.fnUntraced(function* (pause: Effect.Effect<void>) {
+    while (true) {
+      const isLive = opened.file.path === path
+      const isCurrent = isLive && (yield* Segments.orNoLive(path, opened.file.isCurrent))
+      while (yield* readOn(path, opened, advance)) yield* pause
+      if (opened.view.place.isSealed) {
+        if (!(yield* moveOn)) return opened
+      } else if (!isLive) {
+        return yield* damaged(opened.file.path, sealless(opened.view))
+      } else if (isCurrent) {
+        return opened
+      } else opened = yield* openAnew(opened.opening + 1)
+    }
+  })
+  const catchUpInTurn = catchUpInTurnBy(Effect.yieldNow)
   return {
     path,
     now: () => opened,
     catchUp: turn.withPermit(catchUpInTurn),
+    catchUpBy: (pause) => turn.withPermit(catchUpInTurnBy(pause)),
     catchUpInTurn,
     inTurn: (effect) => turn.withPermit(effect),
     advance,
@@ -76,26 +113,57 @@ export const open = Effect.fnUntraced(function* (options: {
   }
 })
 
-/** The most that is read in one piece. */
-export const chunkBytes = 256 * 1024
+/** Keeps one file open at a time: what it opens next takes the place of what was open. */
+const heldFile = Effect.map(Effect.scope, (scope) => {
+  let current: Scope.Closeable | undefined
+  return Effect.fnUntraced(function* <A, E>(openFile: Effect.Effect<A | undefined, E, Scope.Scope>) {
+    const own = yield* Scope.fork(scope)
+    const close = Scope.close(own, Exit.void)
+    const opened = yield* openFile.pipe(
+      Scope.provide(own),
+      Effect.onError(() => close)
+    )
+    if (opened === undefined) {
+      yield* close
+      return undefined
+    }
+    if (current !== undefined) yield* Scope.close(current, Exit.void)
+    current = own
+    return opened
+  })
+})
 
-/** Reads and judges one chunk; true if there is more. */
+/** Reads and judges one piece; true if there is more. */
 const readOn = Effect.fnUntraced(function* (
+  live: string,
   { file, view }: Opened,
   advance: (walked: Walked) => void
 ): Effect.fn.Return<boolean, LedgerError> {
-  const { offset } = view.place
-  const unread = (yield* file.size) - offset
-  if (unread < 0) return yield* damaged(file.path, { ...behind(view), why: "what stood here before is gone" })
-  if (unread === 0 && view.torn === undefined) return false
-  const bytes = yield* file.read(offset, Math.min(unread, chunkBytes))
-  const walked = walk(bytes, view.place, bytes.length === unread)
-  advance(walked)
-  if (walked.ending._tag === "Damaged") return yield* damaged(file.path, walked.ending.damage)
-  return bytes.length < unread
+  const { place } = view
+  const size = yield* file.size
+  if (size < place.offset) return yield* damaged(file.path, { ...behind(view), why: "what stood here before is gone" })
+  if (size === place.offset && view.torn === undefined) return false
+  const walked = yield* walkOn({ read: file.read, size, isWhole: true }, place)
+  if (walked.ending._tag !== "Damaged") {
+    advance(walked)
+    return walked.ending._tag === "Whole" && walked.place.offset < size
+  }
+  const accepted = yield* Accepted.find(live, file, walked.place)
+  advance(accepted === undefined ? walked : past(walked, accepted))
+  return accepted === undefined ? yield* damaged(file.path, walked.ending.damage) : true
+})
+
+/** A walk that goes on behind accepted damage. */
+export const past = (walked: Walked, accepted: Junk): Walked => ({
+  ...walked,
+  junk: [...walked.junk, accepted],
+  place: accepted.resumes ?? walked.place,
+  ending: { _tag: "Whole" }
 })
 
 const behind = (view: View.View) => ({ line: view.place.line + 1, offset: view.place.offset })
+
+const sealless = (view: View.View): Damage => ({ ...behind(view), why: "the segment should go on here, and ends" })
 
 export const damaged = (path: string, damage: Damage): LedgerError =>
   new LedgerError({ reason: new Damaged({ path, ...damage }) })

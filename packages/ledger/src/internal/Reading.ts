@@ -1,23 +1,26 @@
 /**
- * The events of a ledger file as streams, in constant memory. A stream reads from the file, never from a buffer of
- * events, so a slow consumer costs nothing; whatever wakes a follower only makes it look.
+ * The events of a ledger as streams, in constant memory. A stream reads from the files, never from a buffer of events, so
+ * a slow consumer costs nothing; whatever wakes a follower only makes it look.
  */
 import { changes } from "@daybook/files/ChokidarBackend"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Effect, Option, PubSub, Queue, Result, Stream } from "effect"
-import { type LedgerError } from "../LedgerError.ts"
-import type { LedgerFile } from "./LedgerFile.ts"
-import { chunkBytes, damaged, type Opened, type Reader } from "./Reader.ts"
-import * as View from "./View.ts"
-import { type Place, walk } from "./Walk.ts"
+import type { LedgerError } from "../LedgerError.ts"
+import { readPage } from "./Page.ts"
+import { damaged, type Opened, type Reader } from "./Reader.ts"
+import * as StartingPlace from "./StartingPlace.ts"
+import { type Place, type Walked } from "./Walk.ts"
 
-/** Everything from `from` to the end as it is now. Damage ends the stream, after the events before it. */
-export const read = (reader: Reader, from: Seq): Stream.Stream<Recorded, LedgerError> =>
+/**
+ * Everything from `from` to the end as it is now; without `from`, from the oldest event that was not archived. Damage ends
+ * the stream, after the events before it.
+ */
+export const read = (reader: Reader, from: Seq | undefined): Stream.Stream<Recorded, LedgerError> =>
   Stream.suspend(() => follow(reader, new Cursor(from)))
 
 /** The same, and then whatever comes. */
-export const tail = (reader: Reader, from: Seq): Stream.Stream<Recorded, LedgerError> =>
+export const tail = (reader: Reader, from: Seq | undefined): Stream.Stream<Recorded, LedgerError> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const wakes = yield* wakeCalls(reader)
@@ -26,6 +29,9 @@ export const tail = (reader: Reader, from: Seq): Stream.Stream<Recorded, LedgerE
     })
   )
 
+/** Where the system tells of no change, or forgets one, a follower still looks this often. */
+const poll = "2 seconds"
+
 /** The first call comes when all who call are listening: what happens before is read by it, what happens after calls again. */
 const wakeCalls = Effect.fnUntraced(function* (reader: Reader) {
   const wakes = yield* Queue.sliding<void>(1)
@@ -33,7 +39,8 @@ const wakeCalls = Effect.fnUntraced(function* (reader: Reader) {
   const ours = yield* PubSub.subscribe(reader.moved)
   yield* PubSub.take(ours).pipe(Effect.andThen(call), Effect.forever, Effect.forkScoped)
   yield* changes(reader.path).pipe(
-    Stream.catch(() => Stream.tick("1 second")), // where the system watches no more files
+    Stream.catch(() => Stream.empty),
+    Stream.merge(Stream.tick(poll)),
     Stream.runForEach(() => call),
     Effect.forkScoped({ startImmediately: true })
   )
@@ -44,53 +51,61 @@ const wakeCalls = Effect.fnUntraced(function* (reader: Reader) {
 
 /** How far a consumer has come. */
 class Cursor {
-  next: Seq
-  at: { readonly file: LedgerFile; readonly place: Place } | undefined
+  readonly from: Seq | undefined
+  at: { readonly place: Place; readonly opening: number } | undefined
 
-  constructor(next: Seq) {
-    this.next = next
-  }
-
-  placeIn({ file, view }: Opened): Place {
-    return this.at?.file === file ? this.at.place : View.markBefore(view, this.next)
+  constructor(from: Seq | undefined) {
+    this.from = from
   }
 
   /** Answers the events the consumer has not had. */
-  move(file: LedgerFile, place: Place, events: ReadonlyArray<Recorded>): ReadonlyArray<Recorded> {
-    const fresh = events.filter((event) => event.seq >= this.next)
-    this.at = { file, place }
-    this.next = Math.max(this.next, place.seq + 1) as Seq
-    return fresh
+  move(opening: number, { lines, place }: Walked): ReadonlyArray<Recorded> {
+    const next = Math.max(this.from ?? 1, (this.at?.place.seq ?? 0) + 1)
+    this.at = { opening, place }
+    return lines.flatMap(({ event }) => (event.seq >= next ? [event] : []))
   }
 }
 
 const follow = (reader: Reader, cursor: Cursor): Stream.Stream<Recorded, LedgerError> =>
   Stream.unwrap(
-    Effect.map(Effect.result(reader.catchUp), (caughtUp) => {
-      const checked = pages(reader.now(), cursor)
+    Effect.gen(function* () {
+      const caughtUp = yield* Effect.result(reader.catchUp)
+      const checked = pages(reader, cursor, yield* placeOf(reader, cursor))
       return Result.isFailure(caughtUp) ? Stream.concat(checked, Stream.fail(caughtUp.failure)) : checked
     })
   )
 
-const pages = (opened: Opened, cursor: Cursor): Stream.Stream<Recorded, LedgerError> =>
-  Stream.paginate(cursor.placeIn(opened), (place) =>
-    Effect.map(readPage(opened, place), ({ events, next }) => [
-      cursor.move(opened.file, next, events),
-      next.offset < opened.view.place.offset ? Option.some(next) : Option.none()
+/** Where a consumer goes on: in a ledger that took the other's place, behind the very event it had last. */
+const placeOf = Effect.fnUntraced(function* (reader: Reader, { at, from }: Cursor) {
+  const opened = reader.now()
+  if (at === undefined) return yield* StartingPlace.find(reader.path, opened, from)
+  return at.opening === opened.opening ? at.place : yield* findAgain(reader, opened, at.place)
+})
+
+const findAgain = Effect.fnUntraced(function* (
+  reader: Reader,
+  opened: Opened,
+  last: Place
+): Effect.fn.Return<Place, LedgerError> {
+  const { seq } = last
+  let place = yield* StartingPlace.find(reader.path, opened, seq)
+  while (place.seq < Math.min(seq, opened.view.place.seq)) {
+    place = (yield* readPage(reader, place, (event) => event.seq > seq)).place
+  }
+  if (place.seq === seq && place.h === last.h) return place
+  const why = `another event than the one that was read before stands at ${seq}, or none`
+  return yield* damaged(opened.file.path, { line: place.line + 1, offset: place.offset, why })
+})
+
+const pages = (reader: Reader, cursor: Cursor, from: Place): Stream.Stream<Recorded, LedgerError> => {
+  const { opening, view } = reader.now()
+  const isBehind = ({ offset, segment }: Place) =>
+    segment < view.place.segment || (segment === view.place.segment && offset < view.place.offset)
+  if (!isBehind(from)) return Stream.empty
+  return Stream.paginate(from, (place) =>
+    Effect.map(readPage(reader, place), (walked) => [
+      cursor.move(opening, walked),
+      isBehind(walked.place) ? Option.some(walked.place) : Option.none()
     ])
   )
-
-const readPage = Effect.fnUntraced(function* ({ file, view }: Opened, from: Place) {
-  const unread = view.place.offset - from.offset
-  if (unread <= 0) return { events: [], next: from }
-  const bytes = yield* file.read(from.offset, Math.min(unread, chunkBytes))
-  const { lines, place } = walk(bytes, from, false, { below: view.place.offset, junk: view.junk })
-  if (place.offset === from.offset) {
-    return yield* damaged(file.path, {
-      line: from.line + 1,
-      offset: from.offset,
-      why: "what stood here before is gone"
-    })
-  }
-  return { events: lines.map((line) => line.event), next: place }
-})
+}

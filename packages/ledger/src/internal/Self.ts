@@ -8,6 +8,7 @@ import { hostname } from "node:os"
 import * as LineFormat from "../LineFormat.ts"
 import { compose, type Group, type Hand } from "./Group.ts"
 import { start } from "./Walk.ts"
+import type { LockKind } from "./WriterLock.ts"
 
 export interface Program {
   readonly program: string
@@ -33,12 +34,12 @@ export const make = Effect.fnUntraced(function* ({ program, version }: Program):
 })
 
 /** The first line of a new ledger. */
-export const beginLedger = (self: Self, ledger: LedgerId, lock: "ofd" | "memory", check: Fingerprint): Group =>
+export const beginLedger = (self: Self, ledger: LedgerId, lock: LockKind | "memory", check: Fingerprint): Group =>
   compose({ ...start, state: empty }, self.hand(), [], [{ events: [opening(ledger, lock, check)] }])
 
 export const newLedgerId = (): LedgerId => nextId() as LedgerId
 
-const opening = (ledger: LedgerId, lock: "ofd" | "memory", check: Fingerprint): LineFormat.Prepared =>
+const opening = (ledger: LedgerId, lock: LockKind | "memory", check: Fingerprint): LineFormat.Prepared =>
   LineFormat.prepare({
     type: "LedgerOpened",
     v: 1,

@@ -1,7 +1,9 @@
 /**
  * The bytes a writer leaves behind when it dies, or the disk fills up, in mid-write: half a line at the end of the file.
  * The next writer closes them with a newline and a `TailSealed` that names them; that writer may die too, and leave half
- * a `TailSealed` behind the closed half. Anything else at the end of a file is damage, and is never sealed over.
+ * a `TailSealed` behind the closed half. A power cut leaves more: a file that has grown, with sectors of zeros where bytes
+ * never reached the disk, and with lines behind them that nobody was told of. Anything else at the end of a file is
+ * damage, and is never sealed over.
  */
 import type { EventOf } from "@daybook/pool/Event"
 import type { Recorded } from "@daybook/pool/Recorded"
@@ -18,25 +20,43 @@ export interface TornTail extends Junk {
   readonly isWhole: boolean
 }
 
-/** More than this is no torn tail: a line and a few attempts at sealing it stay far below. */
-export const maxBytes = 64 * 1024
+/** More than this is no torn tail: what one writer writes at a time, and another before it was synced, stays below. */
+export const maxBytes = 8 * 1024 * 1024
+
+/** A line and a few attempts at sealing it stay far below. */
+const maxHalf = 64 * 1024
+
+/** What a disk writes whole or not at all, in bytes. */
+const sector = 512
 
 const newline = 10
 
 /** Judges the bytes from the last whole line to the end of the file. Fails with what is wrong. */
 export const recognise = (bytes: Buffer, after: Place): Result.Result<TornTail, string> =>
-  Result.map(findFlaw(bytes, after), () => {
+  Result.map(hasLostSector(bytes, after.offset) ? Result.void : findFlaw(bytes, after), () => {
     const isClosed = bytes.at(-1) === newline
     const junk = isClosed ? bytes.subarray(0, -1) : bytes
     const lines = junk.reduce((count, byte) => (byte === newline ? count + 1 : count), 1)
-    const place = { line: after.line + 1, lines, offset: after.offset }
+    const place = { segment: after.segment, line: after.line + 1, lines, offset: after.offset }
     return { ...place, ...measure(junk), isClosed, isWhole: isLine(bytes, after) }
   })
+
+/** Whether a sector, or what is left of one at either end, holds nothing but zeros: no writer of ours writes a zero. */
+const hasLostSector = (bytes: Buffer, offset: number): boolean => {
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) {
+    const begin = Math.max(0, at - ((offset + at) % sector))
+    const end = Math.min(bytes.length, begin + sector - ((offset + begin) % sector))
+    if (bytes.subarray(begin, end).every((byte) => byte === 0)) return true
+    at = end - 1
+  }
+  return false
+}
 
 const measure = (bytes: Buffer) => ({ length: bytes.length, crc: LineFormat.checksum(bytes) })
 
 /** From the end: each newline closed what stands before it, and behind it somebody began to write a `TailSealed`. */
 const findFlaw = (bytes: Buffer, after: Place): Result.Result<void, string> => {
+  if (bytes.length > maxHalf) return Result.fail("this is not a line of a ledger")
   let half = bytes
   for (let end = half.lastIndexOf(newline); end >= 0; end = half.lastIndexOf(newline)) {
     const closed = half.subarray(0, end)

@@ -1,33 +1,62 @@
 /**
- * Walking over the bytes of a ledger, a chunk at a time: which are events, which are sealed junk, and how it ends.
+ * Walking over the bytes of a segment, a chunk at a time: which are events, which are sealed junk, and how it ends.
  * No I/O. A walk goes on from the place where the last one stopped, so every byte is judged once.
  */
 import type { Seq } from "@daybook/pool/Ids"
+import type { Recorded } from "@daybook/pool/Recorded"
 import { Result } from "effect"
 import * as LineFormat from "../LineFormat.ts"
 import * as TornTail from "./TornTail.ts"
 
-/** Behind a whole line: everything before `offset` has been judged. `line` counts the lines passed. */
+/** Behind a whole line: everything before it has been judged. */
 export interface Place extends LineFormat.Link {
+  /** The first event of the segment. */
+  readonly segment: Seq
+  /** In bytes, in the segment. */
   readonly offset: number
+  /** Lines passed in the segment. */
   readonly line: number
+  /** The segment ends here. */
+  readonly isSealed: boolean
 }
 
-export const start: Place = { offset: 0, line: 0, seq: 0 as Seq, h: "" }
+/** Before the first line of the segment that continues a link. */
+export const startAfter = ({ h, seq }: LineFormat.Link): Place => ({
+  segment: (seq + 1) as Seq,
+  offset: 0,
+  line: 0,
+  seq,
+  h,
+  isSealed: false
+})
 
-/** Bytes that a `TailSealed` names; a newline stands behind them. */
+export const start: Place = startAfter({ seq: 0 as Seq, h: "" })
+
+/** An event, and the place behind its line. */
+export interface Passed {
+  readonly event: Recorded
+  readonly place: Place
+}
+
+/** Bytes that hold no events: a `TailSealed` names them, or an operator accepted them as damage. */
 export interface Junk {
+  /** The first event of its segment. */
+  readonly segment: Seq
   /** The number of its first line. */
   readonly line: number
   readonly lines: number
   readonly offset: number
+  /** Without the newline that closes it. */
   readonly length: number
+  /** Where the chain goes on behind accepted damage. Sealed junk leaves it where it was. */
+  readonly resumes?: Place
 }
 
 /** Bytes judged before: their sums are not taken again, and where their junk is, is known. */
 export interface Judged {
+  readonly from: number
   readonly below: number
-  readonly junk: ReadonlyMap<number, Junk>
+  readonly junk: ReadonlyArray<Junk>
 }
 
 export interface Damage {
@@ -43,52 +72,69 @@ export type Ending =
   | { readonly _tag: "Torn"; readonly tail: TornTail.TornTail }
   | { readonly _tag: "Damaged"; readonly damage: Damage }
 
+export interface Options {
+  readonly judged?: Judged | undefined
+  /** Ends the walk before the first event for which it is true. */
+  readonly stop?: ((event: Recorded) => boolean) | undefined
+}
+
 export interface Walked {
-  readonly lines: ReadonlyArray<LineFormat.Line>
+  readonly lines: ReadonlyArray<Passed>
   readonly junk: ReadonlyArray<Junk>
   readonly place: Place
   readonly ending: Ending
+  readonly isStopped: boolean
 }
 
 /** `chunk` begins at `from.offset`; `isLast` says that the file ends where it ends. */
-export const walk = (chunk: Buffer, from: Place, isLast: boolean, judged: Judged = nothing): Walked =>
-  new Walker(chunk, from, judged).walk(isLast)
+export const walk = (chunk: Buffer, from: Place, isLast: boolean, options: Options = {}): Walked =>
+  new Walker(chunk, from, options).walk(isLast)
 
-const nothing: Judged = { below: 0, junk: new Map() }
+const nothing: Judged = { from: 0, below: 0, junk: [] }
 const newline = 10
 
 class Walker {
   readonly chunk: Buffer
   readonly base: number
   readonly judged: Judged
-  readonly lines: Array<LineFormat.Line> = []
+  readonly stop: (event: Recorded) => boolean
+  readonly lines: Array<Passed> = []
   readonly junk: Array<Junk> = []
   place: Place
   /** Lines passed, unreadable ones too. */
   passed: number
   /** What was wrong with the first unreadable line since `place`: damage, unless a `TailSealed` follows. */
-  suspicion: LineFormat.Flaw | undefined
+  suspicion: string | undefined
   isDamaged = false
+  isStopped = false
 
-  constructor(chunk: Buffer, from: Place, judged: Judged) {
+  constructor(chunk: Buffer, from: Place, { judged = nothing, stop = () => false }: Options) {
     this.chunk = chunk
     this.base = from.offset
     this.judged = judged
+    this.stop = stop
     this.place = from
     this.passed = from.line
   }
 
   walk(isLast: boolean): Walked {
     let cursor: number | undefined = 0
-    while (cursor !== undefined && !this.isDamaged) cursor = this.passJunk(cursor) ?? this.passLine(cursor)
-    return { lines: this.lines, junk: this.junk, place: this.place, ending: this.ending(isLast) }
+    while (cursor !== undefined && !this.isDamaged && !this.isStopped) {
+      cursor = this.passJunk(cursor) ?? this.passLine(cursor)
+    }
+    const { isStopped, junk, lines, place } = this
+    return { lines, junk, place, isStopped, ending: isStopped ? { _tag: "Whole" } : this.ending(isLast) }
   }
 
   passJunk(at: number): number | undefined {
-    const junk = this.judged.junk.get(this.base + at)
+    if (this.judged.junk.length === 0) return undefined
+    const { segment } = this.place
+    const junk = this.judged.junk.find((it) => it.offset === this.base + at && it.segment === segment)
     if (junk === undefined) return undefined
     this.passed += junk.lines
-    return at + junk.length + 1
+    if (junk.resumes === undefined) return at + junk.length + 1
+    this.place = junk.resumes
+    return junk.resumes.offset - this.base
   }
 
   /** Answers where the next line begins, or nothing at the end of the chunk. */
@@ -97,28 +143,56 @@ class Walker {
     if (end < 0) return undefined
     const line = this.read(at, end)
     if (Result.isSuccess(line)) this.accept(line.success, at, end + 1)
-    else this.suspicion ??= line.failure
+    else this.suspicion ??= LineFormat.explain(line.failure)
     this.passed++
     return end + 1
   }
 
   read(at: number, end: number): Result.Result<LineFormat.Line, LineFormat.Flaw> {
     const text = this.chunk.toString("latin1", at, Math.min(end, at + LineFormat.maxBytes))
-    return this.base + at < this.judged.below ? LineFormat.open(text) : LineFormat.check(this.place, text)
+    return this.isJudged(at) ? LineFormat.open(text) : LineFormat.check(this.place, text)
+  }
+
+  isJudged(at: number): boolean {
+    const offset = this.base + at
+    return this.judged.from <= offset && offset < this.judged.below
   }
 
   accept(line: LineFormat.Line, at: number, next: number): void {
     if (this.suspicion !== undefined && !this.takeAsSealed(line, at)) return
-    this.lines.push(line)
-    this.place = { offset: this.base + next, line: this.passed + 1, seq: line.event.seq, h: line.h }
+    if (this.place.isSealed || !this.opensRightly(line)) return this.reject()
+    const { event, h } = line
+    this.isStopped = this.stop(event)
+    if (this.isStopped) return
+    this.place = {
+      segment: this.place.segment,
+      offset: this.base + next,
+      line: this.passed + 1,
+      seq: event.seq,
+      h,
+      isSealed: event.type === "SegmentSealed"
+    }
+    this.lines.push({ event, place: this.place })
+  }
+
+  /** A segment begins with the event that says what it continues. */
+  opensRightly({ event }: LineFormat.Line): boolean {
+    if (this.place.offset > 0) return true
+    if (this.place.seq === 0) return event.type === "LedgerOpened"
+    return event.type === "SegmentOpened" && event.data.continues === this.place.h
+  }
+
+  reject(): void {
+    this.isDamaged = true
+    this.suspicion = this.place.isSealed ? "something stands behind the end of the segment" : "no segment begins so"
   }
 
   takeAsSealed(line: LineFormat.Line, at: number): boolean {
-    const { line: before, offset } = this.place
+    const { line: before, offset, segment } = this.place
     const bytes = this.chunk.subarray(offset - this.base, at - 1)
     this.isDamaged = !TornTail.isSealedBy(line.event, offset, bytes)
     if (this.isDamaged) return false
-    this.junk.push({ line: before + 1, lines: this.passed - before, offset, length: bytes.length })
+    this.junk.push({ segment, line: before + 1, lines: this.passed - before, offset, length: bytes.length })
     this.suspicion = undefined
     return true
   }
@@ -127,6 +201,7 @@ class Walker {
     const rest = this.chunk.subarray(this.place.offset - this.base)
     if (this.isDamaged || rest.length > TornTail.maxBytes) return this.damaged("this is not a line of a ledger")
     if (rest.length === 0 || !isLast) return { _tag: "Whole" }
+    if (this.place.isSealed) return this.damaged("something stands behind the end of the segment")
     return Result.match(TornTail.recognise(rest, this.place), {
       onSuccess: (tail): Ending => ({ _tag: "Torn", tail }),
       onFailure: (why) => this.damaged(why)
@@ -134,7 +209,7 @@ class Walker {
   }
 
   damaged(otherwise: string): Ending {
-    const why = this.suspicion === undefined ? otherwise : LineFormat.explain(this.suspicion)
+    const why = this.suspicion ?? otherwise
     return { _tag: "Damaged", damage: { line: this.place.line + 1, offset: this.place.offset, why } }
   }
 }

@@ -7,6 +7,7 @@ import { Deferred, Effect, Result, type Scope } from "effect"
 import { AppendError, type LedgerError } from "../LedgerError.ts"
 import { commit, type Written } from "./Commit.ts"
 import * as Durability from "./Durability.ts"
+import * as Seal from "./Seal.ts"
 import type { Reader } from "./Reader.ts"
 import { type AppendRequest, Requests } from "./Requests.ts"
 import type { Self } from "./Self.ts"
@@ -19,19 +20,27 @@ export const start = Effect.fnUntraced(function* (
   self: Self
 ): Effect.fn.Return<Requests, never, Scope.Scope> {
   const requests = new Requests()
-  const makeDurable = Durability.make(reader, lock)
+  const durability = yield* Durability.make(reader, lock)
+  const tools = { reader, self, seal: yield* Seal.make(reader, self, durability) }
   // Only the wait for the lock can be interrupted: what was written is answered.
   const round = Effect.uninterruptibleMask(
     Effect.fnUntraced(function* (restore) {
-      const written = yield* write(requests, (take) => restore(lock.hold(reader.inTurn(commit(reader, self, take)))))
-      const file = written?.file ?? reader.now().file
-      yield* sync(requests, written === undefined ? [] : answerWritten(written), makeDurable(file))
+      const written = yield* write(requests, (take) => restore(lock.hold(reader.inTurn(commit(tools, take)))))
+      const makeDurable = written === undefined ? syncAll(reader, durability) : durability.sync(written.opened)
+      yield* sync(requests, written === undefined ? [] : answerWritten(written), makeDurable)
     })
   )
   yield* Effect.addFinalizer(() => Effect.sync(() => requests.close()))
   yield* requests.some.pipe(Effect.andThen(round), Effect.forever, Effect.forkScoped)
   return requests
 })
+
+/** Whatever anybody has written by now, into a next segment too. What cannot be read cannot be synced. */
+const syncAll = (reader: Reader, durability: Durability.Durability) =>
+  reader.catchUp.pipe(
+    Effect.catchReason("LedgerError", "Damaged", () => Effect.void),
+    Effect.andThen(Effect.suspend(() => durability.sync(reader.now())))
+  )
 
 /** Answers those it could not write. An error that struck before anybody was taken is everybody's who waited. */
 const write = (

@@ -20,8 +20,7 @@ export const make: Effect.Effect<FaultyDisk> = Effect.map(SystemCalls, (real) =>
   const next: FaultyDisk["next"] = { sync: [], write: [], read: [] }
   const overwritten: Array<{ readonly at: number; readonly length: number }> = []
   const calls: SystemCalls = {
-    open: (path, flags) => real.open(path, flags),
-    close: (fd) => real.close(fd),
+    ...real,
     sync: (fd, done) => {
       const fault = next.sync.shift()
       if (fault === undefined) real.sync(fd, done)

@@ -1,0 +1,234 @@
+/** The walk behind `verify`: over all segments, or one file, believing nothing that was derived from them. */
+import type { LedgerId, Seq } from "@daybook/pool/Ids"
+import { Effect } from "effect"
+import { existsSync, type Stats, statSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+import { LedgerError, Missing } from "../LedgerError.ts"
+import type { Link } from "../LineFormat.ts"
+import type { Bad, ByteRange, Options, VerifyReport } from "../Verify.ts"
+import * as Accepted from "./Accepted.ts"
+import * as Header from "./Header.ts"
+import * as LedgerFile from "./LedgerFile.ts"
+import { walkOn } from "./Pages.ts"
+import { past } from "./Reader.ts"
+import * as SealedSum from "./SealedSum.ts"
+import * as Segments from "./Segments.ts"
+import { type Damage, type Junk, type Place, start, startAfter, type Walked } from "./Walk.ts"
+
+/** A report, and the `h` of the events that checkpoints name. */
+export interface Audited extends Omit<VerifyReport, "isComplete" | "checkpoints"> {
+  readonly heads: ReadonlyMap<Seq, string>
+}
+
+export const run = Effect.fnUntraced(function* (
+  path: string,
+  options: Options
+): Effect.fn.Return<Audited, LedgerError> {
+  const { files, live } = yield* filesOf(path)
+  const auditor = new Auditor(
+    live,
+    files.reduce((sum, file) => sum + sizeOf(file), 0),
+    options
+  )
+  for (const [index, file] of files.entries()) {
+    yield* auditor.segment(file, index === files.length - 1)
+    if (auditor.firstBad !== undefined) break
+  }
+  return auditor.report()
+})
+
+/** A folder, or its live segment, means the whole ledger. */
+const filesOf = Effect.fnUntraced(function* (path: string) {
+  const live = isFolder(path) ? join(path, Segments.liveName) : path
+  if (basename(live) !== Segments.liveName) return { live, files: [live] }
+  const sealed = yield* Effect.catchReason(Segments.listSealed(dirname(live)), "LedgerError", "Missing", () =>
+    Effect.succeed([])
+  )
+  if (sealed.length === 0 && !existsSync(live)) {
+    // Why it cannot be opened is said by opening it.
+    yield* Effect.scoped(LedgerFile.open(live, "read"))
+    return yield* new LedgerError({ reason: new Missing({ path: dirname(live) }) })
+  }
+  const first = yield* Effect.scoped(Segments.openAt(live, "read")).pipe(
+    Effect.map(({ header }) => header.first),
+    Effect.orElseSucceed(() => Infinity)
+  )
+  return { live, files: [...sealed.filter((segment) => segment.first < first).map((segment) => segment.path), live] }
+})
+
+const isFolder = (path: string): boolean => statsOf(path)?.isDirectory() === true
+
+const sizeOf = (path: string): number => statsOf(path)?.size ?? 0
+
+/** Why a path cannot be looked at is said when it is opened. */
+const statsOf = (path: string): Stats | undefined => {
+  try {
+    return statSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+class Auditor {
+  readonly live: string
+  readonly total: number
+  readonly options: Options
+  readonly wanted: ReadonlySet<number>
+  readonly heads = new Map<Seq, string>()
+  readonly segments: Array<VerifyReport["segments"][number]> = []
+  readonly junk: Array<ByteRange> = []
+  readonly accepted: Array<VerifyReport["accepted"][number]> = []
+  ledger: LedgerId | undefined
+  missing: VerifyReport["missing"]
+  tornTail: ByteRange | undefined
+  firstBad: Bad | undefined
+  events = 0
+  unknown = 0
+  place: Place | undefined
+  /** Bytes of the segments before. */
+  done = 0
+
+  constructor(live: string, total: number, options: Options) {
+    this.live = live
+    this.total = total
+    this.options = options
+    this.wanted = new Set((options.checkpoints ?? []).map(({ seq }) => seq))
+  }
+
+  segment(path: string, isLast: boolean): Effect.Effect<void, LedgerError> {
+    const isLive = path === this.live
+    return Effect.scoped(Segments.openAt(path, "read")).pipe(
+      Effect.flatMap(({ header }) => this.enter(path, header)),
+      Effect.andThen(Effect.suspend(() => (this.firstBad === undefined ? this.judge(path, isLast) : Effect.void))),
+      Effect.catchReason("LedgerError", "Damaged", ({ line, offset, path, why }) =>
+        Effect.sync(() => this.bad(path, { line, offset, why }))
+      ),
+      Effect.catchReason("LedgerError", "Missing", (reason) =>
+        isLive && this.place === undefined
+          ? Effect.fail(new LedgerError({ reason }))
+          : Effect.sync(() => this.bad(path, { line: 1, offset: 0, why: "the file is missing" }))
+      )
+    )
+  }
+
+  /** Does the file continue what was read so far? The oldest that is here is believed about where it begins. */
+  enter(path: string, header: Header.Header): Effect.Effect<void> {
+    return Effect.sync(() => {
+      const link = Header.linkBefore(header)
+      const named = Segments.firstOf(path)
+      if (this.place === undefined && header.first > 1) this.missing = { from: 1 as Seq, to: link.seq }
+      this.ledger ??= header.ledger
+      const before = this.place ?? startAfter(link)
+      if (named !== undefined && named !== header.first) return this.bad(path, misnamed(header))
+      if (header.ledger !== this.ledger) return this.bad(path, opening("it belongs to another ledger"))
+      if (before.seq !== link.seq) return this.bad(path, opening(gap(before, link)))
+      if (before.h !== link.h) return this.bad(path, opening("it does not continue the segment before it"))
+      this.place = startAfter(link)
+    })
+  }
+
+  judge(path: string, isLast: boolean): Effect.Effect<void, LedgerError> {
+    return Effect.scoped(Effect.flatMap(LedgerFile.open(path, "read"), (file) => this.judgeFile(file, isLast)))
+  }
+
+  readonly judgeFile = Effect.fnUntraced(function* (this: Auditor, file: LedgerFile.LedgerFile, isLast: boolean) {
+    const begin = this.place ?? start
+    const size = yield* file.size
+    const sum = this.options.fast === true && !isLast ? yield* SealedSum.check(file, begin) : undefined
+    const end = sum === undefined || this.wantsFrom(begin, sum) ? yield* this.walk(file, size) : sum
+    this.place = end
+    if (end === sum) this.events += end.seq - begin.seq
+    this.segments.push({
+      path: file.path,
+      first: begin.segment,
+      last: end.seq,
+      bytes: size,
+      isSealed: end.isSealed,
+      bySum: end === sum
+    })
+    this.done += size
+    yield* this.progress(0)
+    if (this.firstBad === undefined && !isLast && !end.isSealed) {
+      this.bad(file.path, { line: end.line + 1, offset: end.offset, why: "the segment should go on here, and ends" })
+    }
+  })
+
+  wantsFrom(begin: Place, end: Place): boolean {
+    return [...this.wanted].some((seq) => seq > begin.seq && seq <= end.seq)
+  }
+
+  readonly walk = Effect.fnUntraced(function* (this: Auditor, file: LedgerFile.LedgerFile, size: number) {
+    let place = this.place ?? start
+    do {
+      const walked = yield* walkOn({ read: file.read, size, isWhole: true }, place)
+      const accepted =
+        walked.ending._tag === "Damaged" ? yield* Accepted.find(this.live, file, walked.place) : undefined
+      place = this.take(file.path, walked, accepted)
+      if (this.firstBad !== undefined || this.tornTail !== undefined) return place
+      yield* this.progress(place.offset)
+      yield* Effect.yieldNow
+    } while (place.offset < size)
+    return place
+  })
+
+  take(path: string, walked: Walked, accepted: Junk | undefined): Place {
+    this.events += walked.lines.length
+    for (const { event, place } of walked.lines) {
+      if (event.type === "Unknown") this.unknown++
+      if (this.wanted.has(event.seq)) this.heads.set(event.seq, place.h)
+    }
+    this.junk.push(...walked.junk.map((junk) => rangeOf(path, junk)))
+    this.place = walked.place
+    if (accepted !== undefined) return this.accept(path, walked, accepted)
+    if (walked.ending._tag === "Torn") this.tornTail = rangeOf(path, walked.ending.tail)
+    if (walked.ending._tag === "Damaged") this.bad(path, walked.ending.damage)
+    return walked.place
+  }
+
+  accept(path: string, walked: Walked, accepted: Junk): Place {
+    const from = (walked.place.seq + 1) as Seq
+    const { place } = past(walked, accepted)
+    this.accepted.push({ ...rangeOf(path, accepted), lost: place.seq < from ? undefined : { from, to: place.seq } })
+    return place
+  }
+
+  bad(path: string, { line, offset, why }: Damage): void {
+    this.firstBad ??= { path, line, offset, seq: ((this.place?.seq ?? 0) + 1) as Seq, why }
+  }
+
+  progress(offset: number): Effect.Effect<void> {
+    return this.options.onProgress?.({ done: this.done + offset, total: this.total }) ?? Effect.void
+  }
+
+  report(): Audited {
+    const { accepted, events, firstBad, heads, junk, ledger, live, missing, segments, tornTail, unknown } = this
+    const { h, seq } = this.place ?? start
+    return {
+      path: live,
+      isConsistent: firstBad === undefined,
+      ledger,
+      segments,
+      events,
+      unknown,
+      head: { seq, h },
+      missing,
+      junk,
+      accepted,
+      tornTail,
+      firstBad,
+      heads
+    }
+  }
+}
+
+const opening = (why: string): Damage => ({ line: 1, offset: 0, why })
+
+const misnamed = ({ first }: Header.Header): Damage =>
+  opening(`it begins with event ${first}, and its name says another`)
+
+const gap = (before: Link, after: Link): string =>
+  after.seq > before.seq
+    ? `events ${before.seq + 1} to ${after.seq} should stand before it and are missing`
+    : `event ${before.seq + 1} should stand here and event ${after.seq + 1} does`
+
+const rangeOf = (path: string, { length, line, offset }: Junk): ByteRange => ({ path, line, offset, length })

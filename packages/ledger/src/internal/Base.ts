@@ -1,0 +1,71 @@
+/**
+ * `ledger.base`: the state at the end of the segments that were archived. What is left folds from here, so it is no
+ * derived file: it is synced before the first segment leaves, and must stay with the ledger.
+ */
+import * as AtomicFile from "@daybook/files/AtomicFile"
+import type { FileError } from "@daybook/files/FileError"
+import type { LedgerId } from "@daybook/pool/Ids"
+import type { PoolState } from "@daybook/pool/PoolState"
+import * as StateSnapshot from "@daybook/pool/StateSnapshot"
+import { Effect, Option, Schema } from "effect"
+import { dirname, join } from "node:path"
+import { Damaged, LedgerError, Unavailable } from "../LedgerError.ts"
+import * as LineFormat from "../LineFormat.ts"
+import type { Link } from "../LineFormat.ts"
+
+export interface Base {
+  readonly ledger: LedgerId
+  /** The last archived event. */
+  readonly link: Link
+  readonly state: PoolState
+}
+
+export const pathIn = (live: string): string => join(dirname(live), "ledger.base")
+
+const Line = Schema.fromJsonString(
+  Schema.Struct({ ledger: Schema.String, seq: Schema.Int, h: Schema.String, state: Schema.String, c: Schema.String })
+)
+
+export const write = (live: string, { ledger, link, state }: Base): Effect.Effect<void, LedgerError> => {
+  const text = StateSnapshot.encode(state)
+  const line = { ledger, seq: link.seq, h: link.h, state: text, c: sumOf(link, text) }
+  return AtomicFile.write(pathIn(live), `${JSON.stringify(line)}\n`, { mode: 0o600 }).pipe(
+    Effect.mapError(toLedgerError)
+  )
+}
+
+const sumOf = ({ h, seq }: Link, state: string): string => LineFormat.checksum(`${seq} ${h} ${state}`)
+
+const maxBytes = 1024 * 1024 * 1024
+
+/** None if nothing was archived. */
+export const read = (live: string): Effect.Effect<Option.Option<Base>, LedgerError> =>
+  AtomicFile.readIfExists(pathIn(live), { maxBytes }).pipe(
+    Effect.mapError(toLedgerError),
+    Effect.flatMap(
+      Option.match({
+        onNone: () => Effect.succeedNone,
+        onSome: (bytes) => Effect.asSome(decode(pathIn(live), Buffer.from(bytes).toString()))
+      })
+    )
+  )
+
+const decode = (path: string, text: string): Effect.Effect<Base, LedgerError> =>
+  Schema.decodeUnknownOption(Line)(text).pipe(
+    Option.filter(({ c, h, seq, state }) => c === sumOf({ seq, h } as Link, state)),
+    Option.flatMap(({ h, ledger, seq, state: text }) =>
+      Option.map(StateSnapshot.decode(text), (state) => ({
+        ledger: ledger as LedgerId,
+        link: { seq, h } as Link,
+        state
+      }))
+    ),
+    Effect.fromOption,
+    Effect.mapError(() => {
+      const why = "it is not what was written when segments were archived, or another version wrote it"
+      return new LedgerError({ reason: new Damaged({ path, line: 1, offset: 0, why }) })
+    })
+  )
+
+const toLedgerError = ({ code, operation, path }: FileError): LedgerError =>
+  new LedgerError({ reason: new Unavailable({ operation, path, code }) })

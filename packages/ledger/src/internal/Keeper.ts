@@ -1,0 +1,71 @@
+/**
+ * Keeps what makes a long ledger quick to read: a row of the index and a snapshot for each mark. It runs beside the
+ * writer, after a sync of its own, and whatever goes wrong costs later readers time and nothing else.
+ */
+import { Effect, Latch, type Scope } from "effect"
+import * as MarkIndex from "./MarkIndex.ts"
+import * as Segments from "./Segments.ts"
+import * as Snapshots from "./Snapshots.ts"
+import type { Crossed, Mark } from "./View.ts"
+
+export interface Keeper {
+  readonly offer: (crossed: ReadonlyArray<Crossed>) => void
+  /** Keeps what was offered until now. */
+  readonly drain: Effect.Effect<void>
+}
+
+/** The most that waits; more is dropped, the oldest first. */
+const mostWaiting = 64
+
+export const make = Effect.fnUntraced(function* (live: string): Effect.fn.Return<Keeper, never, Scope.Scope> {
+  const bell = Latch.makeUnsafe()
+  const rows = new Map((yield* MarkIndex.read(live)).map((mark) => [mark.seq, mark]))
+  let waiting: Array<Crossed> = []
+
+  const keep = Effect.fnUntraced(function* (crossed: ReadonlyArray<Crossed>) {
+    const added = crossed.map(({ mark }) => mark).filter((mark) => rows.get(mark.seq)?.h !== mark.h)
+    for (const mark of added) rows.set(mark.seq, mark)
+    yield* Effect.forEach(crossed, keepSnapshot(live), { discard: true })
+    if (added.length > 0) yield* MarkIndex.add(live, added, inOrder(rows))
+  })
+
+  const drain = Effect.gen(function* () {
+    const crossed = waiting
+    waiting = []
+    for (const [segment, ofOne] of Map.groupBy(crossed, ({ mark }) => mark.segment)) {
+      if (yield* syncSegment(live, segment)) yield* keep(ofOne)
+    }
+  })
+
+  yield* Snapshots.sweep(live).pipe(Effect.forkScoped)
+  yield* bell.await.pipe(
+    Effect.andThen(Effect.sync(() => bell.closeUnsafe())),
+    Effect.andThen(drain),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  return {
+    drain,
+    offer: (crossed) => {
+      waiting = [...waiting, ...crossed].slice(-mostWaiting)
+      bell.openUnsafe()
+    }
+  }
+})
+
+/** By a descriptor of its own: what the system says to it, the writer is still told. */
+const syncSegment = (live: string, segment: Mark["segment"]): Effect.Effect<boolean> =>
+  Segments.open(live, segment, "read").pipe(
+    Effect.flatMap((opened) => (opened === undefined ? Effect.succeed(false) : Effect.as(opened.file.sync, true))),
+    Effect.scoped,
+    Effect.orElseSucceed(() => false)
+  )
+
+/** Unless another process has kept it before. */
+const keepSnapshot =
+  (live: string) =>
+  (crossed: Crossed): Effect.Effect<void> =>
+    Effect.suspend(() => (Snapshots.exists(live, crossed.mark) ? Effect.void : Snapshots.write(live, crossed)))
+
+const inOrder = (rows: ReadonlyMap<number, Mark>): ReadonlyArray<Mark> =>
+  [...rows.values()].toSorted((a, b) => a.seq - b.seq)
