@@ -1,5 +1,5 @@
 /**
- * Rates, taken by doing a thing for a while. What counts is the ratio of two rates of one run.
+ * Rates and tables. What counts is the ratio of two figures of one run: the machine and its neighbours decide the rest.
  */
 
 /** Times a second, after a short warm-up. */
@@ -21,9 +21,28 @@ const repeat = async (millis: number, act: () => unknown): Promise<number> => {
   return times
 }
 
-export const table = (rows: ReadonlyArray<readonly [what: string, perSecond: number, beside: string]>): string =>
-  rows
-    .map(
-      ([what, perSecond, beside]) => `${what.padEnd(44)} ${Math.round(perSecond).toString().padStart(10)} /s  ${beside}`
+export type Row = ReadonlyArray<string>
+
+/** The first column stands to the left, and the last, which may be long; the others to the right. */
+export const table = (rows: ReadonlyArray<Row>): string => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => pad(cell, column, widths))
+        .join("  ")
+        .trimEnd()
     )
     .join("\n")
+}
+
+const pad = (cell: string, column: number, widths: ReadonlyArray<number>): string => {
+  const width = widths[column] ?? 0
+  return column === 0 || column === widths.length - 1 ? cell.padEnd(width) : cell.padStart(width)
+}
+
+/** `12,345` */
+export const whole = (value: number): string => Math.round(value).toLocaleString("en")
+
+/** Three digits that count. */
+export const short = (value: number): string => (value >= 100 ? whole(value) : value.toPrecision(3))

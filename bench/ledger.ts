@@ -1,53 +1,42 @@
 /**
- * Durable appends of the file ledger beside the disk's own append and sync, in one run on one disk.
+ * The ledger in figures, in one run on one disk: durable appends, reading it all, going to a moment.
  *
- *   npm run bench -- ledger
+ *   pnpm bench ledger [--events 1000000] [--seconds 3]
  */
-import * as FileLedger from "@daybook/ledger/FileLedger"
-import { Ledger } from "@daybook/ledger/Ledger"
-import type { Draft } from "@daybook/pool/Recorded"
-import { CredentialId } from "@daybook/pool/Ids"
-import { ManagedRuntime } from "effect"
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdtempSync, rmSync } from "node:fs"
+import { loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
-import { rate, table } from "./Measure.ts"
+import { parseArgs } from "node:util"
+import * as Appends from "./ledger/Appends.ts"
+import * as BigLedger from "./ledger/BigLedger.ts"
+import * as Reads from "./ledger/Reads.ts"
+import { line } from "./ledger/Sample.ts"
+import * as Seeks from "./ledger/Seeks.ts"
+import { type Row, table, whole } from "./Measure.ts"
+
+const { values } = parseArgs({
+  args: process.argv.slice(3),
+  options: { events: { type: "string", default: "1000000" }, seconds: { type: "string", default: "3" } }
+})
+const events = Number(values.events)
+const seconds = Number(values.seconds)
+const rounds = 3
+
+const show = (title: string, rows: ReadonlyArray<Row>): void => console.log(`\n${title}\n\n${table(rows)}`)
 
 const folder = mkdtempSync(join(tmpdir(), "daybook-bench-"))
-const event: Draft = {
-  type: "CredentialRelabelled",
-  v: 1,
-  credential: CredentialId.make("bench"),
-  data: { label: "x".repeat(60) }
+const big = join(folder, "big")
+const load = loadavg()[0] ?? 0
+if (load > 0.5) console.error(`Other programs keep this machine busy (load ${load.toFixed(1)}); expect worse figures.`)
+try {
+  show(
+    `Durable appends of ${line.length + 1} bytes, ${rounds} times ${seconds} s each, in ${folder}`,
+    await Appends.measure(folder, rounds, seconds * 1_000)
+  )
+  console.error(`\nMaking a ledger of ${whole(events)} events ...`)
+  const sights = await BigLedger.make(big, events, 1_000)
+  show(`Moments of a ledger of ${whole(events)} events`, await Seeks.measure(big, sights))
+  show(`Reading a ledger of ${whole(events)} events`, await Reads.measure(big))
+} finally {
+  rmSync(folder, { recursive: true })
 }
-const millis = 2_000
-
-const raw = async (): Promise<number> => {
-  const fd = openSync(join(folder, "raw"), "a")
-  const line = `${"x".repeat(360)}\n`
-  const perSecond = await rate(millis, () => {
-    writeSync(fd, line)
-    fdatasyncSync(fd)
-  })
-  closeSync(fd)
-  return perSecond
-}
-
-const runtime = ManagedRuntime.make(FileLedger.layer({ folder: join(folder, "home"), program: "bench", version: "0" }))
-const ledger = await runtime.runPromise(Ledger)
-const append = () => runtime.runPromise(ledger.append([event]))
-const inFlight = (count: number) => () => Promise.all(Array.from({ length: count }, append))
-
-const disk = await raw()
-const one = await rate(millis, append)
-const many = (await rate(millis, inFlight(64))) * 64
-await runtime.dispose()
-rmSync(folder, { recursive: true })
-
-console.log(
-  table([
-    ["append and fdatasync, bare", disk, ""],
-    ["durable append, one in flight", one, `${((one / disk) * 100).toFixed(0)} % of bare`],
-    ["durable append, 64 in flight", many, `${(many / disk).toFixed(1)} times bare`]
-  ])
-)

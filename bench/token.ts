@@ -7,7 +7,7 @@ import { openPool } from "daybook"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { rate, table } from "./Measure.ts"
+import { rate, table, whole } from "./Measure.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "daybook-bench-"))
 const vault = join(folder, "auth.json")
@@ -28,7 +28,7 @@ rmSync(folder, { recursive: true })
 
 console.log(
   table([
-    ["a Map behind a promise", bare, ""],
-    ["getToken, fresh", fresh, `${(1_000_000 / fresh).toFixed(1)} microseconds each`]
+    ["a Map behind a promise", whole(bare), "/s", ""],
+    ["getToken, fresh", whole(fresh), "/s", `${(1_000_000 / fresh).toFixed(1)} microseconds each`]
   ])
 )

@@ -1,0 +1,55 @@
+/**
+ * Going to a moment of a long ledger, named in each of the three ways, and opening it.
+ */
+import type { Moment } from "@daybook/ledger/Moment"
+import { atMost } from "../Bar.ts"
+import { type Row, short, whole } from "../Measure.ts"
+import { type Counts, Waits } from "../Waits.ts"
+import type { Sight } from "./BigLedger.ts"
+import * as Child from "./Child.ts"
+
+const opens = 20
+
+export const measure = async (folder: string, sights: ReadonlyArray<Sight>): Promise<ReadonlyArray<Row>> => {
+  const seek = (what: string, moments: ReadonlyArray<Moment>) =>
+    rowOf(`asOf ${what}`, "p99", 0.99, seekAll(folder, moments))
+  return [
+    ["going back and opening", "times", "p50 ms", "p99 ms", "max ms", "bar"],
+    await seek(
+      "a seq",
+      sights.map(({ seq }) => ({ seq }))
+    ),
+    await seek(
+      "an instant",
+      sights.map(({ at }) => ({ at }))
+    ),
+    await seek(
+      "an event id",
+      sights.map(({ id }) => ({ id }))
+    ),
+    await rowOf("cold open, with a snapshot near the head", "p50", 0.5, openAll(folder))
+  ]
+}
+
+const seekAll = async (folder: string, moments: ReadonlyArray<Moment>): Promise<Waits> => {
+  const child = Child.start("Seek.ts", folder)
+  await Child.answerOf(child)
+  child.send(moments)
+  const waits = new Waits(await Child.answerOf<Counts>(child))
+  await Child.ended(child)
+  return waits
+}
+
+const openAll = async (folder: string): Promise<Waits> => {
+  const waits = new Waits()
+  for (let time = 0; time < opens; time++)
+    waits.add((await Child.ask<{ millis: number }>("ColdOpen.ts", folder)).millis)
+  return waits
+}
+
+/** The bar is on the given share of the times. */
+const rowOf = async (what: string, name: string, share: number, found: Promise<Waits>): Promise<Row> => {
+  const waits = await found
+  const times = [0.5, 0.99, 1].map((part) => short(waits.at(part)))
+  return [what, whole(waits.count), ...times, `${name} ${atMost(waits.at(share), 5, " ms")}`]
+}
