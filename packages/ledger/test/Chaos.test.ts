@@ -115,20 +115,21 @@ const delayAfter = (kill: number, spans: ReadonlyArray<Span>): number => {
   return Math.max(...spans.slice(next, next + 2).map(lengthOf))
 }
 
-const sorted = (lengths: ReadonlyArray<number>): ReadonlyArray<number> => lengths.toSorted((a, b) => a - b)
-
-const median = (lengths: ReadonlyArray<number>): number => sorted(lengths)[lengths.length >> 1] ?? Infinity
+const median = (lengths: ReadonlyArray<number>): number =>
+  lengths.toSorted((a, b) => a - b)[lengths.length >> 1] ?? Infinity
 
 /**
- * The median counts: a busy machine lets single appends wait, but not half of them. One that is too busy for that too
- * must still not take longer than twice what an append takes there anyhow.
+ * The median counts: a busy machine lets single appends wait, but not half of them. The long form runs alone; beside
+ * other tests an append waits longer for a processor than for the dead.
  */
 const judge = ({ killed, spans }: Measured): void => {
   const delays = killed.map((at) => delayAfter(at, spans))
-  const usual = median(spans.map(lengthOf))
-  if (kills >= 500) {
-    const [middle, longest, all] = [median(delays), Math.max(...delays), usual].map((delay) => delay.toFixed(1))
-    process.stdout.write(`after ${kills} kills: median ${middle} ms, longest ${longest} ms; all appends: ${all} ms\n`)
+  const isLong = kills >= 500
+  if (isLong) {
+    const [middle, longest, usual] = [median(delays), Math.max(...delays), median(spans.map(lengthOf))].map(format)
+    process.stdout.write(`append after ${kills} kills: median ${middle}, longest ${longest}; of all: median ${usual}\n`)
   }
-  assert.isBelow(median(delays), Math.max(50, 2 * usual))
+  assert.isBelow(median(delays), isLong ? 50 : 250)
 }
+
+const format = (milliseconds: number): string => `${milliseconds.toFixed(1)} ms`

@@ -19,7 +19,7 @@ describe("several processes on one ledger", () => {
       const ours = yield* open(folder)
       const notes = ["a", "b"].map((name) => join(folder, name))
       const following = yield* ours.tail().pipe(Stream.take(304), Stream.runCollect, Effect.forkChild)
-      const writers = yield* Effect.forEach(notes, (path) => startWriter(folder, path, 150))
+      const writers = yield* Effect.forEach(notes, (path) => startWriter(folder, path, { count: 150 }))
       yield* ours.append([relabelled("ours")])
       for (const { exit } of writers) assert.strictEqual(yield* Effect.promise(() => exit), 0)
       const acknowledged = notes.flatMap(acknowledgedIn)

@@ -15,6 +15,9 @@ export interface Crowd {
   readonly acknowledged: () => ReadonlyArray<string>
 }
 
+/** Short, so that many are sealed. */
+const segmentBytes = 256 * 1024
+
 /** `size` writers at a time work on the ledger in a folder. They note what was acknowledged in its subfolder `notes`. */
 export const gather = Effect.fnUntraced(function* (
   folder: string,
@@ -31,7 +34,7 @@ export const gather = Effect.fnUntraced(function* (
   const prepareOne = Effect.suspend(() => {
     const path = newNotes()
     notes.push(path)
-    return prepareWriter(folder, path)
+    return prepareWriter(folder, path, { segmentBytes })
   })
   const fillUp = Effect.gen(function* () {
     while (atWork.length < size && ready.length > 0) {
@@ -62,7 +65,7 @@ export const gather = Effect.fnUntraced(function* (
 
 /** Only a process that ends by itself leaves behind the modules that it compiled, for the others to load. */
 const compileModules = Effect.fnUntraced(function* (folder: string) {
-  const { exit } = yield* startWriter(folder, join(folder, "notes", "none"), 0)
+  const { exit } = yield* startWriter(folder, join(folder, "notes", "none"), { count: 0 })
   yield* Effect.promise(() => exit)
 }, Effect.scoped)
 

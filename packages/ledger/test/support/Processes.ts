@@ -18,24 +18,33 @@ export interface Writer {
   readonly kill: () => void
 }
 
+export interface Work {
+  /** Until it is killed, unless given. */
+  readonly count?: number
+  /** 64 MiB, unless given. */
+  readonly segmentBytes?: number
+}
+
 /** At work as soon as it is loaded. Killed with the scope, if it still lives. */
 export const startWriter = (
   folder: string,
   acknowledged: string,
-  count?: number
+  work?: Work
 ): Effect.Effect<Writer, never, Scope.Scope> =>
-  Effect.tap(prepareWriter(folder, acknowledged, count), (writer) => writer.go)
+  Effect.tap(prepareWriter(folder, acknowledged, work), (writer) => writer.go)
 
 /** The same, but at work only when it is told to be. */
 export const prepareWriter = (
   folder: string,
   acknowledged: string,
-  count?: number
+  { count, segmentBytes = 64 * 1024 * 1024 }: Work = {}
 ): Effect.Effect<Writer, never, Scope.Scope> => {
-  const args = [scriptPath("writer.ts"), folder, acknowledged, ...(count === undefined ? [] : [`${count}`])]
+  const args = [folder, acknowledged, `${segmentBytes}`, ...(count === undefined ? [] : [`${count}`])]
   const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") } // loads in half the time
+  const start = () =>
+    spawn(process.execPath, [scriptPath("writer.ts"), ...args], { env, stdio: ["pipe", "pipe", "inherit"] })
   return Effect.acquireRelease(
-    Effect.sync(() => writer(spawn(process.execPath, args, { env, stdio: ["pipe", "pipe", "inherit"] }))),
+    Effect.sync(() => writer(start())),
     ({ exit, kill }) =>
       Effect.promise(() => {
         kill()

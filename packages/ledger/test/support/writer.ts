@@ -1,6 +1,7 @@
 /**
- * A writer process. Says when it is loaded, and begins when it is told to. Appends durable events one after another, a few at a time, and notes the id of each in a file of its
- * own as soon as it is acknowledged. Arguments: folder, file for acknowledged ids, how many (none: until it is killed).
+ * A writer process. Says when it is loaded, and begins when it is told to. Appends durable events one after another, a
+ * few at a time, and notes the id of each in a file of its own as soon as it is acknowledged. Arguments: folder, file for
+ * acknowledged ids, length of a segment, how many events (none: until it is killed).
  */
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
@@ -9,9 +10,10 @@ import { Effect } from "effect"
 import { randomUUID } from "node:crypto"
 import { once } from "node:events"
 import { openSync, writeSync } from "node:fs"
+import { SegmentBytes } from "../../src/internal/Seal.ts"
 import { relabelled } from "./Drafts.ts"
 
-const [folder = "", acknowledged = "", count] = process.argv.slice(2)
+const [folder = "", acknowledged = "", segmentBytes, count] = process.argv.slice(2)
 const notes = openSync(acknowledged, "a")
 
 const appendOne = Effect.gen(function* () {
@@ -32,4 +34,9 @@ const appendAll =
 process.stdout.write("loaded\n")
 await once(process.stdin, "data")
 process.stdin.destroy()
-await Effect.runPromise(appendAll.pipe(Effect.provide(FileLedger.layer({ folder, program: "writer", version: "1" }))))
+await Effect.runPromise(
+  appendAll.pipe(
+    Effect.provide(FileLedger.layer({ folder, program: "writer", version: "1" })),
+    Effect.provideService(SegmentBytes, Number(segmentBytes))
+  )
+)
