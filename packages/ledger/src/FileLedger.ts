@@ -5,12 +5,11 @@
  * Writers exclude each other by a kernel lock, which ends with the process that holds it. An append is written under the
  * lock in one piece, and synced after it together with whatever else waits for a sync. Readers take no lock.
  */
-import type { FileError } from "@daybook/files/FileError"
-import { networkFileSystem } from "@daybook/files/FileSystemKind"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import type { ActorId } from "@daybook/pool/Ids"
 import { Context, Effect, Layer, Option, type Scope } from "effect"
 import * as FingerprintKey from "./FingerprintKey.ts"
+import * as Admission from "./internal/Admission.ts"
 import * as AsOf from "./internal/AsOf.ts"
 import * as Folder from "./internal/Folder.ts"
 import { textOf } from "./internal/Group.ts"
@@ -19,13 +18,12 @@ import * as Keeper from "./internal/Keeper.ts"
 import * as Reader from "./internal/Reader.ts"
 import * as Reading from "./internal/Reading.ts"
 import type { Requests } from "./internal/Requests.ts"
-import * as Segments from "./internal/Segments.ts"
 import * as Self from "./internal/Self.ts"
 import type { Crossed } from "./internal/View.ts"
 import * as Writer from "./internal/Writer.ts"
 import * as WriterLock from "./internal/WriterLock.ts"
 import { Ledger } from "./Ledger.ts"
-import { AppendError, LedgerError, NetworkFileSystem, readOnly, Unavailable, WrongKey } from "./LedgerError.ts"
+import { AppendError, type LedgerError, readOnly, Unavailable } from "./LedgerError.ts"
 
 export interface Options {
   /** Created, with a new ledger in it, unless `readOnly` is set. */
@@ -53,15 +51,17 @@ const openToWrite = Effect.fnUntraced(function* (
   options: Options
 ): Effect.fn.Return<Services, LedgerError, Scope.Scope> {
   const folder = Folder.at(options.folder)
-  if (options.allowNetworkFileSystem !== true) yield* refuseNetwork(folder)
+  if (options.allowNetworkFileSystem !== true) yield* Admission.refuseNetwork(folder)
   const self = yield* Self.make(options)
   yield* Folder.create(folder)
-  const kind = yield* lockKind(folder, options.lock)
+  const { lock: wanted } = options
+  const newKind = wanted === undefined ? WriterLock.preferred : Effect.succeed(wanted)
+  const kind = yield* Effect.catchReason(Admission.lockKind(folder, wanted), "LedgerError", "Missing", () => newKind)
   const lock = yield* WriterLock.open(folder.lock, kind)
   const key = yield* Folder.begin(folder, lock, (key) => firstLine(self, kind, key))
   const keeper = yield* Keeper.make(folder.ledger)
-  const admitWriter = (header: Header) => admit(folder, kind, key, header)
-  const reader = yield* openReader(folder, "append", admitWriter, keeper)
+  const admit = (header: Header) => Admission.admit(folder, kind, key, header)
+  const reader = yield* openReader(folder, "append", admit, keeper)
   const requests = yield* Writer.start(reader, lock, self)
   return services(self.actor, reader, requests, key, keeper.offer)
 })
@@ -81,27 +81,6 @@ const openToRead = Effect.fnUntraced(function* (
 
 const keepsNothing: Keeper.Keeper = { offer: () => {}, drain: Effect.yieldNow }
 
-const refuseNetwork = ({ path }: Folder.Folder): Effect.Effect<void, LedgerError> =>
-  networkFileSystem(path).pipe(
-    Effect.mapError(({ code, operation, path }: FileError) => new Unavailable({ operation, path, code })),
-    Effect.flatMap(
-      Option.match({
-        onNone: () => Effect.void,
-        onSome: (kind) => Effect.fail(new NetworkFileSystem({ path, kind }))
-      })
-    ),
-    Effect.mapError((reason) => new LedgerError({ reason }))
-  )
-
-/** The kind that the ledger names, or the one that a new ledger gets. */
-const lockKind = ({ ledger }: Folder.Folder, wanted: WriterLock.LockKind | undefined) =>
-  Effect.scoped(Segments.openLive(ledger, "read")).pipe(
-    Effect.flatMap(({ header }) => WriterLock.agree(ledger, header.lock, wanted)),
-    Effect.catchReason("LedgerError", "Missing", () =>
-      wanted === undefined ? WriterLock.preferred : Effect.succeed(wanted)
-    )
-  )
-
 const firstLine = (self: Self.Self, kind: WriterLock.LockKind, key: FingerprintKey.FingerprintKey): string =>
   textOf(Self.beginLedger(self, Self.newLedgerId(), kind, FingerprintKey.check(key)).lines)
 
@@ -115,19 +94,6 @@ const openReader = Effect.fnUntraced(function* (
   const reader = yield* Reader.open({ path, mode, admit, onCrossed })
   yield* Effect.catchReason(reader.catchUpBy(drain), "LedgerError", "Damaged", () => Effect.void)
   return reader
-})
-
-/** Whether this process may write to the ledger. */
-const admit = Effect.fnUntraced(function* (
-  folder: Folder.Folder,
-  kind: WriterLock.LockKind,
-  key: FingerprintKey.FingerprintKey,
-  header: Header
-) {
-  yield* WriterLock.agree(folder.ledger, header.lock, kind)
-  if (header.check !== FingerprintKey.check(key)) {
-    return yield* new LedgerError({ reason: new WrongKey({ path: folder.key }) })
-  }
 })
 
 const refusal = ({ ledger }: Folder.Folder): AppendError =>

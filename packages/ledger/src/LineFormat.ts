@@ -99,7 +99,7 @@ const chain = (previous: string, body: string): string => hash("sha256", previou
 /** Checks every byte of a line (read as Latin-1, without its newline) as the one that follows `previous`. */
 export const check = (previous: Link, text: string): Result.Result<Line, Flaw> => {
   if (text.length >= maxBytes || !hasTrailer(text)) return Result.fail({ _tag: "NotALine" })
-  if (checksum(text.slice(0, -crcStart)) !== text.slice(-10, -2)) return Result.fail({ _tag: "BadCrc" })
+  if (!hasOwnSum(text)) return Result.fail({ _tag: "BadCrc" })
   const isChained = chain(previous.h, text.slice(0, -hashStart)) === hashOf(text)
   const flaw = findGap(previous, text) ?? (isChained ? undefined : { _tag: "BrokenChain" })
   return flaw === undefined ? open(text) : Result.fail(flaw)
@@ -110,6 +110,13 @@ const findGap = ({ seq }: Link, text: string): Flaw | undefined => {
   const expected = seq + 1
   return found === undefined || found === `${expected}` ? undefined : { _tag: "Gap", expected, found: Number(found) }
 }
+
+/** The `h` of a line behind another, taken over its text again, whatever it ends with. */
+export const hashAfter = (previous: string, text: string): string => chain(previous, text.slice(0, -hashStart))
+
+/** Whether the text ends as a line does, and its own checksum is right. */
+export const hasOwnSum = (text: string): boolean =>
+  hasTrailer(text) && checksum(text.slice(0, -crcStart)) === text.slice(-10, -2)
 
 /** Reads a line whose sums were checked before. */
 export const open = (text: string): Result.Result<Line, Flaw> =>

@@ -16,12 +16,15 @@ import type { Junk, Place } from "./Walk.ts"
 export const find = Effect.fnUntraced(function* (
   live: string,
   file: LedgerFile,
-  at: Place
+  at: Place,
+  others: ReadonlyArray<Accepted> = []
 ): Effect.fn.Return<Junk | undefined, LedgerError> {
-  const accepted = (yield* acceptedIn(live)).find((it) => it.segment === at.segment && it.offset === at.offset)
+  const accepted = [...others, ...(yield* acceptedIn(live))].find(
+    (it) => it.segment === at.segment && it.offset === at.offset
+  )
   if (accepted === undefined) return undefined
   const sum = yield* sumOf(file, accepted.offset, accepted.length)
-  return sum.crc === accepted.crc ? yield* junkOf(file, at, accepted, sum.lines) : undefined
+  return sum.crc === accepted.crc ? yield* junkOf(live, file, at, accepted) : undefined
 })
 
 const acceptedIn = (live: string): Effect.Effect<ReadonlyArray<Accepted>, LedgerError> =>
@@ -37,16 +40,22 @@ const acceptedBy = (path: string): Effect.Effect<ReadonlyArray<Accepted>> =>
     Effect.orElseSucceed(() => [])
   )
 
-const junkOf = Effect.fnUntraced(function* (file: LedgerFile, at: Place, accepted: Accepted, lines: number) {
-  const { h, length, seq } = accepted
+/** What a reader passes over, and where it is then. */
+export const junkOf = Effect.fnUntraced(function* (
+  live: string,
+  file: LedgerFile,
+  at: Place,
+  { h, length, seq }: Accepted
+): Effect.fn.Return<Junk, LedgerError> {
+  const { lines } = yield* sumOf(file, at.offset, length)
   const end = at.offset + length
-  const isSealed = end >= (yield* file.size)
+  const isSealed = file.path !== live && end >= (yield* file.size)
   const resumes: Place = { segment: at.segment, offset: end, line: at.line + lines, seq, h, isSealed }
   return { segment: at.segment, line: at.line + 1, lines, offset: at.offset, length, resumes }
 })
 
 /** CRC-32 of some bytes, as hex, and how many lines end in them. */
-export const sumOf = Effect.fnUntraced(function* (file: LedgerFile, offset: number, length: number) {
+const sumOf = Effect.fnUntraced(function* (file: LedgerFile, offset: number, length: number) {
   let crc = 0
   let lines = 0
   for (let read = 0; read < length;) {

@@ -13,7 +13,7 @@ import { walkOn } from "./Pages.ts"
 import { past } from "./Reader.ts"
 import * as SealedSum from "./SealedSum.ts"
 import * as Segments from "./Segments.ts"
-import { type Damage, type Junk, type Place, start, startAfter, type Walked } from "./Walk.ts"
+import { type Damage, type Junk, nothingBehind, type Place, start, startAfter, type Walked } from "./Walk.ts"
 
 /** A report, and the `h` of the events that checkpoints name. */
 export interface Audited extends Omit<VerifyReport, "isComplete" | "checkpoints"> {
@@ -135,7 +135,7 @@ class Auditor {
     const begin = this.place ?? start
     const size = yield* file.size
     const sum = this.options.fast === true && !isLast ? yield* SealedSum.check(file, begin) : undefined
-    const end = sum === undefined || this.wantsFrom(begin, sum) ? yield* this.walk(file, size) : sum
+    const end = sum === undefined || this.wantsFrom(begin, sum) ? yield* this.walk(file, size, isLast) : sum
     this.place = end
     if (end === sum) this.events += end.seq - begin.seq
     this.segments.push({
@@ -149,6 +149,7 @@ class Auditor {
     this.done += size
     yield* this.progress(0)
     if (this.firstBad === undefined && !isLast && !end.isSealed) {
+      this.tornTail = undefined
       this.bad(file.path, { line: end.line + 1, offset: end.offset, why: "the segment should go on here, and ends" })
     }
   })
@@ -157,18 +158,24 @@ class Auditor {
     return [...this.wanted].some((seq) => seq > begin.seq && seq <= end.seq)
   }
 
-  readonly walk = Effect.fnUntraced(function* (this: Auditor, file: LedgerFile.LedgerFile, size: number) {
+  readonly walk = Effect.fnUntraced(function* (
+    this: Auditor,
+    file: LedgerFile.LedgerFile,
+    size: number,
+    isLast: boolean
+  ) {
     let place = this.place ?? start
     do {
       const walked = yield* walkOn({ read: file.read, size, isWhole: true }, place)
-      const accepted =
-        walked.ending._tag === "Damaged" ? yield* Accepted.find(this.live, file, walked.place) : undefined
+      const isBroken = walked.ending._tag === "Damaged" || (walked.ending._tag === "Torn" && !isLast)
+      const accepted = isBroken ? yield* Accepted.find(this.live, file, walked.place) : undefined
       place = this.take(file.path, walked, accepted)
       if (this.firstBad !== undefined || this.tornTail !== undefined) return place
       yield* this.progress(place.offset)
       yield* Effect.yieldNow
     } while (place.offset < size)
-    return place
+    const lost = isLast || place.isSealed ? undefined : yield* Accepted.find(this.live, file, place)
+    return lost === undefined ? place : this.accept(file.path, nothingBehind(place), lost)
   })
 
   take(path: string, walked: Walked, accepted: Junk | undefined): Place {

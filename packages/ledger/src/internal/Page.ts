@@ -8,7 +8,7 @@ import { type Source, walkOn } from "./Pages.ts"
 import { damaged, past, type Reader } from "./Reader.ts"
 import * as Segments from "./Segments.ts"
 import { judgedIn } from "./View.ts"
-import { type Options, type Place, startAfter, type Walked } from "./Walk.ts"
+import { nothingBehind, type Options, type Place, startAfter, type Walked } from "./Walk.ts"
 
 /** Reads a page behind a place; what this process has not checked before, it checks now. */
 export const readPage = Effect.fnUntraced(function* (
@@ -16,18 +16,10 @@ export const readPage = Effect.fnUntraced(function* (
   from: Place,
   stop?: Options["stop"]
 ): Effect.fn.Return<Walked, LedgerError> {
-  if (from.isSealed) return nothingAt(startAfter(from))
+  if (from.isSealed) return nothingBehind(startAfter(from))
   const { file, view } = reader.now()
   if (from.segment !== view.place.segment) return yield* Effect.scoped(readOlder(reader, from, stop))
   return yield* walkThrough(reader, file, view.place.offset, from, stop)
-})
-
-const nothingAt = (place: Place): Walked => ({
-  lines: [],
-  junk: [],
-  place,
-  ending: { _tag: "Whole" },
-  isStopped: false
 })
 
 const readOlder = Effect.fnUntraced(function* (reader: Reader, from: Place, stop: Options["stop"]) {

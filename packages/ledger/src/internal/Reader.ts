@@ -13,7 +13,7 @@ import type { LedgerFile } from "./LedgerFile.ts"
 import { walkOn } from "./Pages.ts"
 import * as Segments from "./Segments.ts"
 import * as View from "./View.ts"
-import type { Damage, Junk, Walked } from "./Walk.ts"
+import { type Damage, type Junk, nothingBehind, type Walked } from "./Walk.ts"
 
 export interface Reader {
   /** Of the live segment. */
@@ -50,10 +50,12 @@ export interface Options {
   readonly admit: (header: Header.Header) => Effect.Effect<void, LedgerError>
   /** Told of each mark as it is passed. */
   readonly onCrossed: (crossed: ReadonlyArray<View.Crossed>) => void
+  /** Damage that counts as accepted, beside what the ledger says. */
+  readonly accepts?: ReadonlyArray<Header.Accepted> | undefined
 }
 
 export const open = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<Reader, LedgerError, Scope.Scope> {
-  const { mode, onCrossed, path } = options
+  const { accepts = [], mode, onCrossed, path } = options
   const every = yield* View.SnapshotEvery
   const moved = yield* PubSub.sliding<void>(1)
   const turn = yield* Semaphore.make(1)
@@ -90,11 +92,11 @@ export const open = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
     while (true) {
       const isLive = opened.file.path === path
       const isCurrent = isLive && (yield* Segments.orNoLive(path, opened.file.isCurrent))
-      while (yield* readOn(path, opened, advance)) yield* pause
+      while (yield* readOn(path, opened, advance, accepts)) yield* pause
       if (opened.view.place.isSealed) {
         if (!(yield* moveOn)) return opened
       } else if (!isLive) {
-        return yield* damaged(opened.file.path, sealless(opened.view))
+        yield* passEnd(path, opened, advance, accepts)
       } else if (isCurrent) {
         return opened
       } else opened = yield* openAnew(opened.opening + 1)
@@ -137,7 +139,8 @@ const heldFile = Effect.map(Effect.scope, (scope) => {
 const readOn = Effect.fnUntraced(function* (
   live: string,
   { file, view }: Opened,
-  advance: (walked: Walked) => void
+  advance: (walked: Walked) => void,
+  accepts: ReadonlyArray<Header.Accepted>
 ): Effect.fn.Return<boolean, LedgerError> {
   const { place } = view
   const size = yield* file.size
@@ -148,9 +151,21 @@ const readOn = Effect.fnUntraced(function* (
     advance(walked)
     return walked.ending._tag === "Whole" && walked.place.offset < size
   }
-  const accepted = yield* Accepted.find(live, file, walked.place)
+  const accepted = yield* Accepted.find(live, file, walked.place, accepts)
   advance(accepted === undefined ? walked : past(walked, accepted))
   return accepted === undefined ? yield* damaged(file.path, walked.ending.damage) : true
+})
+
+/** Goes on behind a sealed segment that lost its end, if that was accepted. */
+const passEnd = Effect.fnUntraced(function* (
+  live: string,
+  { file, view }: Opened,
+  advance: (walked: Walked) => void,
+  accepts: ReadonlyArray<Header.Accepted>
+) {
+  const accepted = yield* Accepted.find(live, file, view.place, accepts)
+  if (accepted === undefined) return yield* damaged(file.path, sealless(view))
+  advance(past(nothingBehind(view.place), accepted))
 })
 
 /** A walk that goes on behind accepted damage. */

@@ -4,10 +4,10 @@
  * and one rename puts the next in its place. Whoever finds a segment that has its last line goes on from there.
  */
 import type { Draft } from "@daybook/pool/Recorded"
-import { Context, Effect } from "effect"
+import { Context, Effect, Result } from "effect"
 import { createHash } from "node:crypto"
 import { dirname } from "node:path"
-import type { LedgerError } from "../LedgerError.ts"
+import { LedgerError } from "../LedgerError.ts"
 import * as LineFormat from "../LineFormat.ts"
 import type { Durability } from "./Durability.ts"
 import { compose, type End, textOf } from "./Group.ts"
@@ -45,8 +45,11 @@ export const make = Effect.fnUntraced(function* (
   let triedAt = 0
 
   const writeNext = (end: End, header: Header, accepts: ReadonlyArray<Accepted>) => {
-    const { lines } = compose(end, self.hand(), [], [{ events: [opening(end, header, accepts)] }])
-    return LedgerFile.writeNew(next, textOf(lines))
+    const { lines, outcomes } = compose(end, self.hand(), [], [{ events: [opening(end, header, accepts)] }])
+    const refused = outcomes.find(Result.isFailure)?.failure
+    return refused?._tag === "TooLarge"
+      ? Effect.fail(new LedgerError({ reason: refused }))
+      : LedgerFile.writeNew(next, textOf(lines))
   }
 
   const nameSealed = Effect.fnUntraced(function* ({ file, header }: Opened) {
@@ -116,7 +119,7 @@ export const hashOf = Effect.fnUntraced(function* (file: LedgerFile.LedgerFile, 
 })
 
 /** Whether the file under a name is this one, or holds the same: as where a folder was copied in mid-seal. */
-const isCopy = (file: LedgerFile.LedgerFile, path: string): Effect.Effect<boolean> =>
+export const isCopy = (file: LedgerFile.LedgerFile, path: string): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     const named = yield* LedgerFile.open(path, "read")
     const size = yield* file.size

@@ -86,6 +86,15 @@ export interface Walked {
   readonly isStopped: boolean
 }
 
+/** A walk over nothing. */
+export const nothingBehind = (place: Place): Walked => ({
+  lines: [],
+  junk: [],
+  place,
+  ending: { _tag: "Whole" },
+  isStopped: false
+})
+
 /** `chunk` begins at `from.offset`; `isLast` says that the file ends where it ends. */
 export const walk = (chunk: Buffer, from: Place, isLast: boolean, options: Options = {}): Walked =>
   new Walker(chunk, from, options).walk(isLast)

@@ -1,0 +1,148 @@
+/**
+ * Moving old segments out of a ledger's folder, whole. The state they end with is kept beside the ledger first, so that
+ * the pool stays as it is; put back, they are part of the ledger again.
+ */
+import * as Directory from "@daybook/files/Directory"
+import type { FileError } from "@daybook/files/FileError"
+import type { Seq } from "@daybook/pool/Ids"
+import type { Instant } from "@daybook/pool/Instant"
+import { Effect, type Scope } from "effect"
+import { existsSync, statSync } from "node:fs"
+import * as fs from "node:fs/promises"
+import { basename, join } from "node:path"
+import * as Admission from "./internal/Admission.ts"
+import * as AsOf from "./internal/AsOf.ts"
+import * as Base from "./internal/Base.ts"
+import * as Folder from "./internal/Folder.ts"
+import * as Header from "./internal/Header.ts"
+import * as LedgerFile from "./internal/LedgerFile.ts"
+import * as Reader from "./internal/Reader.ts"
+import * as Seal from "./internal/Seal.ts"
+import * as Segments from "./internal/Segments.ts"
+import * as WriterLock from "./internal/WriterLock.ts"
+import { LedgerError, Unavailable } from "./LedgerError.ts"
+
+export interface Options {
+  readonly folder: string
+  /** Segments go whose events are all older. */
+  readonly before: Instant
+  /** Where to; made if it is missing. Default: `archive` in the ledger's folder. */
+  readonly to?: string | undefined
+  /** Only say what would be moved. */
+  readonly dryRun?: boolean | undefined
+}
+
+export interface ArchiveReport {
+  readonly moved: ReadonlyArray<ArchivedSegment>
+  /** The oldest event that is left. */
+  readonly first: Seq
+}
+
+export interface ArchivedSegment {
+  readonly from: string
+  readonly to: string
+  readonly first: Seq
+  readonly last: Seq
+  readonly bytes: number
+}
+
+/** The live segment always stays. A file of the same name in the archive is never overwritten. */
+export const archive = Effect.fn("archive")(function* (
+  options: Options
+): Effect.fn.Return<ArchiveReport, LedgerError, Scope.Scope> {
+  const folder = Folder.at(options.folder)
+  const reader = yield* Reader.open({
+    path: folder.ledger,
+    mode: "read",
+    admit: () => Effect.void,
+    onCrossed: () => {}
+  })
+  const to = options.to ?? join(folder.path, "archive")
+  const old = yield* findOld(reader, folder, options.before, to)
+  const moved = old.map(({ segment }) => segment)
+  const last = old.at(-1)
+  if (last === undefined || options.dryRun === true) return { moved, first: yield* firstAfter(reader, folder, last) }
+  const kind = yield* Admission.lockKind(folder, undefined)
+  const lock = yield* WriterLock.open(folder.lock, kind)
+  yield* lock.hold(moveAll(folder, to, last.end, moved))
+  return { moved, first: (last.end.link.seq + 1) as Seq }
+}, Effect.scoped)
+
+interface Old {
+  readonly segment: ArchivedSegment
+  readonly end: Base.Base
+}
+
+/** From the oldest on, until one has an event that is young enough to stay. */
+const findOld = Effect.fnUntraced(function* (
+  reader: Reader.Reader,
+  folder: Folder.Folder,
+  before: Instant,
+  to: string
+): Effect.fn.Return<ReadonlyArray<Old>, LedgerError, Scope.Scope> {
+  const { header } = yield* reader.catchUp
+  const sealed = (yield* Segments.listSealed(folder.path)).filter(({ first }) => first < header.first)
+  const old: Array<Old> = []
+  for (const [index, { first, path }] of sealed.entries()) {
+    const next = yield* Effect.scoped(Segments.openAt(sealed[index + 1]?.path ?? folder.ledger, "read"))
+    const link = Header.linkBefore(next.header)
+    const state = yield* AsOf.asOf(reader, { seq: link.seq }, () => {})
+    if (state.latest >= before) break
+    const bytes = statSync(path).size
+    const segment = { from: path, to: join(to, basename(path)), first, last: link.seq, bytes }
+    old.push({ segment, end: { ledger: next.header.ledger, link, state } })
+  }
+  return old
+})
+
+const firstAfter = Effect.fnUntraced(function* (reader: Reader.Reader, { path }: Folder.Folder, last: Old | undefined) {
+  if (last !== undefined) return (last.end.link.seq + 1) as Seq
+  return (yield* Segments.listSealed(path))[0]?.first ?? reader.now().header.first
+})
+
+const moveAll = Effect.fnUntraced(function* (
+  { ledger, path }: Folder.Folder,
+  to: string,
+  base: Base.Base,
+  segments: ReadonlyArray<ArchivedSegment>
+): Effect.fn.Return<void, LedgerError> {
+  const names = yield* LedgerFile.names
+  yield* Effect.mapError(Directory.ensurePrivate(to), toLedgerError)
+  yield* Base.write(ledger, base)
+  for (const segment of segments) yield* copyOrLink(segment)
+  yield* names.syncFolder(to)
+  for (const { from } of segments) yield* names.remove(from)
+  yield* names.syncFolder(path)
+})
+
+/** It has both names for a while: a crash leaves it in one of the two places at least. */
+const copyOrLink = Effect.fnUntraced(function* ({ from, to }: ArchivedSegment) {
+  const names = yield* LedgerFile.names
+  const isThere = Effect.scoped(Effect.flatMap(LedgerFile.open(from, "read"), (file) => Seal.isCopy(file, to)))
+  yield* names.link(from, to).pipe(
+    Effect.catchIf(isBetweenDisks, () => copy(from, to)),
+    Effect.catch((error) => Effect.flatMap(isThere, (isSame) => (isSame ? Effect.void : error)))
+  )
+})
+
+const isBetweenDisks = ({ reason }: LedgerError): boolean =>
+  reason._tag === "Unavailable" && ["EXDEV", "EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"].includes(reason.code)
+
+/** Under another name until it is whole and synced. */
+const copy = (from: string, to: string): Effect.Effect<void, LedgerError> =>
+  Effect.tryPromise({
+    try: async () => {
+      const temp = `${to}.part`
+      await fs.copyFile(from, temp)
+      const file = await fs.open(temp, "r+")
+      await file.sync().finally(() => file.close())
+      if (existsSync(to)) throw Object.assign(new Error(), { code: "EEXIST" })
+      await fs.rename(temp, to)
+    },
+    catch: (cause) => unavailable("copy to", to, (cause as NodeJS.ErrnoException).code ?? String(cause))
+  })
+
+const unavailable = (operation: string, path: string, code: string): LedgerError =>
+  new LedgerError({ reason: new Unavailable({ operation, path, code }) })
+
+const toLedgerError = ({ code, operation, path }: FileError): LedgerError => unavailable(operation, path, code)
