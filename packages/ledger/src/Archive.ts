@@ -6,8 +6,8 @@ import * as Directory from "@daybook/files/Directory"
 import type { FileError } from "@daybook/files/FileError"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
-import { Effect, type Scope } from "effect"
-import { existsSync, statSync } from "node:fs"
+import { Effect, Option, type Scope } from "effect"
+import { existsSync, realpathSync, statSync } from "node:fs"
 import * as fs from "node:fs/promises"
 import { basename, join } from "node:path"
 import * as Admission from "./internal/Admission.ts"
@@ -20,7 +20,8 @@ import * as Reader from "./internal/Reader.ts"
 import * as Seal from "./internal/Seal.ts"
 import * as Segments from "./internal/Segments.ts"
 import * as WriterLock from "./internal/WriterLock.ts"
-import { LedgerError, Unavailable } from "./LedgerError.ts"
+import { LedgerError, sameFolder, Unavailable } from "./LedgerError.ts"
+import type { Link } from "./LineFormat.ts"
 
 export interface Options {
   readonly folder: string
@@ -65,7 +66,7 @@ export const archive = Effect.fn("archive")(function* (
   const kind = yield* Admission.lockKind(folder, undefined)
   const lock = yield* WriterLock.open(folder.lock, kind)
   yield* lock.hold(moveAll(folder, to, last.end, moved))
-  return { moved, first: (last.end.link.seq + 1) as Seq }
+  return { moved, first: (last.segment.last + 1) as Seq }
 }, Effect.scoped)
 
 interface Old {
@@ -85,18 +86,24 @@ const findOld = Effect.fnUntraced(function* (
   const old: Array<Old> = []
   for (const [index, { first, path }] of sealed.entries()) {
     const next = yield* Effect.scoped(Segments.openAt(sealed[index + 1]?.path ?? folder.ledger, "read"))
-    const link = Header.linkBefore(next.header)
-    const state = yield* AsOf.asOf(reader, { seq: link.seq }, () => {})
-    if (state.latest >= before) break
+    const end = yield* stateBehind(reader, Header.linkBefore(next.header), next.header)
+    if (end.state.latest >= before) break
     const bytes = statSync(path).size
-    const segment = { from: path, to: join(to, basename(path)), first, last: link.seq, bytes }
-    old.push({ segment, end: { ledger: next.header.ledger, link, state } })
+    const last = (next.header.first - 1) as Seq
+    old.push({ segment: { from: path, to: join(to, basename(path)), first, last, bytes }, end })
   }
   return old
 })
 
+/** What archiving was stopped halfway ended with stands for everything before it. */
+const stateBehind = Effect.fnUntraced(function* (reader: Reader.Reader, link: Link, { ledger }: Header.Header) {
+  const base = yield* Base.read(reader.path)
+  if (Option.isSome(base) && link.seq <= base.value.link.seq) return base.value
+  return { ledger, link, state: yield* AsOf.asOf(reader, { seq: link.seq }, () => {}) }
+})
+
 const firstAfter = Effect.fnUntraced(function* (reader: Reader.Reader, { path }: Folder.Folder, last: Old | undefined) {
-  if (last !== undefined) return (last.end.link.seq + 1) as Seq
+  if (last !== undefined) return (last.segment.last + 1) as Seq
   return (yield* Segments.listSealed(path))[0]?.first ?? reader.now().header.first
 })
 
@@ -108,6 +115,7 @@ const moveAll = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, LedgerError> {
   const names = yield* LedgerFile.names
   yield* Effect.mapError(Directory.ensurePrivate(to), toLedgerError)
+  if (realpathSync(to) === realpathSync(path)) return yield* unavailable("archive to", to, sameFolder)
   yield* Base.write(ledger, base)
   for (const segment of segments) yield* copyOrLink(segment)
   yield* names.syncFolder(to)

@@ -28,4 +28,4 @@ export const findAll = (text: string): ReadonlyArray<Checkpoint> =>
     seq: Number(seq) as Seq,
     h: h as string,
     at: Date.parse(at as string)
-  }))
+  })).filter(({ at }) => Number.isFinite(at))

@@ -135,6 +135,9 @@ const describe: (reason: AppendReason) => string = Match.typeTags<AppendReason>(
 /** The `code` of an append to a ledger that was opened to be read only. */
 export const readOnly = "READ_ONLY"
 
+/** The `code` of archiving into the folder that the segments are in. */
+export const sameFolder = "SAME_FOLDER"
+
 const nextStep = (code: string, path: string): string => {
   switch (code) {
     case "ENOSPC":
@@ -152,6 +155,8 @@ const nextStep = (code: string, path: string): string => {
       return "Another file has its name; move that one elsewhere."
     case "EBADF":
       return "It was closed before; open the ledger again."
+    case sameFolder:
+      return "It is the ledger's own; name another."
     case readOnly:
       return "It was opened to be read only; open it without `readOnly`."
     default:

@@ -100,9 +100,15 @@ const chain = (previous: string, body: string): string => hash("sha256", previou
 export const check = (previous: Link, text: string): Result.Result<Line, Flaw> => {
   if (text.length >= maxBytes || !hasTrailer(text)) return Result.fail({ _tag: "NotALine" })
   if (!hasOwnSum(text)) return Result.fail({ _tag: "BadCrc" })
-  const isChained = chain(previous.h, text.slice(0, -hashStart)) === hashOf(text)
-  const flaw = findGap(previous, text) ?? (isChained ? undefined : { _tag: "BrokenChain" })
-  return flaw === undefined ? open(text) : Result.fail(flaw)
+  const gap = findGap(previous, text)
+  if (gap !== undefined) return Result.fail(gap)
+  if (chain(previous.h, text.slice(0, -hashStart)) !== hashOf(text)) return Result.fail({ _tag: "BrokenChain" })
+  return Result.filterOrFail(
+    open(text),
+    // JSON would take a number that is written otherwise, and the last of several keys of one name.
+    ({ event }) => event.seq === previous.seq + 1 && text.startsWith(`{"seq":${event.seq},"`),
+    (): Flaw => ({ _tag: "NotALine" })
+  )
 }
 
 const findGap = ({ seq }: Link, text: string): Flaw | undefined => {

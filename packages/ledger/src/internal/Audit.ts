@@ -1,14 +1,14 @@
 /** The walk behind `verify`: over all segments, or one file, believing nothing that was derived from them. */
 import type { LedgerId, Seq } from "@daybook/pool/Ids"
-import { Effect } from "effect"
-import { existsSync, type Stats, statSync } from "node:fs"
+import { Effect, Option, type Scope } from "effect"
+import { type Stats, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
-import { LedgerError, Missing } from "../LedgerError.ts"
+import { LedgerError } from "../LedgerError.ts"
 import type { Link } from "../LineFormat.ts"
 import type { Bad, ByteRange, Options, VerifyReport } from "../Verify.ts"
 import * as Accepted from "./Accepted.ts"
 import * as Header from "./Header.ts"
-import * as LedgerFile from "./LedgerFile.ts"
+import type { LedgerFile } from "./LedgerFile.ts"
 import { walkOn } from "./Pages.ts"
 import { past } from "./Reader.ts"
 import * as SealedSum from "./SealedSum.ts"
@@ -23,37 +23,40 @@ export interface Audited extends Omit<VerifyReport, "isComplete" | "checkpoints"
 export const run = Effect.fnUntraced(function* (
   path: string,
   options: Options
-): Effect.fn.Return<Audited, LedgerError> {
-  const { files, live } = yield* filesOf(path)
-  const auditor = new Auditor(
-    live,
-    files.reduce((sum, file) => sum + sizeOf(file), 0),
-    options
-  )
-  for (const [index, file] of files.entries()) {
-    yield* auditor.segment(file, index === files.length - 1)
+): Effect.fn.Return<Audited, LedgerError, Scope.Scope> {
+  const live = isFolder(path) ? join(path, Segments.liveName) : path
+  const files = yield* filesOf(live)
+  const total = files.reduce((sum, file) => sum + sizeOf(file.path), 0)
+  const auditor = new Auditor(live, total, options)
+  for (const [index, { open, path }] of files.entries()) {
+    yield* auditor.segment(path, open, index === files.length - 1)
     if (auditor.firstBad !== undefined) break
   }
   return auditor.report()
-})
+}, Effect.scoped)
 
-/** A folder, or its live segment, means the whole ledger. */
-const filesOf = Effect.fnUntraced(function* (path: string) {
-  const live = isFolder(path) ? join(path, Segments.liveName) : path
-  if (basename(live) !== Segments.liveName) return { live, files: [live] }
-  const sealed = yield* Effect.catchReason(Segments.listSealed(dirname(live)), "LedgerError", "Missing", () =>
-    Effect.succeed([])
-  )
-  if (sealed.length === 0 && !existsSync(live)) {
-    // Why it cannot be opened is said by opening it.
-    yield* Effect.scoped(LedgerFile.open(live, "read"))
-    return yield* new LedgerError({ reason: new Missing({ path: dirname(live) }) })
-  }
-  const first = yield* Effect.scoped(Segments.openAt(live, "read")).pipe(
-    Effect.map(({ header }) => header.first),
-    Effect.orElseSucceed(() => Infinity)
-  )
-  return { live, files: [...sealed.filter((segment) => segment.first < first).map((segment) => segment.path), live] }
+interface File {
+  readonly path: string
+  readonly open: Effect.Effect<Segments.OpenSegment, LedgerError, Scope.Scope>
+}
+
+const fileAt = (path: string): File => ({ path, open: Segments.openAt(path, "read") })
+
+/**
+ * The live segment means the whole ledger. It is opened before the others are listed and stays open: it may be sealed
+ * while they are read.
+ */
+const filesOf = Effect.fnUntraced(function* (live: string) {
+  if (basename(live) !== Segments.liveName) return [fileAt(live)]
+  const opened = yield* Effect.option(Segments.openAt(live, "read"))
+  const sealed = yield* Effect.orElseSucceed(Segments.listSealed(dirname(live)), () => [])
+  const first = Option.match(opened, { onNone: () => Infinity, onSome: ({ header }) => header.first })
+  const older = sealed.filter((segment) => segment.first < first).map((segment) => fileAt(segment.path))
+  const last = Option.match(opened, {
+    onNone: () => fileAt(live), // says why
+    onSome: (segment) => ({ path: live, open: Effect.succeed(segment) })
+  })
+  return [...older, last]
 })
 
 const isFolder = (path: string): boolean => statsOf(path)?.isDirectory() === true
@@ -95,16 +98,15 @@ class Auditor {
     this.wanted = new Set((options.checkpoints ?? []).map(({ seq }) => seq))
   }
 
-  segment(path: string, isLast: boolean): Effect.Effect<void, LedgerError> {
-    const isLive = path === this.live
-    return Effect.scoped(Segments.openAt(path, "read")).pipe(
-      Effect.flatMap(({ header }) => this.enter(path, header)),
-      Effect.andThen(Effect.suspend(() => (this.firstBad === undefined ? this.judge(path, isLast) : Effect.void))),
+  segment(path: string, open: File["open"], isLast: boolean): Effect.Effect<void, LedgerError> {
+    return open.pipe(
+      Effect.flatMap(({ file, header }) => (this.enter(path, header) ? this.judge(file, isLast) : Effect.void)),
+      Effect.scoped,
       Effect.catchReason("LedgerError", "Damaged", ({ line, offset, path, why }) =>
         Effect.sync(() => this.bad(path, { line, offset, why }))
       ),
       Effect.catchReason("LedgerError", "Missing", (reason) =>
-        isLive && this.place === undefined
+        this.place === undefined
           ? Effect.fail(new LedgerError({ reason }))
           : Effect.sync(() => this.bad(path, { line: 1, offset: 0, why: "the file is missing" }))
       )
@@ -112,26 +114,28 @@ class Auditor {
   }
 
   /** Does the file continue what was read so far? The oldest that is here is believed about where it begins. */
-  enter(path: string, header: Header.Header): Effect.Effect<void> {
-    return Effect.sync(() => {
-      const link = Header.linkBefore(header)
-      const named = Segments.firstOf(path)
-      if (this.place === undefined && header.first > 1) this.missing = { from: 1 as Seq, to: link.seq }
-      this.ledger ??= header.ledger
-      const before = this.place ?? startAfter(link)
-      if (named !== undefined && named !== header.first) return this.bad(path, misnamed(header))
-      if (header.ledger !== this.ledger) return this.bad(path, opening("it belongs to another ledger"))
-      if (before.seq !== link.seq) return this.bad(path, opening(gap(before, link)))
-      if (before.h !== link.h) return this.bad(path, opening("it does not continue the segment before it"))
-      this.place = startAfter(link)
-    })
+  enter(path: string, header: Header.Header): boolean {
+    const link = Header.linkBefore(header)
+    const before = this.place ?? startAfter(link)
+    if (this.place === undefined && header.first > 1) this.missing = { from: 1 as Seq, to: link.seq }
+    this.ledger ??= header.ledger
+    const flaw = this.flawIn(path, header, before)
+    if (flaw === undefined) this.place = startAfter(link)
+    else this.bad(path, { line: 1, offset: 0, why: flaw })
+    return flaw === undefined
   }
 
-  judge(path: string, isLast: boolean): Effect.Effect<void, LedgerError> {
-    return Effect.scoped(Effect.flatMap(LedgerFile.open(path, "read"), (file) => this.judgeFile(file, isLast)))
+  flawIn(path: string, header: Header.Header, before: Link): string | undefined {
+    const link = Header.linkBefore(header)
+    const named = Segments.firstOf(path)
+    if (named !== undefined && named !== header.first)
+      return `it begins with event ${header.first}, and its name says another`
+    if (header.ledger !== this.ledger) return "it belongs to another ledger"
+    if (before.seq !== link.seq) return gap(before, link)
+    return before.h === link.h ? undefined : "it does not continue the segment before it"
   }
 
-  readonly judgeFile = Effect.fnUntraced(function* (this: Auditor, file: LedgerFile.LedgerFile, isLast: boolean) {
+  readonly judge = Effect.fnUntraced(function* (this: Auditor, file: LedgerFile, isLast: boolean) {
     const begin = this.place ?? start
     const size = yield* file.size
     const sum = this.options.fast === true && !isLast ? yield* SealedSum.check(file, begin) : undefined
@@ -158,12 +162,7 @@ class Auditor {
     return [...this.wanted].some((seq) => seq > begin.seq && seq <= end.seq)
   }
 
-  readonly walk = Effect.fnUntraced(function* (
-    this: Auditor,
-    file: LedgerFile.LedgerFile,
-    size: number,
-    isLast: boolean
-  ) {
+  readonly walk = Effect.fnUntraced(function* (this: Auditor, file: LedgerFile, size: number, isLast: boolean) {
     let place = this.place ?? start
     do {
       const walked = yield* walkOn({ read: file.read, size, isWhole: true }, place)
@@ -227,11 +226,6 @@ class Auditor {
     }
   }
 }
-
-const opening = (why: string): Damage => ({ line: 1, offset: 0, why })
-
-const misnamed = ({ first }: Header.Header): Damage =>
-  opening(`it begins with event ${first}, and its name says another`)
 
 const gap = (before: Link, after: Link): string =>
   after.seq > before.seq

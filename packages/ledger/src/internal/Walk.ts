@@ -114,6 +114,8 @@ class Walker {
   passed: number
   /** What was wrong with the first unreadable line since `place`: damage, unless a `TailSealed` follows. */
   suspicion: string | undefined
+  /** Junk was just passed that a `TailSealed` must follow. */
+  isSealDue = false
   isDamaged = false
   isStopped = false
 
@@ -141,6 +143,7 @@ class Walker {
     const junk = this.judged.junk.find((it) => it.offset === this.base + at && it.segment === segment)
     if (junk === undefined) return undefined
     this.passed += junk.lines
+    this.isSealDue = junk.resumes === undefined
     if (junk.resumes === undefined) return at + junk.length + 1
     this.place = junk.resumes
     return junk.resumes.offset - this.base
@@ -169,7 +172,9 @@ class Walker {
 
   accept(line: LineFormat.Line, at: number, next: number): void {
     if (this.suspicion !== undefined && !this.takeAsSealed(line, at)) return
-    if (this.place.isSealed || !this.opensRightly(line)) return this.reject()
+    const flaw = this.findFlaw(line.event)
+    if (flaw !== undefined) return this.reject(flaw)
+    this.isSealDue = false
     const { event, h } = line
     this.isStopped = this.stop(event)
     if (this.isStopped) return
@@ -184,16 +189,22 @@ class Walker {
     this.lines.push({ event, place: this.place })
   }
 
+  /** What stands where it must not, though its line is right. */
+  findFlaw(event: Recorded): string | undefined {
+    if (this.place.isSealed) return "something stands behind the end of the segment"
+    if (this.place.offset === 0 && !this.opensRightly(event)) return "no segment begins so"
+    return event.type === "TailSealed" && !this.isSealDue ? "the junk that it names is gone" : undefined
+  }
+
   /** A segment begins with the event that says what it continues. */
-  opensRightly({ event }: LineFormat.Line): boolean {
-    if (this.place.offset > 0) return true
+  opensRightly(event: Recorded): boolean {
     if (this.place.seq === 0) return event.type === "LedgerOpened"
     return event.type === "SegmentOpened" && event.data.continues === this.place.h
   }
 
-  reject(): void {
+  reject(flaw: string): void {
     this.isDamaged = true
-    this.suspicion = this.place.isSealed ? "something stands behind the end of the segment" : "no segment begins so"
+    this.suspicion = flaw
   }
 
   takeAsSealed(line: LineFormat.Line, at: number): boolean {
@@ -203,6 +214,7 @@ class Walker {
     if (this.isDamaged) return false
     this.junk.push({ segment, line: before + 1, lines: this.passed - before, offset, length: bytes.length })
     this.suspicion = undefined
+    this.isSealDue = true
     return true
   }
 
