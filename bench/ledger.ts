@@ -4,11 +4,12 @@
  *   pnpm bench ledger [--events 1000000] [--seconds 3]
  */
 import { mkdtempSync, rmSync } from "node:fs"
-import { loadavg, tmpdir } from "node:os"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import * as Appends from "./ledger/Appends.ts"
 import * as BigLedger from "./ledger/BigLedger.ts"
+import { doubts } from "./ledger/Machine.ts"
 import * as Reads from "./ledger/Reads.ts"
 import { line } from "./ledger/Sample.ts"
 import * as Seeks from "./ledger/Seeks.ts"
@@ -26,8 +27,7 @@ const show = (title: string, rows: ReadonlyArray<Row>): void => console.log(`\n$
 
 const folder = mkdtempSync(join(tmpdir(), "daybook-bench-"))
 const big = join(folder, "big")
-const load = loadavg()[0] ?? 0
-if (load > 0.5) console.error(`Other programs keep this machine busy (load ${load.toFixed(1)}); expect worse figures.`)
+for (const doubt of doubts(folder)) console.error(doubt)
 try {
   show(
     `Durable appends of ${line.length + 1} bytes, ${rounds} times ${seconds} s each, in ${folder}`,

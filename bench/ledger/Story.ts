@@ -26,13 +26,13 @@ export class Login {
     this.current = this.generation(begins)
   }
 
-  enrol(index: number): ReadonlyArray<Draft> {
+  enrol(at: Instant, index: number): ReadonlyArray<Draft> {
     const { credential, current: generation, grant } = this
     const store = { kind: "hermes", path: "/home/ada/.hermes/auth.json", slot: `credential_pool.${index}` } as const
     const login = { provider: "openai-codex", kind: "oauth", source: "device_code", ownership: "owned" } as const
     return [
-      { ...this.event("CredentialEnrolled"), data: { ...login, grant, label: credential, priority: index, store } },
-      { ...this.event("GenerationObserved"), data: { grant, generation, where: "hermes", how: "enrol" } }
+      { ...this.event("CredentialEnrolled", at), data: { ...login, grant, label: credential, priority: index, store } },
+      { ...this.event("GenerationObserved", at), data: { grant, generation, where: "hermes", how: "enrol" } }
     ]
   }
 
@@ -51,8 +51,8 @@ export class Login {
     const answer = { rotated: true, requestId: `req_${uuid(at).slice(-8)}`, duration: 400 + Math.floor(chance() * 900) }
     return [
       intent,
-      { ...this.event("RefreshSucceeded"), cause: id, data: { grant, attempt, generation, next, ...answer } },
-      this.accepted()
+      { ...this.event("RefreshSucceeded", at), cause: id, data: { grant, attempt, generation, next, ...answer } },
+      this.accepted(at)
     ]
   }
 
@@ -70,9 +70,9 @@ export class Login {
     const verdict = { verdict: "Transient", reason: "RateLimited", rule: "status/429", classifier: 1 } as const
     return [
       intent,
-      { ...this.event("RefreshFailed"), id: failure, cause: id, data: { grant, attempt, generation, evidence } },
+      { ...this.event("RefreshFailed", at), id: failure, cause: id, data: { grant, attempt, generation, evidence } },
       {
-        ...this.event("ErrorClassified"),
+        ...this.event("ErrorClassified", at),
         cause: failure,
         data: { grant, of: failure, generation, surface: "token", ...verdict, retryAt: at + 60_000 }
       }
@@ -88,9 +88,9 @@ export class Login {
     const finding = { store: "hermes", found: "generation", generation: refOf(found), standing: "newer" } as const
     const adopted = { held, found, winner: { store: "hermes" }, phase: "before request" } as const
     return [
-      { ...this.event("VaultRead"), id: read, data: { grant, ...finding } },
-      { ...this.event("RaceAdopted"), cause: read, data: { grant, ...adopted } },
-      this.accepted()
+      { ...this.event("VaultRead", at), id: read, data: { grant, ...finding } },
+      { ...this.event("RaceAdopted", at), cause: read, data: { grant, ...adopted } },
+      this.accepted(at)
     ]
   }
 
@@ -99,16 +99,19 @@ export class Login {
     const attempt = AttemptId.make(uuid(at))
     const generation = refOf(this.current)
     const sent = { grant: this.grant, attempt, generation, trigger: "proactive", timeLimit: 20_000 } as const
-    const intent: Draft = { ...this.event("RefreshStarted"), id, data: sent }
+    const intent: Draft = { ...this.event("RefreshStarted", at), id, data: sent }
     return { id, attempt, generation, intent }
   }
 
-  accepted(): Draft {
-    return { ...this.event("ApiOutcomeObserved"), data: { generation: refOf(this.current), accepted: true, count: 1 } }
+  accepted(at: Instant): Draft {
+    return {
+      ...this.event("ApiOutcomeObserved", at),
+      data: { generation: refOf(this.current), accepted: true, count: 1 }
+    }
   }
 
-  event<Type extends string>(type: Type) {
-    return { type, v: 1, credential: this.credential } as const
+  event<Type extends string>(type: Type, at: Instant) {
+    return { type, v: 1, credential: this.credential, id: EventId.make(uuid(at)) } as const
   }
 
   generation(at: Instant): Generation {
@@ -120,6 +123,6 @@ export class Login {
 /** Half an hour after half an hour, without end; the first enrols the logins. */
 export function* story(): Generator<ReadonlyArray<Draft>, never> {
   const logins = Array.from({ length: 20 }, (_, index) => new Login(index))
-  yield logins.flatMap((login, index) => login.enrol(index))
+  yield logins.flatMap((login, index) => login.enrol(begins, index))
   for (let at = begins + step; ; at += step) yield logins.flatMap((login) => login.live(at))
 }
