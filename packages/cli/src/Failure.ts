@@ -1,7 +1,7 @@
 /** What a failure means for the person at the keyboard: one message and an exit code. */
 import type { NoneAvailable } from "@daybook/refresher/PoolError"
 import type { RefreshError } from "@daybook/pool/RefreshError"
-import { Missing } from "@daybook/ledger/LedgerError"
+import { Damaged, Missing, NetworkFileSystem } from "@daybook/ledger/LedgerError"
 import { Predicate } from "effect"
 import { CliError } from "effect/cli"
 import { type ExitCode, exitCodes } from "./ExitCode.ts"
@@ -16,14 +16,28 @@ export interface Failure {
 export const failureOf = (error: unknown): Failure => {
   if (error instanceof Stop) return error
   if (CliError.isCliError(error) && error._tag === "ShowHelp") return { exitCode: exitCodes.usage, message: "" }
-  const message = isMissingLedger(error) ? noLedger(error.reason.path) : messageOf(error)
-  return { exitCode: isNothingAvailable(error) ? exitCodes.nothingAvailable : exitCodes.error, message }
+  return {
+    exitCode: isNothingAvailable(error) ? exitCodes.nothingAvailable : exitCodes.error,
+    message: onCommandLine(error) ?? messageOf(error)
+  }
 }
 
 const messageOf = (error: unknown): string => (Predicate.isError(error) ? error.message : String(error))
 
-const isMissingLedger = (error: unknown): error is { readonly reason: Missing } =>
-  Predicate.hasProperty(error, "reason") && error.reason instanceof Missing
+/** What the command can say better than the library: its own next steps. */
+const onCommandLine = (error: unknown): string | undefined => {
+  const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
+  if (reason instanceof Missing) return noLedger(reason.path)
+  if (reason instanceof Damaged) return damaged(reason)
+  return reason instanceof NetworkFileSystem ? shared(reason) : undefined
+}
+
+const damaged = ({ line, offset, path, why }: Damaged): string =>
+  `${path} is damaged at line ${line}, byte ${offset}: ${why}. Run \`daybook repair --dry-run\` to see what can be done.`
+
+const shared = ({ kind, path }: NetworkFileSystem): string =>
+  `${path} lies on ${kind}, where locks may not hold. Choose a folder on a local disk with --home; ` +
+  "if only one machine ever opens it, DAYBOOK_ALLOW_NETWORK_FS=1 allows it."
 
 const noLedger = (folder: string): string =>
   `There is no ledger in ${folder}. Name its folder with --home, or let \`daybook token PROVIDER --vault PATH\` begin one there.`

@@ -40,3 +40,7 @@ const vaultInEnvironment = (): string | undefined => {
   const named = process.env["DAYBOOK_VAULT"]
   return named ? expand(named) : undefined
 }
+
+/** `DAYBOOK_ALLOW_NETWORK_FS=1`: a pool on a network file system is written to all the same, at the user's risk. */
+export const allowsNetworkFileSystem = (environment: Readonly<Record<string, string | undefined>>): boolean =>
+  environment["DAYBOOK_ALLOW_NETWORK_FS"] === "1"

@@ -6,7 +6,7 @@ import { Effect, Layer, Option } from "effect"
 import { Flag } from "effect/cli"
 import { existsSync } from "node:fs"
 import { exitCodes } from "./ExitCode.ts"
-import type { Settings } from "./Settings.ts"
+import { allowsNetworkFileSystem, type Settings } from "./Settings.ts"
 import { Stop } from "./Stop.ts"
 
 /** A sandbox in place of the providers, as the tour leaves one running with `--keep`. */
@@ -21,7 +21,8 @@ export const layer = ({ home, vault }: Pick<Settings, "home" | "vault">, sandbox
     Effect.gen(function* () {
       if (vault !== undefined && !existsSync(vault)) return yield* noSuchVault(vault)
       const providers = yield* Option.match(sandbox, { onNone: () => Effect.succeed([]), onSome: sandboxProviders })
-      return poolLayer({ home, providers, ...(vault === undefined ? {} : { vault }) })
+      const allowNetworkFileSystem = allowsNetworkFileSystem(process.env)
+      return poolLayer({ home, providers, allowNetworkFileSystem, ...(vault === undefined ? {} : { vault }) })
     })
   )
 

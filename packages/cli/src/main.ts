@@ -4,10 +4,13 @@ import { layer as nodeServices } from "@effect/platform-node/NodeServices"
 import { runMain } from "@effect/platform-node/NodeRuntime"
 import { Cause, Console, Effect, Layer, Logger } from "effect"
 import { CliOutput, Command } from "effect/cli"
+import { archive } from "./commands/Archive.ts"
+import { checkpoint } from "./commands/Checkpoint.ts"
 import { doctor } from "./commands/Doctor.ts"
 import { list } from "./commands/List.ts"
 import { log } from "./commands/Log.ts"
 import { refresh } from "./commands/Refresh.ts"
+import { repair } from "./commands/Repair.ts"
 import { start } from "./commands/Start.ts"
 import { status } from "./commands/Status.ts"
 import { story } from "./commands/Story.ts"
@@ -18,7 +21,20 @@ import { version } from "./internal/Version.ts"
 import { root } from "./Root.ts"
 
 const daybook = root.pipe(
-  Command.withSubcommands([start, status, list, log, story, token, refresh, doctor, verify]),
+  Command.withSubcommands([
+    start,
+    status,
+    list,
+    log,
+    story,
+    token,
+    refresh,
+    doctor,
+    verify,
+    checkpoint,
+    archive,
+    repair
+  ]),
   Command.run({ version })
 )
 

@@ -2,7 +2,6 @@
 import { decode, type Recorded } from "@daybook/pool/Recorded"
 import { empty } from "@daybook/pool/PoolState"
 import { fold } from "@daybook/pool/Evolve"
-import type { VerifyReport } from "@daybook/ledger/Verify"
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { stripVTControlCharacters } from "node:util"
@@ -21,7 +20,6 @@ import { statusLines } from "@daybook/cli/render/StatusLines"
 import { storyLines } from "@daybook/cli/render/StoryLines"
 import { table } from "@daybook/cli/render/Table"
 import { absolute, moment, relative } from "@daybook/cli/render/Time"
-import { verifyLines } from "@daybook/cli/render/VerifyLines"
 
 const now = Date.parse("2026-11-22T10:00:00Z")
 const minute = 60_000
@@ -242,34 +240,6 @@ describe("the story of a credential", () => {
 it.each(all.map((event) => [event.type, event] as const))("%s in JSON is what the ledger holds", (_, event) =>
   assert.deepStrictEqual(Result.getOrThrow(decode(JSON.parse(JSON.stringify(eventJson(event))))), event)
 )
-
-describe("verify", () => {
-  const report: VerifyReport = {
-    path: "/l/ledger.jsonl",
-    isConsistent: true,
-    ledger: undefined,
-    events: 7,
-    unknown: 0,
-    head: { seq: 7 as VerifyReport["head"]["seq"], h: "abc" },
-    junk: [{ line: 3, offset: 90, length: 5 }],
-    tornTail: undefined,
-    firstBad: undefined
-  }
-
-  it("shows head, counts and sealed junk", () => {
-    const text = verifyLines(report, plain).join("\n")
-    assert.include(text, "event 7, abc")
-    assert.include(text, "line 3, byte 90, 5 bytes")
-  })
-
-  it("names line and offset of damage", () => {
-    const firstBad = { line: 4, offset: 120, why: "it is bent", seq: report.head.seq }
-    assert.include(
-      verifyLines({ ...report, isConsistent: false, firstBad }, plain)[0],
-      "damaged at line 4, byte 120: it is bent"
-    )
-  })
-})
 
 it("the doctor puts troubles last, each with its next step", () => {
   const lines = doctorLines(

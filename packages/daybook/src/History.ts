@@ -12,7 +12,7 @@ import { version } from "./internal/Version.ts"
 export interface HistoryOptions {
   /** Folder of the ledger; default `DAYBOOK_HOME`, else the user's data folder. */
   readonly home?: string
-  /** `seq` of the first event wanted; default 1. */
+  /** `seq` of the first event wanted; default the oldest that was not archived. */
   readonly from?: number
 }
 
@@ -22,12 +22,12 @@ export interface HistoryOptions {
  * @example
  * for await (const event of history()) console.log(event.seq, event.type)
  */
-export async function* history({ from = 1, home }: HistoryOptions = {}): AsyncGenerator<Recorded, void, void> {
+export async function* history({ from, home }: HistoryOptions = {}): AsyncGenerator<Recorded, void, void> {
   const folder = home === undefined ? daybookHome() : expand(home)
   const runtime = ManagedRuntime.make(FileLedger.layer({ folder, program: "daybook", version, readOnly: true }))
   try {
     const ledger = await runtime.runPromise(Ledger)
-    yield* Stream.toAsyncIterable(ledger.read(Seq.make(from)))
+    yield* Stream.toAsyncIterable(ledger.read(from === undefined ? undefined : Seq.make(from)))
   } finally {
     await runtime.dispose()
   }

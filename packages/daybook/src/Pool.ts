@@ -41,7 +41,7 @@ export interface Pool extends AsyncDisposable {
   /** Tells the pool what an API answered, so that a revoked login is known as such. */
   readonly report: (provider: string, token: string, answer: ApiAnswer) => Promise<ApiVerdict | undefined>
   readonly status: () => Promise<PoolStatus>
-  /** Everything in the ledger, from `seq` on, and then whatever comes. */
+  /** Everything in the ledger, from a `seq` or the oldest event that was not archived, and then whatever comes. */
   readonly events: (from?: number) => AsyncIterable<Recorded>
   /** Waits for a refresh under way, stores what is unsaved, and lets go of every file. */
   readonly close: () => Promise<void>
@@ -66,7 +66,7 @@ export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
       refresh: async (credential) => toToken(await runtime.runPromise(pool.refresh(credential))),
       report: (provider, token, answer) => runtime.runPromise(pool.report(provider, Redacted.make(token), answer)),
       status: () => runtime.runPromise(pool.status),
-      events: (from = 1) => Stream.toAsyncIterable(ledger.tail(Seq.make(from))),
+      events: (from) => Stream.toAsyncIterable(ledger.tail(from === undefined ? undefined : Seq.make(from))),
       close,
       [Symbol.asyncDispose]: close
     }

@@ -35,6 +35,13 @@ export interface PoolOptions {
   readonly policy?: Partial<Policy>
   /** Under which name this program writes; default `daybook`. */
   readonly program?: string
+  /**
+   * How writers of a new ledger exclude each other; default `ofd` where the system has it. Choose `sqlite` for a folder
+   * that a system without it shares, such as a container on musl. A ledger of another kind is refused.
+   */
+  readonly lock?: "ofd" | "sqlite"
+  /** Opens a home on a network file system all the same. Locks may not hold there, and logins get lost. */
+  readonly allowNetworkFileSystem?: boolean
 }
 
 export type PoolServices = CredentialPool | Refresher | Ledger | Vault | Fingerprints | Providers
@@ -42,7 +49,8 @@ export type PoolServices = CredentialPool | Refresher | Ledger | Vault | Fingerp
 /** Opens the ledger, creating it if need be, enrols what the stores show, and watches them while the layer lives. */
 export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, LedgerError | OpenedPool.OpenError> => {
   const home = options.home === undefined ? daybookHome() : expand(options.home)
-  const ledger = FileLedger.layer({ folder: home, program: options.program ?? "daybook", version })
+  const { allowNetworkFileSystem, lock, program = "daybook" } = options
+  const ledger = FileLedger.layer({ folder: home, program, version, lock, allowNetworkFileSystem })
   return protocol(home, options).pipe(Layer.provideMerge(ledger))
 }
 

@@ -33,9 +33,9 @@ const flags = {
   ),
   from: Flag.Int("from").pipe(
     Flag.withMetavar("SEQ"),
-    Flag.withDescription("From this event on; the first has 1"),
+    Flag.withDescription("From this event on; default the oldest that was not archived"),
     Flag.withSchema(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
-    Flag.withDefault(1)
+    Flag.optional
   )
 }
 
@@ -53,13 +53,13 @@ interface Asked {
   readonly credential: Option.Option<string>
   readonly provider: Option.Option<string>
   readonly type: Option.Option<string>
-  readonly from: number
+  readonly from: Option.Option<number>
 }
 
 const show = Effect.fnUntraced(function* (told: Settings, asked: Asked) {
   const ledger = yield* Ledger
   const wanted = yield* wantedOf(yield* ledger.state, asked)
-  const from = Seq.make(asked.from)
+  const from = Option.getOrUndefined(Option.map(asked.from, (seq) => Seq.make(seq)))
   yield* (asked.follow ? ledger.tail(from) : ledger.read(from)).pipe(
     Stream.filter((event) => isWanted(event, ledger.known(), wanted)),
     Stream.runForEach((event) => Console.log(lineOf(event, ledger.known(), told)))

@@ -1,52 +1,90 @@
 /** `daybook verify` */
-import { type VerifyReport, verify as walk } from "@daybook/ledger/Verify"
+import { type Options, type VerifyReport, verify as walk } from "@daybook/ledger/Verify"
 import { expand } from "daybook/Home"
 import { Effect, Option } from "effect"
-import { Argument, Command } from "effect/cli"
-import { existsSync } from "node:fs"
+import { Argument, Command, Flag } from "effect/cli"
 import { join } from "node:path"
+import * as Checkpoints from "../Checkpoints.ts"
 import { exitCodes } from "../ExitCode.ts"
 import * as Output from "../Output.ts"
+import * as Progress from "../Progress.ts"
+import { repairCommand } from "../RepairCommand.ts"
+import { verifyJson } from "../render/VerifyJson.ts"
 import { verifyLines } from "../render/VerifyLines.ts"
 import { settings } from "../Root.ts"
 import { Stop } from "../Stop.ts"
 
+const flags = {
+  path: Argument.String("path").pipe(
+    Argument.withDescription("A ledger's folder or its ledger.jsonl, or one segment alone; default the pool's own"),
+    Argument.optional
+  ),
+  fast: Flag.Boolean("fast").pipe(
+    Flag.withDescription("Judge sealed segments by the sum in their last line, not line by line"),
+    Flag.withDefault(false)
+  ),
+  checkpoint: Flag.String("checkpoint").pipe(
+    Flag.withMetavar("FILE"),
+    Flag.withDescription("Text with checkpoints that were taken before, - for stdin; may be given several times"),
+    Flag.atLeast(0)
+  )
+}
+
 export const verify = Command.make(
   "verify",
-  {
-    path: Argument.String("path").pipe(
-      Argument.withDescription("A ledger file, or its folder; default the pool's own"),
-      Argument.optional
-    )
-  },
-  Effect.fnUntraced(function* ({ path }) {
+  flags,
+  Effect.fnUntraced(function* ({ checkpoint, fast, path }) {
     const { home, json, paint } = yield* settings
-    const report = yield* walk(Option.isSome(path) ? yield* existing(expand(path.value)) : join(home, "ledger.jsonl"))
+    const checkpoints = (yield* Effect.forEach(checkpoint, Checkpoints.readFrom)).flat()
+    const report = yield* check(Option.map(path, expand), home, { fast, checkpoints })
     yield* json ? Output.document(verifyJson(report)) : Output.lines(verifyLines(report, paint))
-    if (!report.isConsistent) return yield* damage(report)
+    if (!report.isConsistent) return yield* damage(report, home)
+    if (report.isComplete === false) return yield* incomplete(report)
   })
-).pipe(Command.withDescription("Checks every byte of a ledger. Exit code 4 if it is not what its writers wrote"))
+).pipe(
+  Command.withDescription(
+    "Checks every byte of a ledger. Exit code 4 if it is not what its writers wrote, or not what it was when a checkpoint was taken"
+  )
+)
 
-const existing = (path: string): Effect.Effect<string, Stop> =>
-  existsSync(path)
-    ? Effect.succeed(path)
-    : Effect.fail(
-        new Stop({ exitCode: exitCodes.error, message: `There is no ${path}. Name a ledger file or its folder.` })
-      )
+const check = Effect.fnUntraced(function* (path: Option.Option<string>, home: string, options: Options) {
+  const onProgress = yield* Progress.show("verify", process.stderr)
+  const checked = walk(
+    Option.getOrElse(path, () => join(home, "ledger.jsonl")),
+    { ...options, onProgress }
+  )
+  if (Option.isNone(path)) return yield* checked
+  return yield* Effect.catchReason(checked, "LedgerError", "Missing", () => noLedgerAt(path.value))
+}, Effect.scoped)
 
-const verifyJson = ({ firstBad, ledger, tornTail, ...report }: VerifyReport) => ({
-  ...report,
-  ledger: ledger ?? null,
-  tornTail: tornTail ?? null,
-  firstBad: firstBad ?? null
-})
+const noLedgerAt = (path: string) =>
+  new Stop({
+    exitCode: exitCodes.error,
+    message: `There is no ledger at ${path}. Name the folder of a ledger or its ledger.jsonl.`
+  })
 
-const damage = ({ firstBad, head, path }: VerifyReport): Stop =>
+const damage = ({ firstBad, head, path }: VerifyReport, home: string): Stop =>
   new Stop({
     exitCode: exitCodes.damaged,
-    message: `${path} is damaged at line ${firstBad?.line}, byte ${firstBad?.offset}. ${
+    message: `${firstBad?.path} is damaged at line ${firstBad?.line}, byte ${firstBad?.offset}. ${
       head.seq === 0
-        ? "Not even its first event can be read: name a ledger.jsonl or its folder, if this is none."
-        : `Keep the file; what stands before it, up to event ${head.seq}, is whole.`
+        ? "Not even its first event can be read: name a ledger's folder or its ledger.jsonl, if this is none."
+        : `Keep the file; up to event ${head.seq} all is whole. ${repairAdvice(path, home)}`
     }`
   })
+
+/** One segment alone cannot be repaired. */
+const repairAdvice = (path: string, home: string): string => {
+  const command = repairCommand(path, home)
+  return command === undefined ? "Verify its whole folder." : `Run \`${command}\` to see what can be done.`
+}
+
+const incomplete = ({ checkpoints, path }: VerifyReport): Stop => {
+  const isOther = checkpoints.every(({ verdict }) => verdict === "another ledger" || verdict === "held")
+  return new Stop({
+    exitCode: exitCodes.damaged,
+    message: isOther
+      ? `A checkpoint is of another ledger than ${path}. Name the ledger that it was taken of.`
+      : `${path} is not what it was when a checkpoint was taken: events were cut off or rewritten. Put a backup beside it and compare.`
+  })
+}

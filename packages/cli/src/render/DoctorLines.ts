@@ -1,5 +1,5 @@
 /** `daybook doctor`: what was looked at, the troubles last, each with its next step. */
-import type { Finding } from "../Doctor.ts"
+import type { Finding } from "../Finding.ts"
 import type { Paint, Tone } from "./Paint.ts"
 
 const tones: Record<Finding["level"], Tone> = { fine: "good", note: "waiting", problem: "bad" }

@@ -1,21 +1,80 @@
-/** `daybook verify`: is the file what its writers wrote, and how much of it is. */
-import type { ByteRange, VerifyReport } from "@daybook/ledger/Verify"
+/** `daybook verify`: is the ledger what its writers wrote, and is it all there? Two answers, and what they rest on. */
+import type { ByteRange, CheckpointReport, EventRange, VerifyReport } from "@daybook/ledger/Verify"
 import type { Paint } from "./Paint.ts"
+import { size } from "./Size.ts"
+import { absolute } from "./Time.ts"
 
 export const verifyLines = (report: VerifyReport, paint: Paint): ReadonlyArray<string> => [
-  `${report.path}: ${verdict(report, paint)}`,
-  `  ledger  ${report.ledger ?? "unknown"}`,
-  `  head    event ${report.head.seq}, ${report.head.h || "no line"}`,
-  `  events  ${report.events}${report.unknown === 0 ? "" : `, ${report.unknown} of them from a newer version`}`,
-  ...report.junk.map((range) => `  sealed junk of a dead writer: ${where(range)}`),
-  ...(report.tornTail === undefined
-    ? []
-    : [`  half a line at the end: ${where(report.tornTail)}; the next writer seals it`])
+  report.path,
+  row("consistent", consistency(report, paint)),
+  row("complete", completeness(report, paint)),
+  row("ledger", report.ledger ?? "unknown"),
+  row("segments", segments(report)),
+  row("events", events(report)),
+  row("head", `event ${report.head.seq}, ${report.head.h || "no line"}`),
+  ...(report.missing === undefined ? [] : [row("not here", `${range(report.missing)}: archived, or never copied`)]),
+  ...report.junk.map((junk) => row("sealed junk", `${where(junk)}: left by a writer that died, and no event`)),
+  ...report.accepted.map((damage) => row("accepted", `${where(damage)}: ${loss(damage.lost)}`)),
+  ...(report.tornTail === undefined ? [] : [row("torn tail", `${where(report.tornTail)}: ${torn}`)]),
+  ...report.checkpoints.map((it) => row("checkpoint", checkpoint(it, report, paint)))
 ]
 
-const verdict = ({ firstBad, isConsistent }: VerifyReport, paint: Paint): string =>
-  isConsistent || firstBad === undefined
-    ? paint("good", "consistent, every line continues the one before it")
-    : paint("bad", `damaged at line ${firstBad.line}, byte ${firstBad.offset}: ${firstBad.why}`)
+const row = (about: string, says: string): string => `  ${about.padEnd("sealed junk".length)}  ${says}`
 
-const where = ({ length, line, offset }: ByteRange): string => `line ${line}, byte ${offset}, ${length} bytes`
+const torn = "half a line, which is no damage; a writer died here, or is writing now. The next one closes it"
+
+const consistency = ({ firstBad }: VerifyReport, paint: Paint): string =>
+  firstBad === undefined
+    ? `${paint("good", "yes")}: every line continues the one before it`
+    : `${paint("bad", "no")}: ${firstBad.path} is damaged at line ${firstBad.line}, byte ${firstBad.offset}: ${firstBad.why}`
+
+const completeness = ({ checkpoints, isComplete }: VerifyReport, paint: Paint): string => {
+  if (checkpoints.length === 0)
+    return "not asked: compare with a checkpoint that was kept elsewhere by --checkpoint FILE"
+  if (isComplete === undefined)
+    return `${paint("waiting", "cannot be told")}: what a checkpoint is about cannot be read here`
+  return isComplete
+    ? `${paint("good", "yes")}: it still holds what the checkpoints say`
+    : `${paint("bad", "no")}: it is not what it was when a checkpoint was taken`
+}
+
+const segments = ({ segments }: VerifyReport): string => {
+  const bySum = segments.filter((segment) => segment.bySum).length
+  const bytes = size(segments.reduce((sum, segment) => sum + segment.bytes, 0))
+  return `${segments.length}, ${bytes}${bySum === 0 ? "" : `; ${bySum} judged by the sum in the last line`}`
+}
+
+const events = ({ events, head, segments, unknown }: VerifyReport): string => {
+  const span = events === 0 ? "" : `, from ${segments[0]?.first ?? head.seq} to ${head.seq}`
+  return `${events}${span}${unknown === 0 ? "" : `; ${unknown} from a newer version`}`
+}
+
+const range = ({ from, to }: EventRange): string => (from === to ? `event ${from}` : `events ${from} to ${to}`)
+
+const where = ({ length, line, offset, path }: ByteRange): string =>
+  `line ${line}, byte ${offset}, ${length} bytes of ${path}`
+
+const loss = (lost: EventRange | undefined): string =>
+  `damage that an operator accepted; ${lost === undefined ? "no event" : range(lost)} lost with it`
+
+const checkpoint = (report: CheckpointReport, whole: VerifyReport, paint: Paint): string => {
+  const { at, seq } = report.checkpoint
+  return `event ${seq}, of ${absolute(at)}: ${verdict(report, whole, paint)}`
+}
+
+const verdict = ({ checkpoint, verdict }: CheckpointReport, { head }: VerifyReport, paint: Paint): string => {
+  switch (verdict) {
+    case "held":
+      return paint("good", "held")
+    case "rewritten":
+      return `${paint("bad", "rewritten")}, another event stands there now`
+    case "truncated":
+      return `${paint("bad", "truncated")}, the ledger ends with event ${head.seq}`
+    case "another ledger":
+      return `${paint("bad", "of another ledger")}, ${checkpoint.ledger}`
+    case "archived":
+      return `${paint("waiting", "archived")}, its event is not here`
+    case "damaged":
+      return `${paint("waiting", "damaged")}, its event cannot be read`
+  }
+}

@@ -1,0 +1,41 @@
+/** `daybook checkpoint` */
+import { type Checkpoint, format } from "@daybook/ledger/Checkpoint"
+import { Ledger } from "@daybook/ledger/Ledger"
+import { Clock, Console, Effect } from "effect"
+import { Command } from "effect/cli"
+import * as LedgerFolder from "../LedgerFolder.ts"
+import * as Output from "../Output.ts"
+import * as ReadPool from "../ReadPool.ts"
+import { iso } from "../render/StatusJson.ts"
+import { settings } from "../Root.ts"
+
+export const checkpoint = Command.make(
+  "checkpoint",
+  { path: LedgerFolder.argument },
+  Effect.fnUntraced(function* ({ path }) {
+    const { home, json } = yield* settings
+    const taken = yield* Effect.provide(take, ReadPool.ledgerLayer(LedgerFolder.folderOf(path, home)))
+    yield* json ? Output.document(checkpointJson(taken)) : Console.log(format(taken))
+  })
+).pipe(
+  Command.withDescription(
+    "One line that says how far the ledger reaches. Keep it elsewhere: `verify --checkpoint` tells from it what was cut off or rewritten"
+  )
+)
+
+/** The head is read first, so that the sync covers it: what the line names will outlast a power cut. */
+const take = Effect.gen(function* () {
+  const ledger = yield* Ledger
+  const head = yield* ledger.head
+  yield* ledger.sync
+  return { ...head, at: yield* Clock.currentTimeMillis }
+})
+
+/** The stable shape of `checkpoint --json`; `line` is what is printed without it. */
+const checkpointJson = (checkpoint: Checkpoint) => ({
+  line: format(checkpoint),
+  ledger: checkpoint.ledger,
+  seq: checkpoint.seq,
+  h: checkpoint.h,
+  at: iso(checkpoint.at)
+})

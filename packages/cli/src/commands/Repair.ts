@@ -1,0 +1,37 @@
+/** `daybook repair` */
+import { type RepairReport, repair as mend } from "@daybook/ledger/Repair"
+import { Effect } from "effect"
+import { Command, Flag } from "effect/cli"
+import { exitCodes } from "../ExitCode.ts"
+import { version } from "../internal/Version.ts"
+import * as Output from "../Output.ts"
+import { repairJson, repairLines } from "../render/RepairLines.ts"
+import { settings } from "../Root.ts"
+import { Stop } from "../Stop.ts"
+
+const flags = {
+  dryRun: Flag.Boolean("dry-run").pipe(
+    Flag.withDescription("Only say what is wrong and what would be done; exit code 4 if anything is"),
+    Flag.withDefault(false)
+  )
+}
+
+export const repair = Command.make(
+  "repair",
+  flags,
+  Effect.fnUntraced(function* ({ dryRun }) {
+    const { home, json, paint } = yield* settings
+    const report = yield* mend({ folder: home, program: "daybook", version, dryRun })
+    yield* json ? Output.document(repairJson(report, dryRun)) : Output.lines(repairLines(report, dryRun, paint))
+    if (!report.isDone) return yield* new Stop({ exitCode: exitCodes.damaged, message: nextStep(report) })
+  })
+).pipe(
+  Command.withDescription(
+    "Makes a damaged ledger writable again. Only seals and appends: no byte that is there is changed or removed"
+  )
+)
+
+const nextStep = ({ findings }: RepairReport): string =>
+  findings.some(({ _tag }) => _tag === "Beyond")
+    ? "Nothing was changed. Put a backup of the files that are named back, then look again."
+    : "Nothing was changed. Keep a copy of the folder, then run `daybook repair`."

@@ -1,0 +1,63 @@
+/** `daybook repair`: what is wrong with a ledger, and what was done about it, or would be. */
+import type { Finding, RepairReport } from "@daybook/ledger/Repair"
+import type { ByteRange, EventRange } from "@daybook/ledger/Verify"
+import type { Paint } from "./Paint.ts"
+
+export const repairLines = (
+  { findings, isDone }: RepairReport,
+  isDryRun: boolean,
+  paint: Paint
+): ReadonlyArray<string> => {
+  if (findings.length === 0) return [paint("good", "Nothing needs repair.")]
+  const verdict = isDone ? paint("good", "Repaired.") : paint("bad", isDryRun ? "Needs repair." : "Not repaired.")
+  return [...findings.flatMap((finding) => [what(finding), `  -> ${remedy(finding)}`]), verdict]
+}
+
+const what = (finding: Finding): string => {
+  switch (finding._tag) {
+    case "TornTail":
+      return `${place(finding)}: half a line at the end, left by a writer that died`
+    case "UnfinishedSeal":
+      return `${finding.path}: the segment has its last line, and the next one is not there yet`
+    case "Damage":
+      return `${place(finding)}: ${finding.why}`
+    case "NoLiveSegment":
+      return `${finding.path}: missing, though older segments are there, up to event ${finding.last}`
+    case "Beyond":
+      return `${finding.path}: ${finding.why}`
+  }
+}
+
+const place = ({ length, line, offset, path }: ByteRange): string =>
+  `${path}, line ${line}, byte ${offset}, ${length} bytes`
+
+const remedy = (finding: Finding): string => {
+  switch (finding._tag) {
+    case "TornTail":
+      return "It is closed with a newline and recorded; no event is lost."
+    case "UnfinishedSeal":
+      return "The next segment is put in its place; no event is lost."
+    case "Damage":
+      return `The bytes stay, and are passed over from now on; ${loss(finding.lost)}.`
+    case "NoLiveSegment":
+      return `The ledger goes on behind event ${finding.last}; whatever came after it is lost. Look for the file first.`
+    case "Beyond":
+      return "Only a copy of the file can help."
+  }
+}
+
+const loss = (lost: EventRange | undefined): string => {
+  if (lost === undefined) return "no event is lost that another does not follow"
+  return lost.from === lost.to ? `event ${lost.from} is lost` : `events ${lost.from} to ${lost.to} are lost`
+}
+
+/** The stable shape of `repair --json`: each finding under its `kind`, absent as null. */
+export const repairJson = ({ findings, isDone }: RepairReport, isDryRun: boolean) => ({
+  dryRun: isDryRun,
+  isDone,
+  findings: findings.map(({ _tag: kind, ...finding }) => ({
+    kind,
+    ...finding,
+    ...("why" in finding && "line" in finding ? { lost: finding.lost ?? null } : {})
+  }))
+})

@@ -1,0 +1,168 @@
+/** What the commands about the ledger print, as a function of values. */
+import type { RepairReport } from "@daybook/ledger/Repair"
+import type { VerifyReport } from "@daybook/ledger/Verify"
+import { LedgerId, Seq } from "@daybook/pool/Ids"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Option } from "effect"
+import { TestClock } from "effect/testing"
+import { stripVTControlCharacters } from "node:util"
+import * as Day from "@daybook/cli/Day"
+import * as Progress from "@daybook/cli/Progress"
+import { archiveLines } from "@daybook/cli/render/ArchiveLines"
+import { plain } from "@daybook/cli/render/Paint"
+import { repairJson, repairLines } from "@daybook/cli/render/RepairLines"
+import { verifyJson } from "@daybook/cli/render/VerifyJson"
+import { verifyLines } from "@daybook/cli/render/VerifyLines"
+
+const now = Date.parse("2026-11-22T10:00:00Z")
+const uuid = (n: number) => `01920000-0000-7000-8000-${String(n).padStart(12, "0")}`
+
+describe("verify", () => {
+  const path = "/l/ledger.jsonl"
+  const seq = (place: number) => Seq.make(place)
+  const report: VerifyReport = {
+    path,
+    isConsistent: true,
+    isComplete: undefined,
+    ledger: undefined,
+    segments: [{ path, first: seq(1), last: seq(7), bytes: 1500, isSealed: false, bySum: false }],
+    events: 7,
+    unknown: 0,
+    head: { seq: seq(7), h: "abc" },
+    missing: undefined,
+    junk: [],
+    accepted: [],
+    tornTail: undefined,
+    firstBad: undefined,
+    checkpoints: []
+  }
+  const text = (changes: Partial<VerifyReport>) => verifyLines({ ...report, ...changes }, plain).join("\n")
+  const checkpoint = (verdict: VerifyReport["checkpoints"][number]["verdict"]) => ({
+    checkpoint: { ledger: LedgerId.make(uuid(1)), seq: seq(9), h: "xyz", at: now },
+    verdict
+  })
+
+  it("answers whether the ledger hangs together, and says that nobody asked whether it is all there", () => {
+    assert.match(text({}), /consistent +yes/)
+    assert.match(text({}), /complete +not asked.*--checkpoint/)
+    assert.match(text({}), /events +7, from 1 to 7/)
+    assert.match(text({}), /segments +1, 1\.5 kB/)
+  })
+
+  it("names file, line and offset of damage", () => {
+    const firstBad = { path: "/l/old", line: 4, offset: 120, why: "it is bent", seq: seq(4) }
+    assert.match(
+      text({ isConsistent: false, firstBad }),
+      /consistent +no: \/l\/old is damaged at line 4, byte 120: it is bent/
+    )
+  })
+
+  it("tells a torn tail from damage", () => {
+    const torn = text({ tornTail: { path, line: 8, offset: 1500, length: 20 } })
+    assert.match(torn, /consistent +yes/)
+    assert.match(torn, /torn tail +line 8, byte 1500, 20 bytes of .*no damage/)
+  })
+
+  it("shows sealed junk, accepted damage and what was archived", () => {
+    const junk = { path, line: 3, offset: 90, length: 5 }
+    const shown = text({
+      junk: [junk],
+      accepted: [{ ...junk, lost: { from: seq(3), to: seq(5) } }],
+      missing: { from: seq(1), to: seq(2) }
+    })
+    assert.match(shown, /sealed junk +line 3, byte 90, 5 bytes/)
+    assert.match(shown, /accepted .*events 3 to 5 lost/)
+    assert.match(shown, /events 1 to 2: archived, or never copied/)
+  })
+
+  it.each([
+    ["held", true, "yes"],
+    ["truncated", false, "no"],
+    ["rewritten", false, "no"],
+    ["another ledger", false, "no"],
+    ["archived", undefined, "cannot be told"],
+    ["damaged", undefined, "cannot be told"]
+  ] as const)("of a checkpoint that is %s it says so", (verdict, isComplete, answer) => {
+    const shown = text({ checkpoints: [checkpoint(verdict)], isComplete })
+    assert.match(shown, new RegExp(`complete +${answer}`))
+    assert.match(shown, new RegExp(`checkpoint +event 9, of 2026-11-22T10:00:00Z: (of )?${verdict}`))
+  })
+
+  it("has null in JSON for what is absent", () => {
+    const json = verifyJson({ ...report, checkpoints: [checkpoint("held")] })
+    assert.deepInclude(json, { isComplete: null, ledger: null, missing: null, tornTail: null, firstBad: null })
+    assert.strictEqual(json.checkpoints[0]?.at, "2026-11-22T10:00:00.000Z")
+  })
+})
+
+describe("progress", () => {
+  const half = { done: 32_000_000, total: 64_000_000 }
+  const shown = (isTTY: boolean) =>
+    Effect.gen(function* () {
+      const written: Array<string> = []
+      const tell = yield* Progress.show("verify", { isTTY, write: (text) => written.push(text) })
+      for (const after of [999, 1, 100, 100, 5_000]) {
+        yield* TestClock.adjust(after)
+        yield* tell(half)
+      }
+      return written
+    })
+
+  it.effect("comes after a second and then now and then, as lines", () =>
+    Effect.gen(function* () {
+      const line = "verify: 50 %, 32.0 MB of 64.0 MB\n"
+      assert.deepStrictEqual(yield* Effect.scoped(shown(false)), [line, line])
+    })
+  )
+
+  it.effect("changes one line of a terminal, and takes it away at the end", () =>
+    Effect.gen(function* () {
+      const written = yield* Effect.scoped(shown(true))
+      assert.strictEqual(written.length, 4)
+      assert.isTrue(written.every((text) => text.startsWith("\r") && !text.includes("\n")))
+      assert.strictEqual(stripVTControlCharacters(written.at(-1) ?? "").trim(), "")
+    })
+  )
+})
+
+describe("a day", () => {
+  it.each([
+    ["2026-01-31", "2026-01-31T00:00:00.000Z"],
+    ["2026-01-31T12:30Z", "2026-01-31T12:30:00.000Z"],
+    ["2026-01-31T12:30:15.5+02:00", "2026-01-31T10:30:15.500Z"]
+  ])("is read from %s", (text, instant) => assert.deepStrictEqual(Day.parse(text), Option.some(Date.parse(instant))))
+
+  it.each(["2026-02-30", "2026-13-01", "yesterday", "2026-01-31T12:30", "2026", "2026-01-31T25:00Z"])(
+    "is not %s",
+    (text) => assert.deepStrictEqual(Day.parse(text), Option.none())
+  )
+})
+
+describe("repair", () => {
+  const range = { path: "/l/ledger.jsonl", line: 4, offset: 120, length: 30 }
+
+  it("says what each finding costs", () => {
+    const lost = { from: Seq.make(4), to: Seq.make(6) }
+    const findings: RepairReport["findings"] = [
+      { _tag: "Damage", ...range, why: "it is bent", lost },
+      { _tag: "TornTail", ...range }
+    ]
+    const lines = repairLines({ findings, isDone: false }, true, plain)
+    assert.include(lines[0], "/l/ledger.jsonl, line 4, byte 120, 30 bytes: it is bent")
+    assert.include(lines[1], "events 4 to 6 are lost")
+    assert.include(lines[3], "no event is lost")
+    assert.strictEqual(lines.at(-1), "Needs repair.")
+    assert.deepInclude(repairJson({ findings, isDone: false }, true).findings[0], { kind: "Damage", lost })
+  })
+
+  it("says that nothing is to be done", () =>
+    assert.deepStrictEqual(repairLines({ findings: [], isDone: true }, true, plain), ["Nothing needs repair."]))
+})
+
+it("archiving says what goes where, and what is left", () => {
+  const segment = { from: "/l/a", to: "/old/a", first: Seq.make(1), last: Seq.make(9), bytes: 64e6 }
+  assert.deepStrictEqual(archiveLines({ moved: [segment], first: Seq.make(10) }, true), [
+    "would move  events 1 to 9, 64.0 MB: /l/a -> /old/a",
+    "The ledger would begin with event 10. Nothing was moved."
+  ])
+})
