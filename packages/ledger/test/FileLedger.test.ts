@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as RangeLock from "@daybook/files/RangeLock"
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { verify } from "@daybook/ledger/Verify"
+import type { Draft } from "@daybook/pool/Recorded"
 import { Effect, Exit, Fiber, Scope, Stream } from "effect"
 import {
   closeSync,
@@ -139,6 +140,44 @@ describe("a ledger file", () => {
         ["ActorJoined", "here"]
       )
     })
+  )
+
+  it.effect(
+    "prepares no more than there is room for while it waits for the lock, and takes the rest later",
+    () =>
+      Effect.gen(function* () {
+        const { folder } = yield* written
+        const ledger = yield* open(folder)
+        const lock = yield* RangeLock.open(join(folder, "ledger.lock"))
+        let prepared = 0
+        const counted = (): Draft => ({
+          ...cooldownCleared,
+          get type() {
+            prepared++
+            return cooldownCleared.type
+          }
+        })
+        const appends = Array.from({ length: 9_000 }, () => Effect.suspend(() => ledger.append([counted()])))
+        const seen = yield* lock.withLock("1 second")(
+          Effect.gen(function* () {
+            const all = yield* Effect.forkChild(Effect.all(appends, { concurrency: "unbounded" }), {
+              startImmediately: true
+            })
+            yield* Effect.yieldNow
+            const once = prepared
+            const late = yield* Effect.forkChild(ledger.append([relabelled("late")]), { startImmediately: true })
+            yield* Fiber.interrupt(late)
+            return { all, once }
+          })
+        )
+        yield* Fiber.join(seen.all)
+        assert.isBelow(seen.once, prepared)
+        assert.approximately(seen.once / prepared, 8_192 / 9_000, 0.01)
+        const events = yield* Stream.runCollect(ledger.read(seq(7)))
+        assert.strictEqual(events.length, 9_000)
+        assert.isTrue(events.every((event) => event.type === "CooldownCleared"))
+      }),
+    30_000
   )
 
   it.effect("leaves nobody waiting when it is closed", () =>

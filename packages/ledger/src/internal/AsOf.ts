@@ -2,7 +2,7 @@
  * The pool as it stood at a moment: the newest snapshot before it, and a short fold. The order is `seq`; an instant is
  * looked up over the running maximum of `at`, an id by the time that is in it.
  */
-import type { Seq } from "@daybook/pool/Ids"
+import type { EventId, Seq } from "@daybook/pool/Ids"
 import type { PoolState } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Effect, Option } from "effect"
@@ -25,59 +25,83 @@ export const asOf = Effect.fnUntraced(function* (
   // What stands before damage can be asked for.
   yield* Effect.catchReason(reader.catchUp, "LedgerError", "Damaged", () => Effect.void)
   const opened = reader.now()
-  if ("at" in moment) return yield* foldTo(reader, opened, isWrittenBy(moment.at), onCrossed)
-  const seq = "seq" in moment ? moment.seq : yield* FindId.find(reader, opened, moment.id)
-  if (seq === undefined || seq > opened.view.place.seq) return yield* missing(reader, opened, moment)
-  return yield* foldTo(reader, opened, isUpTo(seq), onCrossed)
+  const state = yield* stateAt({ reader, opened, onCrossed }, moment)
+  if (state !== undefined) return state
+  // Another ledger may have taken this one's place meanwhile.
+  if (reader.now().opening !== opened.opening) return yield* asOf(reader, moment, onCrossed)
+  const first = yield* Beginning.firstHere(reader.path, opened.header)
+  return yield* noSuchEvent(reader.path, describe(moment), first, opened.view)
 })
+
+interface Tools {
+  readonly reader: Reader
+  readonly opened: Opened
+  readonly onCrossed: (crossed: ReadonlyArray<View.Crossed>) => void
+}
+
+/** None if the ledger does not reach there. */
+const stateAt = (tools: Tools, moment: Moment): Effect.Effect<PoolState | undefined, LedgerError> => {
+  if ("id" in moment) return FindId.find(tools.reader, tools.opened, moment.id, stateBehind(tools, moment.id))
+  return Effect.map(foldTo(tools, "seq" in moment ? isUpTo(moment.seq) : isWrittenBy(moment.at)), (part) => part?.state)
+}
+
+/** The state behind the event at a place, if it is the event of that id: junk may hold lines that look like its own. */
+const stateBehind = (tools: Tools, id: EventId) => (seq: Seq) =>
+  Effect.map(foldTo(tools, endsWith(seq)), (part) => (part?.last?.id === id ? part.state : undefined))
 
 /** Which part of the ledger is meant: whether it holds what has been folded, and the next event too. */
 interface Part {
   readonly holds: (folded: { readonly seq: Seq; readonly latest: number }) => boolean
   readonly holdsNext: (event: Recorded) => boolean
-  readonly wanted: Moment
+  /** The event that it must reach. */
+  readonly reaches?: Seq
 }
 
 const isUpTo = (seq: Seq): Part => ({
   holds: (folded) => folded.seq <= seq,
   holdsNext: (event) => event.seq <= seq,
-  wanted: { seq }
+  reaches: seq
 })
+
+/** The same, and the fold takes the last event itself. */
+const endsWith = (seq: Seq): Part => ({ ...isUpTo(seq), holds: (folded) => folded.seq < seq })
 
 const isWrittenBy = (at: number): Part => ({
   holds: ({ latest }) => latest <= at,
-  holdsNext: (event) => event.at <= at,
-  wanted: { at }
+  holdsNext: (event) => event.at <= at
 })
 
-const missing = Effect.fnUntraced(function* (reader: Reader, { header, view }: Opened, moment: Moment) {
-  const first = yield* Beginning.firstHere(reader.path, header)
-  return yield* noSuchEvent(reader.path, describe(moment), first, view)
-})
-
+/** None if the part begins or ends where the ledger has nothing, or another ledger has taken its place. */
 const foldTo = Effect.fnUntraced(function* (
-  reader: Reader,
-  opened: Opened,
-  part: Part,
-  onCrossed: (crossed: ReadonlyArray<View.Crossed>) => void
-) {
+  { onCrossed, opened, reader }: Tools,
+  part: Part
+): Effect.fn.Return<Folded | undefined, LedgerError> {
+  const { opening } = opened
   const { place: end, state } = opened.view
-  if (part.holds({ seq: end.seq, latest: state.latest })) return state
+  if ((part.reaches ?? 0) > end.seq) return undefined
+  if (part.holds({ seq: end.seq, latest: state.latest })) return { state, last: undefined }
   const begin = yield* beginOf(reader, opened, part)
-  if (!part.holds({ seq: begin.place.seq, latest: begin.state.latest })) {
-    return yield* missing(reader, opened, part.wanted)
-  }
+  if (!part.holds({ seq: begin.place.seq, latest: begin.state.latest })) return undefined
   const folding = new View.Folding(begin.state, begin.place, yield* View.SnapshotEvery)
+  let last: Recorded | undefined
   let isDone = false
   while (!isDone && folding.place.seq < end.seq) {
-    const { isStopped, lines, place } = yield* readPage(reader, folding.place, (event) => !part.holdsNext(event))
-    for (const line of lines) folding.take(line)
-    folding.place = place
-    isDone = isStopped
+    const walked = yield* readPage(reader, { opening, place: folding.place }, (event) => !part.holdsNext(event))
+    if (walked === undefined) return undefined
+    for (const line of walked.lines) folding.take(line)
+    folding.place = walked.place
+    last = walked.lines.at(-1)?.event ?? last
+    isDone = walked.isStopped
   }
   onCrossed(folding.crossed)
-  return folding.state
+  return { state: folding.state, last }
 })
+
+interface Folded {
+  readonly state: PoolState
+  /** The event that was folded last. */
+  readonly last: Recorded | undefined
+}
 
 /** The newest snapshot in the part, else where the ledger begins. */
 const beginOf = Effect.fnUntraced(function* ({ path }: Reader, { header, view }: Opened, part: Part) {

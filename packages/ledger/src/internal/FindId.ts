@@ -5,20 +5,21 @@
 import type { EventId, Seq } from "@daybook/pool/Ids"
 import { Effect } from "effect"
 import { dirname } from "node:path"
-import type { LedgerError } from "../LedgerError.ts"
-import * as LedgerFile from "./LedgerFile.ts"
+import { LedgerError, MissingSegment } from "../LedgerError.ts"
+import type { LedgerFile } from "./LedgerFile.ts"
 import { chunkBytes } from "./Pages.ts"
 import type { Opened, Reader } from "./Reader.ts"
 import * as Segments from "./Segments.ts"
 
-/** None if no line has it. */
-export const find = Effect.fnUntraced(function* (
+/** What `accept` makes of a line that has the id; none if it takes none of them. */
+export const find = Effect.fnUntraced(function* <A>(
   reader: Reader,
   { header, view }: Opened,
-  id: EventId
-): Effect.fn.Return<Seq | undefined, LedgerError> {
+  id: EventId,
+  accept: (seq: Seq) => Effect.Effect<A | undefined, LedgerError>
+): Effect.fn.Return<A | undefined, LedgerError> {
   const sealed = (yield* Segments.listSealed(dirname(reader.path))).filter(({ first }) => first < header.first)
-  const segments = [...sealed, { first: header.first, path: reader.path }]
+  const segments = [...sealed, { first: header.first }]
   const hint = view.marks.findLast(({ latest }) => latest < timeOf(id))
   const index = Math.max(
     0,
@@ -34,13 +35,22 @@ export const find = Effect.fnUntraced(function* (
     ...earlier,
     ...here.map((segment) => ({ ...segment, from: 0, to: offset }))
   ]
-  for (const { first, from, path, to } of stretches) {
-    const file = first === header.first ? Effect.succeed(reader.now().file) : LedgerFile.open(path, "read")
-    const seq = yield* Effect.scoped(Effect.flatMap(file, (file) => search(file, from, to, id)))
-    if (seq !== undefined) return seq
+  for (const { first, from, to } of stretches) {
+    const found = yield* Effect.scoped(
+      Effect.flatMap(openSegment(reader.path, first), (file) => search(file, from, to, id, accept))
+    )
+    if (found !== undefined) return found
   }
   return undefined
 })
+
+/** Apart from the reader, who closes its own when it moves on. */
+const openSegment = (live: string, first: Seq) =>
+  Effect.flatMap(Segments.open(live, first, "read"), (segment) =>
+    segment === undefined
+      ? new LedgerError({ reason: new MissingSegment({ path: live, first }) })
+      : Effect.succeed(segment.file)
+  )
 
 /** The first 48 bits of a UUIDv7 are its time. */
 const timeOf = (id: EventId): number => Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16)
@@ -48,7 +58,13 @@ const timeOf = (id: EventId): number => Number.parseInt(id.replaceAll("-", "").s
 /** The most that stands before the id on a line. */
 const headBytes = 64
 
-const search = Effect.fnUntraced(function* (file: LedgerFile.LedgerFile, from: number, to: number, id: EventId) {
+const search = Effect.fnUntraced(function* <A>(
+  file: LedgerFile,
+  from: number,
+  to: number,
+  id: EventId,
+  accept: (seq: Seq) => Effect.Effect<A | undefined, LedgerError>
+): Effect.fn.Return<A | undefined, LedgerError> {
   const wanted = `"id":"${id}"`
   const line = new RegExp(`^\\{"seq":(\\d+),"at":"[^"]{24}",${wanted}`)
   const end = Math.min(to, yield* file.size)
@@ -59,7 +75,8 @@ const search = Effect.fnUntraced(function* (file: LedgerFile.LedgerFile, from: n
     for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) {
       const head = bytes.toString("latin1", bytes.lastIndexOf("\n", at) + 1, at + wanted.length)
       const seq = line.exec(head)?.[1]
-      if (seq !== undefined) return Number(seq) as Seq
+      const found = seq === undefined ? undefined : yield* accept(Number(seq) as Seq)
+      if (found !== undefined) return found
     }
     yield* Effect.yieldNow
   }

@@ -112,12 +112,20 @@ export const writeNew = Effect.fnUntraced(function* (
 class Descriptor {
   readonly #fd: number
   readonly #close: (fd: number) => void
+  readonly #inode: fs.BigIntStats
   #isOpen = true
   #users = 0
 
   constructor(fd: number, close: (fd: number) => void) {
     this.#fd = fd
     this.#close = close
+    this.#inode = fs.fstatSync(fd, { bigint: true })
+  }
+
+  /** Whether a path leads to the open file: while it is open, no other can have its inode. */
+  isNamed(path: string): boolean {
+    const named = fs.statSync(path, { bigint: true })
+    return this.#isOpen && named.ino === this.#inode.ino && named.dev === this.#inode.dev
   }
 
   get fd(): number {
@@ -155,11 +163,7 @@ const make = (path: string, descriptor: Descriptor, calls: SystemCalls): LedgerF
   return {
     path,
     size: attempt("look at", path, () => fs.fstatSync(descriptor.fd).size),
-    isCurrent: attempt("look at", path, () => {
-      const held = fs.fstatSync(descriptor.fd, { bigint: true })
-      const named = fs.statSync(path, { bigint: true })
-      return named.ino === held.ino && named.dev === held.dev
-    }),
+    isCurrent: attempt("look at", path, () => descriptor.isNamed(path)),
     read: (position, length) =>
       attempt("read", path, () => {
         const into = Buffer.allocUnsafe(length)

@@ -5,45 +5,61 @@ import { LedgerError, MissingSegment } from "../LedgerError.ts"
 import * as Accepted from "./Accepted.ts"
 import * as LedgerFile from "./LedgerFile.ts"
 import { type Source, walkOn } from "./Pages.ts"
-import { damaged, past, type Reader } from "./Reader.ts"
+import { damaged, type Opened, past, type Reader } from "./Reader.ts"
 import * as Segments from "./Segments.ts"
 import { judgedIn } from "./View.ts"
 import { nothingBehind, type Options, type Place, startAfter, type Walked } from "./Walk.ts"
 
-/** Reads a page behind a place; what this process has not checked before, it checks now. */
+/** A place, and in which opening of the ledger it is one. */
+export interface Spot {
+  readonly place: Place
+  readonly opening: number
+}
+
+/**
+ * Reads a page behind a place; what this process has not checked before, it checks now. None if another ledger has taken
+ * the place of the one that was open.
+ */
 export const readPage = Effect.fnUntraced(function* (
   reader: Reader,
-  from: Place,
+  { opening, place: from }: Spot,
   stop?: Options["stop"]
-): Effect.fn.Return<Walked, LedgerError> {
+): Effect.fn.Return<Walked | undefined, LedgerError> {
+  const opened = reader.now()
+  if (opened.opening !== opening) return undefined
   if (from.isSealed) return nothingBehind(startAfter(from))
-  const { file, view } = reader.now()
-  if (from.segment !== view.place.segment) return yield* Effect.scoped(readOlder(reader, from, stop))
-  return yield* walkThrough(reader, file, view.place.offset, from, stop)
+  const { file, view } = opened
+  if (from.segment !== view.place.segment) return yield* Effect.scoped(readOlder(reader.path, opened, from, stop))
+  return yield* walkThrough(reader.path, opened, { file, size: view.place.offset }, from, stop).pipe(
+    // Whoever moved the reader on meanwhile has closed the file.
+    Effect.catch((error) =>
+      reader.now().file === file ? Effect.fail(error) : readPage(reader, { opening, place: from }, stop)
+    )
+  )
 })
 
-const readOlder = Effect.fnUntraced(function* (reader: Reader, from: Place, stop: Options["stop"]) {
-  const path = Segments.sealedPath(dirname(reader.path), from.segment)
+const readOlder = Effect.fnUntraced(function* (live: string, opened: Opened, from: Place, stop: Options["stop"]) {
+  const path = Segments.sealedPath(dirname(live), from.segment)
   const file = yield* LedgerFile.open(path, "read").pipe(
     Effect.catchReason("LedgerError", "Missing", () =>
       Effect.fail(new LedgerError({ reason: new MissingSegment({ path, first: from.segment }) }))
     )
   )
-  return yield* walkThrough(reader, file, yield* file.size, from, stop)
+  return yield* walkThrough(live, opened, { file, size: yield* file.size }, from, stop)
 })
 
 const walkThrough = Effect.fnUntraced(function* (
-  reader: Reader,
-  file: LedgerFile.LedgerFile,
-  size: number,
+  live: string,
+  { view }: Opened,
+  { file, size }: { readonly file: LedgerFile.LedgerFile; readonly size: number },
   from: Place,
   stop: Options["stop"]
 ) {
   const source: Source = { read: file.read, size, isWhole: false }
-  const walked = yield* walkOn(source, from, { judged: judgedIn(reader.now().view, from.segment), stop })
+  const walked = yield* walkOn(source, from, { judged: judgedIn(view, from.segment), stop })
   const isStuck = walked.place === from && !walked.isStopped
   if (walked.ending._tag === "Whole" && !isStuck) return walked
-  const accepted = yield* Accepted.find(reader.path, file, walked.place)
+  const accepted = yield* Accepted.find(live, file, walked.place)
   if (accepted !== undefined) return past(walked, accepted)
   const gone = { line: from.line + 1, offset: from.offset, why: "what stood here before is gone" }
   return yield* damaged(file.path, walked.ending._tag === "Damaged" ? walked.ending.damage : gone)

@@ -5,6 +5,7 @@
  */
 import { Effect, Exit, PubSub, Scope, Semaphore } from "effect"
 import type { Seq } from "@daybook/pool/Ids"
+import type { PoolState } from "@daybook/pool/PoolState"
 import { Damaged, LedgerError } from "../LedgerError.ts"
 import * as Accepted from "./Accepted.ts"
 import * as Beginning from "./Beginning.ts"
@@ -28,8 +29,8 @@ export interface Reader {
   readonly catchUpInTurn: Effect.Effect<Opened, LedgerError>
   /** Nobody else reads on meanwhile. */
   readonly inTurn: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** Takes over what was just written behind the view. */
-  readonly advance: (walked: Walked) => void
+  /** Takes over what was just written behind the view, and the state that it leads to. */
+  readonly advance: (walked: Walked, end: PoolState) => void
   /** Told whenever the view has moved. */
   readonly moved: PubSub.PubSub<void>
 }
@@ -71,8 +72,8 @@ export const open = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
     })
 
   let opened: Opened = yield* openAnew(0)
-  const advance = (walked: Walked) => {
-    const { crossed, view } = View.advance(opened.view, walked, every)
+  const advance = (walked: Walked, end?: PoolState) => {
+    const { crossed, view } = View.advance(opened.view, walked, every, end)
     opened = { ...opened, view }
     if (crossed.length > 0) onCrossed(crossed)
     if (walked.lines.length > 0) PubSub.publishUnsafe(moved, undefined)

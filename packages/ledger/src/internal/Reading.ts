@@ -7,10 +7,10 @@ import type { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Effect, Option, PubSub, Queue, Result, Stream } from "effect"
 import type { LedgerError } from "../LedgerError.ts"
-import { readPage } from "./Page.ts"
+import { readPage, type Spot } from "./Page.ts"
 import { damaged, type Opened, type Reader } from "./Reader.ts"
 import * as StartingPlace from "./StartingPlace.ts"
-import { type Place, type Walked } from "./Walk.ts"
+import type { Place, Walked } from "./Walk.ts"
 
 /**
  * Everything from `from` to the end as it is now; without `from`, from the oldest event that was not archived. Damage ends
@@ -52,60 +52,71 @@ const wakeCalls = Effect.fnUntraced(function* (reader: Reader) {
 /** How far a consumer has come. */
 class Cursor {
   readonly from: Seq | undefined
-  at: { readonly place: Place; readonly opening: number } | undefined
+  at: Spot | undefined
 
   constructor(from: Seq | undefined) {
     this.from = from
   }
 
   /** Answers the events the consumer has not had. */
-  move(opening: number, { lines, place }: Walked): ReadonlyArray<Recorded> {
+  move({ lines, opening, place }: Read): ReadonlyArray<Recorded> {
     const next = Math.max(this.from ?? 1, (this.at?.place.seq ?? 0) + 1)
     this.at = { opening, place }
     return lines.flatMap(({ event }) => (event.seq >= next ? [event] : []))
   }
 }
 
+/** A page, and the place behind it. */
+interface Read extends Spot, Pick<Walked, "lines" | "place"> {}
+
 const follow = (reader: Reader, cursor: Cursor): Stream.Stream<Recorded, LedgerError> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const caughtUp = yield* Effect.result(reader.catchUp)
-      const checked = pages(reader, cursor, yield* placeOf(reader, cursor))
+      const checked = pages(reader, cursor, cursor.at ?? (yield* beginning(reader, cursor.from)))
       return Result.isFailure(caughtUp) ? Stream.concat(checked, Stream.fail(caughtUp.failure)) : checked
     })
   )
 
-/** Where a consumer goes on: in a ledger that took the other's place, behind the very event it had last. */
-const placeOf = Effect.fnUntraced(function* (reader: Reader, { at, from }: Cursor) {
+const beginning = (reader: Reader, from: Seq | undefined): Effect.Effect<Spot, LedgerError> => {
   const opened = reader.now()
-  if (at === undefined) return yield* StartingPlace.find(reader.path, opened, from)
-  return at.opening === opened.opening ? at.place : yield* findAgain(reader, opened, at.place)
+  const { opening } = opened
+  return Effect.map(StartingPlace.find(reader.path, opened, from), (place) => ({ opening, place }))
+}
+
+const pages = (reader: Reader, cursor: Cursor, from: Spot): Stream.Stream<Recorded, LedgerError> => {
+  const end = reader.now().view.place.seq
+  if (from.place.seq >= end) return Stream.empty
+  return Stream.paginate(from, (spot) =>
+    Effect.map(readNext(reader, spot), (read) => [
+      cursor.move(read),
+      read.place.seq < end ? Option.some(read) : Option.none()
+    ])
+  )
+}
+
+const readNext = Effect.fnUntraced(function* (reader: Reader, last: Spot): Effect.fn.Return<Read, LedgerError> {
+  const opened = reader.now()
+  const spot = last.opening === opened.opening ? last : yield* findAgain(reader, opened, last.place)
+  const walked = yield* readPage(reader, spot)
+  return walked === undefined ? yield* readNext(reader, last) : { ...walked, opening: spot.opening }
 })
 
+/** In a ledger that took the other's place: behind the very event that was read last. */
 const findAgain = Effect.fnUntraced(function* (
   reader: Reader,
   opened: Opened,
   last: Place
-): Effect.fn.Return<Place, LedgerError> {
+): Effect.fn.Return<Spot, LedgerError> {
   const { seq } = last
+  const { opening } = opened
   let place = yield* StartingPlace.find(reader.path, opened, seq)
   while (place.seq < Math.min(seq, opened.view.place.seq)) {
-    place = (yield* readPage(reader, place, (event) => event.seq > seq)).place
+    const walked = yield* readPage(reader, { opening, place }, (event) => event.seq > seq)
+    if (walked === undefined) return yield* findAgain(reader, reader.now(), last)
+    place = walked.place
   }
-  if (place.seq === seq && place.h === last.h) return place
+  if (place.seq === seq && place.h === last.h) return { opening, place }
   const why = `another event than the one that was read before stands at ${seq}, or none`
   return yield* damaged(opened.file.path, { line: place.line + 1, offset: place.offset, why })
 })
-
-const pages = (reader: Reader, cursor: Cursor, from: Place): Stream.Stream<Recorded, LedgerError> => {
-  const { opening, view } = reader.now()
-  const isBehind = ({ offset, segment }: Place) =>
-    segment < view.place.segment || (segment === view.place.segment && offset < view.place.offset)
-  if (!isBehind(from)) return Stream.empty
-  return Stream.paginate(from, (place) =>
-    Effect.map(readPage(reader, place), (walked) => [
-      cursor.move(opening, walked),
-      isBehind(walked.place) ? Option.some(walked.place) : Option.none()
-    ])
-  )
-}

@@ -1,6 +1,6 @@
 /**
- * Appends and syncs that wait for their turn. An append that nobody has taken yet can be withdrawn; once taken it is
- * carried out, whether its caller still waits or not.
+ * Appends and syncs that wait for their turn, not more than memory has room for. An append that nobody has taken yet can
+ * be withdrawn; once taken it is carried out, whether its caller still waits or not.
  */
 import { catalogue } from "@daybook/pool/Event"
 import type { Draft, Recorded } from "@daybook/pool/Recorded"
@@ -21,15 +21,33 @@ export type SyncRequest = Deferred.Deferred<void, LedgerError>
 /** As many events are taken at a time, or one append if it has more. */
 const mostTaken = 256
 
+/** As many events wait here at most; whoever brings more waits outside, with nothing prepared yet. */
+const mostWaiting = 8_192
+
 export class Requests {
   readonly #bell = Latch.makeUnsafe()
+  /** Open while there is room. */
+  readonly #room = Latch.makeUnsafe(true)
   #appends: Array<AppendRequest> = []
+  /** How many wait. */
+  #events = 0
   #syncs: Array<SyncRequest> = []
   /** Why nothing can be made durable any more. */
   #refusal: LedgerReason | undefined
   #isClosed = false
 
   append(events: ReadonlyArray<Draft>, options: AppendOptions): Effect.Effect<ReadonlyArray<Recorded>, AppendError> {
+    return Effect.suspend(() =>
+      this.#events < mostWaiting || this.#isClosed
+        ? this.#appendInRoom(events, options)
+        : Effect.andThen(this.#room.await, this.append(events, options))
+    )
+  }
+
+  #appendInRoom(
+    events: ReadonlyArray<Draft>,
+    options: AppendOptions
+  ): Effect.Effect<ReadonlyArray<Recorded>, AppendError> {
     return Effect.suspend(() => {
       if (this.#isClosed) return Effect.interrupt
       const isDurable = events.some((event) => catalogue[event.type].durable)
@@ -37,8 +55,9 @@ export class Requests {
       const done = Deferred.makeUnsafe<ReadonlyArray<Recorded>, AppendError>()
       const request = { ...options, events: events.map(LineFormat.prepare), isDurable, done }
       this.#appends.push(request)
+      this.#count(events.length)
       this.#bell.openUnsafe()
-      return Effect.onInterrupt(Deferred.await(done), () => Effect.sync(() => this.#withdraw(request)))
+      return Effect.onInterrupt(Deferred.await(done), () => Effect.sync(() => this.#leave((it) => it === request)))
     })
   }
 
@@ -69,7 +88,9 @@ export class Requests {
   takeAppends(): ReadonlyArray<AppendRequest> {
     let events = 0
     const count = this.#appends.findIndex((request) => (events += request.events.length) >= mostTaken) + 1
-    return this.#appends.splice(0, count === 0 ? this.#appends.length : count)
+    const taken = this.#appends.splice(0, count === 0 ? this.#appends.length : count)
+    this.#count(-taken.reduce((sum, request) => sum + request.events.length, 0))
+    return taken
   }
 
   takeSyncs(): ReadonlyArray<SyncRequest> {
@@ -79,7 +100,7 @@ export class Requests {
   /** Gives these one answer, whether they were taken or not. */
   answer(requests: ReadonlyArray<AppendRequest>, answer: Effect.Effect<never, AppendError>): void {
     const answered = new Set(requests)
-    this.#appends = this.#appends.filter((request) => !answered.has(request))
+    this.#leave((request) => answered.has(request))
     for (const { done } of requests) Deferred.doneUnsafe(done, answer)
   }
 
@@ -94,11 +115,19 @@ export class Requests {
   /** Interrupts what waits and whatever comes: nobody will take it any more. */
   close(): void {
     this.#isClosed = true
-    for (const { done } of this.#appends.splice(0)) Deferred.doneUnsafe(done, Effect.interrupt)
+    this.answer(this.#appends, Effect.interrupt)
     for (const done of this.#syncs.splice(0)) Deferred.doneUnsafe(done, Effect.interrupt)
   }
 
-  #withdraw(request: AppendRequest): void {
-    this.#appends = this.#appends.filter((it) => it !== request)
+  #leave(leaves: (request: AppendRequest) => boolean): void {
+    const left = this.#appends.filter(leaves)
+    this.#appends = this.#appends.filter((request) => !leaves(request))
+    this.#count(-left.reduce((sum, request) => sum + request.events.length, 0))
+  }
+
+  #count(events: number): void {
+    this.#events += events
+    if (this.#events < mostWaiting) this.#room.openUnsafe()
+    else this.#room.closeUnsafe()
   }
 }

@@ -72,16 +72,17 @@ export class Folding {
   }
 }
 
-/** The view after a walk from its place, and the marks on the way. */
-export const advance = (view: View, { ending, junk, lines, place }: Walked, every: number) => {
+/** The view after a walk from its place, and the marks on the way. `end` is the state at its end, if it is known. */
+export const advance = (view: View, { ending, junk, lines, place }: Walked, every: number, end?: PoolState) => {
   const folding = new Folding(view.state, view.place, every)
-  for (const line of lines) folding.take(line)
+  const isFolded = end !== undefined && Math.floor(place.offset / every) === Math.floor(view.place.offset / every)
+  for (const line of isFolded ? [] : lines) folding.take(line)
   const { crossed } = folding
   const marks = crossed.map(({ mark }) => mark)
   const next: View = {
     ...view,
     place,
-    state: folding.state,
+    state: isFolded ? end : folding.state,
     torn: ending._tag === "Torn" ? ending.tail : undefined,
     junk: junk.length === 0 ? view.junk : [...view.junk, ...junk],
     marks: marks.length === 0 ? view.marks : [...view.marks, ...marks]

@@ -29,7 +29,9 @@ export const writePreamble = (reader: Reader, self: Self): Effect.Effect<void, L
 /** Appends the text of a group to the segment that the view reaches into, and moves the view. */
 export const write = (reader: Reader, text: string, group: Group): Effect.Effect<void, LedgerError> => {
   const { file, view } = reader.now()
-  return Effect.map(file.append(Buffer.from(text, "latin1")), () => reader.advance(walked(view, group)))
+  return Effect.map(file.append(Buffer.from(text, "latin1")), () =>
+    reader.advance(walked(view, group), group.end.state)
+  )
 }
 
 /** What a walk over the bytes just written would have found. */
