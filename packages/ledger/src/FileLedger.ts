@@ -63,6 +63,7 @@ const openToWrite = Effect.fnUntraced(function* (
   const admit = (header: Header) => Admission.admit(folder, kind, key, header)
   const reader = yield* openReader(folder, "append", admit, keeper)
   const requests = yield* Writer.start(reader, lock, self)
+  yield* Effect.addFinalizer(() => keeper.keepEnd(reader.now().view))
   return services(self.actor, reader, requests, key, keeper.offer)
 })
 
@@ -79,7 +80,7 @@ const openToRead = Effect.fnUntraced(function* (
   return services(actor, reader, { append, sync }, key, keepsNothing.offer)
 })
 
-const keepsNothing: Keeper.Keeper = { offer: () => {}, drain: Effect.yieldNow }
+const keepsNothing: Keeper.Keeper = { offer: () => {}, drain: Effect.yieldNow, keepEnd: () => Effect.void }
 
 const firstLine = (self: Self.Self, kind: WriterLock.LockKind, key: FingerprintKey.FingerprintKey): string =>
   textOf(Self.beginLedger(self, Self.newLedgerId(), kind, FingerprintKey.check(key)).lines)

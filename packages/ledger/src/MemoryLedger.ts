@@ -38,7 +38,7 @@ const make = Effect.fnUntraced(function* ({
 
   const append = (drafts: ReadonlyArray<Draft>, options: AppendOptions = {}) =>
     Effect.suspend(() => {
-      const preamble = HashMap.has(end.state.actors, self.actor) ? [] : [self.joined]
+      const preamble = HashMap.has(end.state.actors, self.actor) ? [] : [self.joined()]
       const request = { ...options, events: drafts.map(LineFormat.prepare) }
       const group = compose(end, self.hand(), preamble, [request])
       events.push(...group.lines.map((line) => line.event))

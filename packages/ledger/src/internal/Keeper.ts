@@ -6,13 +6,18 @@ import { Effect, Latch, type Scope } from "effect"
 import * as MarkIndex from "./MarkIndex.ts"
 import * as Segments from "./Segments.ts"
 import * as Snapshots from "./Snapshots.ts"
-import type { Crossed, Mark } from "./View.ts"
+import type { Crossed, Mark, View } from "./View.ts"
 
 export interface Keeper {
   readonly offer: (crossed: ReadonlyArray<Crossed>) => void
   /** Keeps what was offered until now. */
   readonly drain: Effect.Effect<void>
+  /** Keeps the end too, for whoever opens the ledger next, if it is far from the last mark. */
+  readonly keepEnd: (view: View) => Effect.Effect<void>
 }
+
+/** So many events are quickly folded. */
+const near = 100
 
 /** The most that waits; more is dropped, the oldest first. */
 const mostWaiting = 64
@@ -44,8 +49,15 @@ export const make = Effect.fnUntraced(function* (live: string): Effect.fn.Return
     Effect.forever,
     Effect.forkScoped
   )
+  const keepEnd = Effect.fnUntraced(function* ({ marks, place, state }: View) {
+    yield* drain
+    if (place.seq - (marks.at(-1)?.seq ?? 0) <= near || place.offset === 0) return
+    waiting = [{ mark: { ...place, latest: state.latest }, state }]
+    yield* drain
+  })
   return {
     drain,
+    keepEnd,
     offer: (crossed) => {
       waiting = [...waiting, ...crossed].slice(-mostWaiting)
       bell.openUnsafe()

@@ -17,7 +17,8 @@ export interface Program {
 
 export interface Self {
   readonly actor: ActorId
-  readonly joined: LineFormat.Prepared
+  /** The event by which it joins. */
+  readonly joined: () => LineFormat.Prepared
   /** To write with, now. */
   readonly hand: () => Hand
 }
@@ -28,7 +29,7 @@ export const make = Effect.fnUntraced(function* ({ program, version }: Program):
   const data = { program, version, pid: process.pid, host: hostname() }
   return {
     actor,
-    joined: LineFormat.prepare({ type: "ActorJoined", v: 1, data }),
+    joined: () => LineFormat.prepare({ type: "ActorJoined", v: 1, data }),
     hand: () => {
       const at = clock.currentTimeMillisUnsafe()
       return { actor, at, nextId: () => nextId(at) as EventId }

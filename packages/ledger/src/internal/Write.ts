@@ -12,7 +12,7 @@ import type { Passed, Place, Walked } from "./Walk.ts"
 /** What a writer records before its own events: junk it found, and itself. */
 export const preamble = ({ state, torn }: View, { actor, joined }: Self): ReadonlyArray<LineFormat.Prepared> => [
   ...(torn === undefined ? [] : [LineFormat.prepare(TornTail.sealing(torn))]),
-  ...(HashMap.has(state.actors, actor) ? [] : [joined])
+  ...(HashMap.has(state.actors, actor) ? [] : [joined()])
 ]
 
 /** What it closes that junk with. */
