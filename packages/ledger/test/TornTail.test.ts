@@ -123,6 +123,42 @@ describe("a writer that died", () => {
   )
 })
 
+describe("a power cut", () => {
+  /** Half a line that reached the disk, and behind it what came later: the rest of its sector is lost, and more follows. */
+  const cutBehind = (whole: string, lost: number): string => {
+    const filler = Lines.relabelled(5).slice(0, 60)
+    const room = (512 - ((whole.length + filler.length + lost) % 512)) % 512
+    const later = `${Lines.relabelled(6)}\n${Lines.relabelled(7)}`
+    return `${filler}${"y".repeat(room)}${"\0".repeat(lost)}${later.slice(lost)}\n`
+  }
+
+  it.effect("that lost a sector behind half a line is recovered from, though the sector holds that half too", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      const junk = cutBehind(whole, 15)
+      appendFileSync(path, junk)
+      assert.deepInclude(yield* verify(path), { isConsistent: true, events: 4 })
+      yield* appendOne(folder)
+      const length = junk.length - 1
+      assert.deepInclude(yield* verify(path), {
+        isConsistent: true,
+        tornTail: undefined,
+        junk: [{ path, line: 5, offset: whole.length, length }]
+      })
+    })
+  )
+
+  it.effect("leaves more than one byte of zeros: a single one is damage", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      appendFileSync(path, cutBehind(whole, 1))
+      assert.deepInclude((yield* verify(path)).firstBad, { line: 5, offset: whole.length })
+      const { reason } = yield* Effect.flip(appendOne(folder))
+      assert.deepInclude(reason, { _tag: "Damaged", path, line: 5, offset: whole.length })
+    })
+  )
+})
+
 describe("at the end of a ledger", () => {
   const damaged = (path: string, folder: string, line: number, offset: number) =>
     Effect.gen(function* () {

@@ -41,13 +41,21 @@ export const recognise = (bytes: Buffer, after: Place): Result.Result<TornTail, 
     return { ...place, ...measure(junk), isClosed, isWhole: isLine(bytes, after) }
   })
 
-/** Whether a sector, or what is left of one at either end, holds nothing but zeros: no writer of ours writes a zero. */
+/** Fewer zeros may be damage, unless nothing else is left of their sector. */
+const fewestZeros = 8
+
+/**
+ * Whether there is a sector that never reached the disk: it ends in zeros, and no writer of ours writes a zero. They begin
+ * where it begins, or behind what had been synced of it.
+ */
 const hasLostSector = (bytes: Buffer, offset: number): boolean => {
-  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) {
-    const begin = Math.max(0, at - ((offset + at) % sector))
-    const end = Math.min(bytes.length, begin + sector - ((offset + begin) % sector))
-    if (bytes.subarray(begin, end).every((byte) => byte === 0)) return true
-    at = end - 1
+  for (let at = bytes.indexOf(0); at >= 0;) {
+    const inSector = (offset + at) % sector
+    const end = Math.min(bytes.length, at + sector - inSector)
+    const zeros = bytes.subarray(at, end).findIndex((byte) => byte !== 0)
+    const isAlone = at === 0 || inSector === 0
+    if (zeros < 0 && (isAlone || end - at >= fewestZeros)) return true
+    at = bytes.indexOf(0, zeros < 0 ? end : at + zeros)
   }
   return false
 }
