@@ -4,7 +4,9 @@ import type { RefreshError } from "@daybook/pool/RefreshError"
 import { Damaged, Missing, NetworkFileSystem } from "@daybook/ledger/LedgerError"
 import { Predicate } from "effect"
 import { CliError } from "effect/cli"
+import { dirname } from "node:path"
 import { type ExitCode, exitCodes } from "./ExitCode.ts"
+import { repairCommand } from "./RepairCommand.ts"
 import { Stop } from "./Stop.ts"
 
 export interface Failure {
@@ -33,7 +35,7 @@ const onCommandLine = (error: unknown): string | undefined => {
 }
 
 const damaged = ({ line, offset, path, why }: Damaged): string =>
-  `${path} is damaged at line ${line}, byte ${offset}: ${why}. Run \`daybook repair --dry-run\` to see what can be done.`
+  `${path} is damaged at line ${line}, byte ${offset}: ${why}. Run \`${repairCommand(dirname(path))}\` to see what can be done.`
 
 const shared = ({ kind, path }: NetworkFileSystem): string =>
   `${path} lies on ${kind}, where locks may not hold. Choose a folder on a local disk with --home; ` +

@@ -26,7 +26,7 @@ const ofReport = ({ events, firstBad, path, segments }: VerifyReport): Finding =
     : problem(
         firstBad.path,
         `damaged at line ${firstBad.line}, byte ${firstBad.offset}: ${firstBad.why}`,
-        "Keep the file, and run `daybook repair --dry-run` to see what can be done."
+        `Keep the file, and run \`${repairCommand(home)}\` to see what can be done.`
       )
 
 const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`

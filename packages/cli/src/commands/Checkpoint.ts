@@ -14,7 +14,8 @@ export const checkpoint = Command.make(
   { path: LedgerFolder.argument },
   Effect.fnUntraced(function* ({ path }) {
     const { home, json } = yield* settings
-    const taken = yield* Effect.provide(take, ReadPool.ledgerLayer(LedgerFolder.folderOf(path, home)))
+    const folder = yield* LedgerFolder.find(path, home)
+    const taken = yield* Effect.provide(take, ReadPool.ledgerLayer(folder))
     yield* json ? Output.document(checkpointJson(taken)) : Console.log(format(taken))
   })
 ).pipe(

@@ -34,4 +34,4 @@ export const repair = Command.make(
 const nextStep = ({ findings }: RepairReport): string =>
   findings.some(({ _tag }) => _tag === "Beyond")
     ? "Nothing was changed. Put a backup of the files that are named back, then look again."
-    : "Nothing was changed. Keep a copy of the folder, then run `daybook repair`."
+    : "Nothing was changed. Copy the folder somewhere, then run the same without --dry-run."

@@ -3,7 +3,7 @@ import { type Options, type VerifyReport, verify as walk } from "@daybook/ledger
 import { expand } from "daybook/Home"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import * as Checkpoints from "../Checkpoints.ts"
 import { exitCodes } from "../ExitCode.ts"
 import * as Output from "../Output.ts"
@@ -38,7 +38,7 @@ export const verify = Command.make(
     const checkpoints = (yield* Effect.forEach(checkpoint, Checkpoints.readFrom)).flat()
     const report = yield* check(Option.map(path, expand), home, { fast, checkpoints })
     yield* json ? Output.document(verifyJson(report)) : Output.lines(verifyLines(report, paint))
-    if (!report.isConsistent) return yield* damage(report, home)
+    if (!report.isConsistent) return yield* damage(report)
     if (report.isComplete === false) return yield* incomplete(report)
   })
 ).pipe(
@@ -63,21 +63,21 @@ const noLedgerAt = (path: string) =>
     message: `There is no ledger at ${path}. Name the folder of a ledger or its ledger.jsonl.`
   })
 
-const damage = ({ firstBad, head, path }: VerifyReport, home: string): Stop =>
+const damage = ({ firstBad, head, path }: VerifyReport): Stop =>
   new Stop({
     exitCode: exitCodes.damaged,
     message: `${firstBad?.path} is damaged at line ${firstBad?.line}, byte ${firstBad?.offset}. ${
       head.seq === 0
         ? "Not even its first event can be read: name a ledger's folder or its ledger.jsonl, if this is none."
-        : `Keep the file; up to event ${head.seq} all is whole. ${repairAdvice(path, home)}`
+        : `Keep the file; up to event ${head.seq} all is whole. ${repairAdvice(path)}`
     }`
   })
 
 /** One segment alone cannot be repaired. */
-const repairAdvice = (path: string, home: string): string => {
-  const command = repairCommand(path, home)
-  return command === undefined ? "Verify its whole folder." : `Run \`${command}\` to see what can be done.`
-}
+const repairAdvice = (path: string): string =>
+  basename(path) === "ledger.jsonl"
+    ? `Run \`${repairCommand(dirname(path))}\` to see what can be done.`
+    : "Verify the whole folder that it is from."
 
 const incomplete = ({ checkpoints, path }: VerifyReport): Stop => {
   const isOther = checkpoints.every(({ verdict }) => verdict === "another ledger" || verdict === "held")
