@@ -6,10 +6,13 @@ import type { PoolState } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
 import { HashMap } from "effect"
 import { randomUUID } from "node:crypto"
+import { isDeepStrictEqual } from "node:util"
 
 /** Fails unless the states are equal in all they hold; how their maps are built is no matter. */
-export const assertSameState = (actual: PoolState, expected: PoolState, message?: string): void =>
-  assert.deepStrictEqual(bare(actual), bare(expected), message)
+export const assertSameState = (actual: PoolState, expected: PoolState, message?: string): void => {
+  const [one, other] = [bare(actual), bare(expected)]
+  if (!isDeepStrictEqual(one, other)) assert.deepStrictEqual(one, other, message)
+}
 
 /** Maps as sorted lists of entries. */
 const bare = (value: unknown): unknown => {
