@@ -89,7 +89,7 @@ const follow = (
 ): Stream.Stream<Recorded> =>
   Stream.unwrap(
     Effect.map(PubSub.subscribe(moved), (calls) => {
-      let next = from
+      let next = Math.max(from, first) as Seq
       const fresh = Stream.suspend(() => {
         const found = eventsFrom(next)
         next = (next + found.length) as Seq

@@ -56,7 +56,7 @@ describe("going back in a file", () => {
         for (const event of all) {
           const expected = fold(all.slice(0, event.seq))
           assertSameState(yield* reader.asOf({ seq: event.seq }), expected, `${event.seq}`)
-          assertSameState(yield* writer.asOf({ seq: event.seq }), expected, `${event.seq}`)
+          if (event.seq % 10 === 0) assertSameState(yield* writer.asOf({ seq: event.seq }), expected, `${event.seq}`)
           assertSameState(yield* reader.asOf({ id: event.id }), expected, event.id)
         }
         assertSameState(yield* reader.asOf({ seq: seq(0) }), empty)

@@ -7,7 +7,7 @@ import type { LedgerError } from "@daybook/ledger/LedgerError"
 import { fold } from "@daybook/pool/Evolve"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { EventId, type Seq } from "@daybook/pool/Ids"
-import { versionOf } from "@daybook/pool/PoolState"
+import { empty, versionOf } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Deferred, Effect, Exit, Fiber, type Layer, Redacted, type Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
@@ -219,6 +219,74 @@ export const contract = (name: string, newStore: Effect.Effect<Store, never, Sco
         const following = yield* ledger.tail(seq(5)).pipe(Stream.take(2), Stream.runCollect, Effect.forkChild)
         const events = yield* ledger.append(labels(4).map(relabelled))
         assert.deepStrictEqual(yield* Fiber.join(following), events.slice(2))
+      })
+    )
+
+    promises(
+      "reading and following from 0 begin with the first event, and follow each event once",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* ledger.append([relabelled("one")])
+        const following = yield* ledger
+          .tail(seq(0))
+          .pipe(Stream.take(6), Stream.runCollect, Effect.forkChild({ startImmediately: true }))
+        yield* Effect.forEach(labels(3), (label) => ledger.append([relabelled(label)]))
+        assert.deepStrictEqual(yield* Fiber.join(following), yield* Stream.runCollect(ledger.read(seq(0))))
+      })
+    )
+
+    promises(
+      "a moment named by a seq or an id is behind that event",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* Effect.forEach(labels(10), (label) => ledger.append([refreshStarted(newGrant()), relabelled(label)]))
+        const all = yield* Stream.runCollect(ledger.read())
+        for (const { id, seq } of all) {
+          const expected = fold(all.slice(0, seq))
+          assert.deepStrictEqual(yield* ledger.asOf({ seq }), expected)
+          assert.deepStrictEqual(yield* ledger.asOf({ id }), expected)
+        }
+        assert.deepStrictEqual(yield* ledger.asOf({ seq: unmoved }), empty)
+        assert.deepStrictEqual(yield* ledger.asOf({ seq: seq(all.length) }), ledger.known())
+      })
+    )
+
+    promises(
+      "a moment named by a time is before the first event that is later, though the clock went back",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        for (const time of [2_000, 5_000, 3_000, 4_000, 9_000, 8_000]) {
+          yield* TestClock.setTime(time)
+          yield* ledger.append([refreshStarted(newGrant())])
+        }
+        const all = yield* Stream.runCollect(ledger.read())
+        for (const [at, last] of [
+          [1_999, 1],
+          [2_000, 3],
+          [4_999, 3],
+          [5_000, 6],
+          [8_999, 6],
+          [9_000, 8],
+          [10_000, 8]
+        ] as const) {
+          assert.deepStrictEqual(yield* ledger.asOf({ at }), fold(all.slice(0, last)), `${at}`)
+        }
+      })
+    )
+
+    promises(
+      "a moment that the ledger does not reach is refused with what it holds",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* ledger.append([relabelled("one")])
+        const id = EventId.make(randomUUID())
+        for (const [moment, wanted] of [
+          [{ seq: seq(4) }, "event 4"],
+          [{ id }, `the event ${id}`]
+        ] as const) {
+          const { reason } = yield* Effect.flip(ledger.asOf(moment))
+          assert.deepInclude(reason, { _tag: "NoSuchEvent", wanted, first: seq(1), head: seq(3) })
+        }
       })
     )
 

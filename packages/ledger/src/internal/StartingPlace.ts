@@ -10,12 +10,13 @@ import * as Segments from "./Segments.ts"
 import * as View from "./View.ts"
 import { type Place, startAfter } from "./Walk.ts"
 
-/** A place before the event; without one, before the oldest that is here. */
+/** A place before the event; without one, before the oldest that is here. Before 0 is before the first. */
 export const find = Effect.fnUntraced(function* (
   live: string,
   { header, view }: Opened,
-  seq: Seq | undefined
+  from: Seq | undefined
 ): Effect.fn.Return<Place, LedgerError> {
+  const seq = from === 0 ? (1 as Seq) : from
   const mark = seq === undefined ? undefined : View.markBefore(view, seq)
   if (mark !== undefined && (yield* Beginning.isHeld(live, mark))) return mark
   const sealed = (yield* Segments.listSealed(dirname(live))).filter(({ first }) => first < header.first)
