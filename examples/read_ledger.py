@@ -29,7 +29,7 @@ for path in [path for path in names if int(path.name[7:23]) < live_first] + [liv
             between = data[junk[0] : offset - 1] if junk else b""
             found = [junk[0], len(between), crc(between)] if junk else None
             named = [event["data"][key] for key in ("offset", "length", "crc")] if kind == "TailSealed" else None
-            if named != found: damage(path, junk[1] if junk else number, "junk without its TailSealed, or one without junk")
+            if named != found: damage(path, junk[1] if junk else number, "junk and TailSealed do not fit each other")
             junk = None
             print(seq, event["at"], kind, event.get("credential", "-"))
         elif text or number < len(lines): junk = junk or (offset, number)

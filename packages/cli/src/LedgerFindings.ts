@@ -6,9 +6,10 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { verify, type VerifyReport } from "@daybook/ledger/Verify"
 import { Effect, Option, Stream } from "effect"
 import { existsSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { fine, type Finding, note, problem } from "./Finding.ts"
 import * as ReadPool from "./ReadPool.ts"
+import { repairCommand } from "./RepairCommand.ts"
 
 export const ofLedger = (home: string): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.match(verify(home, { fast: true }), {
@@ -26,7 +27,7 @@ const ofReport = ({ events, firstBad, path, segments }: VerifyReport): Finding =
     : problem(
         firstBad.path,
         `damaged at line ${firstBad.line}, byte ${firstBad.offset}: ${firstBad.why}`,
-        `Keep the file, and run \`${repairCommand(home)}\` to see what can be done.`
+        `Keep the file, and run \`${repairCommand(dirname(path))}\` to see what can be done.`
       )
 
 const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`

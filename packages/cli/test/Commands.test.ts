@@ -16,6 +16,9 @@ const usageMistakes: ReadonlyArray<ReadonlyArray<string>> = [
   ["token"],
   ["token", "openai", "--format", "xml"],
   ["log", "--from", "0"],
+  ["archive"],
+  ["archive", "--before", "soon"],
+  ["archive", "--before", "2026-02-30"],
   ["start", "--seconds", "soon"],
   ["start", "auth.json"],
   ["token", "openai-codex", "--sandbox", "http://example.com"]
@@ -41,7 +44,7 @@ describe.concurrent("the command", () => {
     Effect.gen(function* () {
       const { home, run } = yield* makeWorld
       yield* Effect.forEach(
-        [["status"], ["list"], ["log"], ["story", "main"], ["verify"], ["refresh", "main"]],
+        [["status"], ["list"], ["log"], ["story", "main"], ["verify"], ["refresh", "main"], ["checkpoint"], ["repair"]],
         Effect.fnUntraced(function* (args) {
           const { code, stderr } = yield* run(args)
           assert.deepStrictEqual([args, code], [args, 1])
@@ -142,7 +145,16 @@ describe.concurrent("the command", () => {
   })
 
   describe("looking at a pool", () => {
-    const looks = [["status"], ["list"], ["doctor"], ["log"], ["story", "main"], ["start", "--observe", "--json"]]
+    const looks = [
+      ["status"],
+      ["list"],
+      ["doctor"],
+      ["log"],
+      ["story", "main"],
+      ["verify"],
+      ["checkpoint"],
+      ["start", "--observe", "--json"]
+    ]
 
     it.live("needs no network and leaves every file as it is", () =>
       Effect.gen(function* () {

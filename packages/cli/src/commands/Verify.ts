@@ -69,7 +69,7 @@ const damage = ({ firstBad, head, path }: VerifyReport): Stop =>
     message: `${firstBad?.path} is damaged at line ${firstBad?.line}, byte ${firstBad?.offset}. ${
       head.seq === 0
         ? "Not even its first event can be read: name a ledger's folder or its ledger.jsonl, if this is none."
-        : `Keep the file; up to event ${head.seq} all is whole. ${repairAdvice(path)}`
+        : `Leave the files as they are; up to event ${head.seq} all is whole. ${repairAdvice(path)}`
     }`
   })
 

@@ -13,7 +13,7 @@ export const verifyLines = (report: VerifyReport, paint: Paint): ReadonlyArray<s
   row("events", events(report)),
   row("head", `event ${report.head.seq}, ${report.head.h || "no line"}`),
   ...(report.missing === undefined ? [] : [row("not here", `${range(report.missing)}: archived, or never copied`)]),
-  ...report.junk.map((junk) => row("sealed junk", `${where(junk)}: left by a writer that died, and no event`)),
+  ...report.junk.map((junk) => row("sealed junk", `${where(junk)}: left by a writer that died; it was no event`)),
   ...report.accepted.map((damage) => row("accepted", `${where(damage)}: ${loss(damage.lost)}`)),
   ...(report.tornTail === undefined ? [] : [row("torn tail", `${where(report.tornTail)}: ${torn}`)]),
   ...report.checkpoints.map((it) => row("checkpoint", checkpoint(it, report, paint)))
@@ -23,9 +23,9 @@ const row = (about: string, says: string): string => `  ${about.padEnd("sealed j
 
 const torn = "half a line, which is no damage; a writer died here, or is writing now. The next one closes it"
 
-const consistency = ({ firstBad }: VerifyReport, paint: Paint): string =>
+const consistency = ({ accepted, firstBad }: VerifyReport, paint: Paint): string =>
   firstBad === undefined
-    ? `${paint("good", "yes")}: every line continues the one before it`
+    ? `${paint("good", "yes")}: every line continues the one before it${accepted.length === 0 ? "" : ", accepted damage aside"}`
     : `${paint("bad", "no")}: ${firstBad.path} is damaged at line ${firstBad.line}, byte ${firstBad.offset}: ${firstBad.why}`
 
 const completeness = ({ checkpoints, isComplete }: VerifyReport, paint: Paint): string => {

@@ -17,6 +17,8 @@ export interface Place {
   /** Program and arguments to put before node. */
   readonly wrapper?: ReadonlyArray<string>
   readonly env?: Readonly<Record<string, string>>
+  /** What it reads from standard input; by default that is empty. */
+  readonly input?: string
 }
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
@@ -24,13 +26,15 @@ const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 /** Most of a short command's time goes into compiling its modules; that is done once for all of them. */
 const compiled = join(tmpdir(), "daybook-cli-compiled")
 
-export const launch = (args: ReadonlyArray<string>, { env, user, wrapper = [] }: Place): ChildProcess => {
+export const launch = (args: ReadonlyArray<string>, { env, input, user, wrapper = [] }: Place): ChildProcess => {
   const [program = process.execPath, ...rest] = [...wrapper, process.execPath, main, ...args]
-  return spawn(program, rest, {
+  const child = spawn(program, rest, {
     cwd: user,
     env: { PATH: process.env["PATH"], HOME: user, NODE_COMPILE_CACHE: compiled, ...env },
-    stdio: ["ignore", "pipe", "pipe"]
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"]
   })
+  child.stdin?.end(input)
+  return child
 }
 
 export const daybook = (args: ReadonlyArray<string>, place: Place): Effect.Effect<Ran> =>
