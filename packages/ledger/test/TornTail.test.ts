@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { verify } from "@daybook/ledger/Verify"
 import { Effect, Stream } from "effect"
-import { appendFileSync, readFileSync, truncateSync } from "node:fs"
+import { appendFileSync, closeSync, openSync, readFileSync, rmSync, truncateSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { crc32 } from "node:zlib"
+import { SnapshotEvery } from "../src/internal/View.ts"
 import { relabelled, seq } from "./support/Drafts.ts"
 import * as Lines from "./support/Lines.ts"
 import { open } from "./support/Open.ts"
@@ -199,6 +200,57 @@ describe("at the end of a ledger", () => {
       truncateSync(path, whole.length - 1)
       appendFileSync(path, "\u000b")
       yield* damaged(path, folder, 4, lastLine)
+    })
+  )
+})
+
+describe("after a power cut", () => {
+  /** Four events that were synced, and a group behind them that was not; zeros where its first sectors never came to be. */
+  const cut = Effect.gen(function* () {
+    const { folder, path, whole } = yield* written
+    yield* Effect.scoped(
+      Effect.flatMap(open(folder), (ledger) => ledger.append(Array.from({ length: 20 }, () => relabelled("lost"))))
+    )
+    const from = Math.ceil(whole.length / 512) * 512
+    const fd = openSync(path, "r+")
+    writeSync(fd, Buffer.alloc(1024), 0, 1024, from)
+    closeSync(fd)
+    const bytes = readFileSync(path)
+    return { folder, path, begin: bytes.lastIndexOf("\n", from) + 1, size: bytes.length }
+  })
+
+  it.effect("sectors of zeros, and whole lines behind them, are junk that the next writer seals", () =>
+    Effect.gen(function* () {
+      const { begin, folder, path, size } = yield* cut
+      assert.strictEqual((yield* verify(path)).tornTail?.offset, begin)
+      yield* appendOne(folder)
+      const ledger = yield* open(folder, { readOnly: true })
+      const events = yield* Stream.runCollect(ledger.read())
+      assert.deepStrictEqual(
+        events.slice(4).map(({ type }) => type),
+        ["ActorJoined", "TailSealed", "ActorJoined", "CredentialRelabelled"]
+      )
+      const { isConsistent, junk } = yield* verify(path)
+      assert.isTrue(isConsistent)
+      assert.deepInclude(junk[0], { offset: begin, length: size - begin - 1 })
+    })
+  )
+
+  it.effect("they are damage where the index knows of lines that were synced behind them", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      const marked = Effect.provideService(SnapshotEvery, 2_000)
+      yield* Effect.scoped(
+        Effect.flatMap(open(folder), (ledger) => ledger.append(Array.from({ length: 20 }, () => relabelled("kept"))))
+      ).pipe(marked)
+      const fd = openSync(path, "r+")
+      writeSync(fd, Buffer.alloc(1024), 0, 1024, Math.ceil(whole.length / 512) * 512)
+      closeSync(fd)
+      const offset = readFileSync(path).lastIndexOf("\n", Math.ceil(whole.length / 512) * 512) + 1
+      rmSync(join(folder, "snapshots"), { recursive: true })
+      assert.deepInclude((yield* verify(path)).firstBad, { offset, why: "whole lines stood here once" })
+      const { reason } = yield* Effect.flip(appendOne(folder))
+      assert.deepInclude(reason, { _tag: "Damaged", path, offset })
     })
   )
 })

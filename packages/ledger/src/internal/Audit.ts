@@ -9,6 +9,7 @@ import type { Bad, ByteRange, Options, VerifyReport } from "../Verify.ts"
 import * as Accepted from "./Accepted.ts"
 import * as Header from "./Header.ts"
 import type { LedgerFile } from "./LedgerFile.ts"
+import * as MarkIndex from "./MarkIndex.ts"
 import { walkOn } from "./Pages.ts"
 import { past } from "./Reader.ts"
 import * as SealedSum from "./SealedSum.ts"
@@ -169,6 +170,10 @@ class Auditor {
       const isBroken = walked.ending._tag === "Damaged" || (walked.ending._tag === "Torn" && !isLast)
       const accepted = isBroken ? yield* Accepted.find(this.live, file, walked.place) : undefined
       place = this.take(file.path, walked, accepted)
+      if (this.tornTail !== undefined && (yield* MarkIndex.reachesBeyond(this.live, place))) {
+        this.tornTail = undefined
+        this.bad(file.path, { line: place.line + 1, offset: place.offset, why: MarkIndex.wasWhole })
+      }
       if (this.firstBad !== undefined || this.tornTail !== undefined) return place
       yield* this.progress(place.offset)
       yield* Effect.yieldNow

@@ -2,7 +2,7 @@
  * Keeps what makes a long ledger quick to read: a row of the index and a snapshot for each mark. It runs beside the
  * writer, after a sync of its own, and whatever goes wrong costs later readers time and nothing else.
  */
-import { Effect, Latch, type Scope } from "effect"
+import { Effect, Latch, type Scope, Semaphore } from "effect"
 import * as MarkIndex from "./MarkIndex.ts"
 import * as Segments from "./Segments.ts"
 import * as Snapshots from "./Snapshots.ts"
@@ -34,13 +34,16 @@ export const make = Effect.fnUntraced(function* (live: string): Effect.fn.Return
     if (added.length > 0) yield* MarkIndex.add(live, added, inOrder(rows))
   })
 
-  const drain = Effect.gen(function* () {
-    const crossed = waiting
-    waiting = []
-    for (const [segment, ofOne] of Map.groupBy(crossed, ({ mark }) => mark.segment)) {
-      if (yield* syncSegment(live, segment)) yield* keep(ofOne)
-    }
-  })
+  const turn = yield* Semaphore.make(1)
+  const drain = turn.withPermit(
+    Effect.gen(function* () {
+      const crossed = waiting
+      waiting = []
+      for (const [segment, ofOne] of Map.groupBy(crossed, ({ mark }) => mark.segment)) {
+        if (yield* syncSegment(live, segment)) yield* keep(ofOne)
+      }
+    })
+  )
 
   yield* Snapshots.sweep(live).pipe(Effect.forkScoped)
   yield* bell.await.pipe(

@@ -12,6 +12,7 @@ import * as LineFormat from "../LineFormat.ts"
 import type { LedgerFile } from "./LedgerFile.ts"
 import { replaceFile } from "./DerivedFile.ts"
 import type { Mark } from "./View.ts"
+import type { Place } from "./Walk.ts"
 
 // Seven doubles (seq, latest, segment, offset, line, sealed, 0), the 32 bytes of `h`, CRC-32 over all that, 4 zeros.
 const hashAt = 7 * 8
@@ -67,6 +68,13 @@ export const add = (live: string, added: ReadonlyArray<Mark>, all: ReadonlyArray
     const content = Buffer.concat((isWhole ? added : all).map(rowOf))
     await (isWhole ? fs.appendFile(path, content, { mode: 0o600 }) : replaceFile(path, content))
   }).pipe(Effect.ignoreCause)
+
+/** Why half a line is no torn tail where a mark stands behind it: everything before a mark was synced once. */
+export const wasWhole = "whole lines stood here once"
+
+/** Whether a mark stands behind a place in its segment. It is no proof of anything there, but that a writer did not die before it. */
+export const reachesBeyond = (live: string, { offset, segment }: Place): Effect.Effect<boolean> =>
+  Effect.map(read(live), (marks) => marks.some((mark) => mark.segment === segment && mark.offset > offset))
 
 /** Whether the line before a place ends as the mark says. */
 export const holds = ({ h, offset }: Mark, file: LedgerFile): Effect.Effect<boolean, LedgerError> =>

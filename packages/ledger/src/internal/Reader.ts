@@ -11,10 +11,11 @@ import * as Accepted from "./Accepted.ts"
 import * as Beginning from "./Beginning.ts"
 import * as Header from "./Header.ts"
 import type { LedgerFile } from "./LedgerFile.ts"
+import * as MarkIndex from "./MarkIndex.ts"
 import { walkOn } from "./Pages.ts"
 import * as Segments from "./Segments.ts"
 import * as View from "./View.ts"
-import { type Damage, type Junk, nothingBehind, type Walked } from "./Walk.ts"
+import { type Damage, type Junk, nothingBehind, type Place, type Walked } from "./Walk.ts"
 
 export interface Reader {
   /** Of the live segment. */
@@ -150,11 +151,18 @@ const readOn = Effect.fnUntraced(function* (
   const walked = yield* walkOn({ read: file.read, size, isWhole: true }, place)
   if (walked.ending._tag !== "Damaged") {
     advance(walked)
+    if (walked.ending._tag === "Torn") yield* refuseSynced(live, file, size, walked.place)
     return walked.ending._tag === "Whole" && walked.place.offset < size
   }
   const accepted = yield* Accepted.find(live, file, walked.place, accepts)
   advance(accepted === undefined ? walked : past(walked, accepted))
   return accepted === undefined ? yield* damaged(file.path, walked.ending.damage) : true
+})
+
+/** If the file has grown meanwhile, somebody is writing there. */
+const refuseSynced = Effect.fnUntraced(function* (live: string, file: LedgerFile, size: number, at: Place) {
+  if (!(yield* MarkIndex.reachesBeyond(live, at)) || (yield* file.size) !== size) return
+  return yield* damaged(file.path, { line: at.line + 1, offset: at.offset, why: MarkIndex.wasWhole })
 })
 
 /** Goes on behind a sealed segment that lost its end, if that was accepted. */

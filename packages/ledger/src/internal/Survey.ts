@@ -9,6 +9,7 @@ import type { Finding } from "../Repair.ts"
 import * as Accepted from "./Accepted.ts"
 import * as Header from "./Header.ts"
 import * as LedgerFile from "./LedgerFile.ts"
+import * as MarkIndex from "./MarkIndex.ts"
 import { walkOn } from "./Pages.ts"
 import { past } from "./Reader.ts"
 import * as Resync from "./Resync.ts"
@@ -83,7 +84,8 @@ class Surveyor {
     do {
       const walked = yield* walkOn({ read: file.read, size, isWhole: true }, place)
       place = walked.place
-      if (walked.ending._tag === "Torn" && next === undefined) {
+      const isTornTail = next === undefined && !(yield* MarkIndex.reachesBeyond(this.live, place))
+      if (walked.ending._tag === "Torn" && isTornTail) {
         this.findings.push({ _tag: "TornTail", ...rangeOf(path, walked.ending.tail) })
         break
       }

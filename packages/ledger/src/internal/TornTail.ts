@@ -21,7 +21,7 @@ export interface TornTail extends Junk {
 }
 
 /** More than this is no torn tail: what one writer writes at a time, and another before it was synced, stays below. */
-export const maxBytes = 8 * 1024 * 1024
+export const maxBytes = 1024 * 1024
 
 /** A line and a few attempts at sealing it stay far below. */
 const maxHalf = 64 * 1024
