@@ -28,14 +28,13 @@ export const firstHere = (live: string, header: Header): Effect.Effect<Seq, Ledg
     sealed.reduce((least, { first }) => (first < least ? first : least), header.first)
   )
 
-/** The newest mark that has its snapshot; none at all if the index is not about these files. */
+/** The newest mark that these files hold and that has its snapshot: the index may know of more than was put back. */
 const findSnapshot = Effect.fnUntraced(function* (live: string, marks: ReadonlyArray<View.Mark>) {
   for (let index = marks.length - 1; index >= 0; index--) {
     const mark = marks[index] as View.Mark
+    if (!(yield* isHeld(live, mark))) continue
     const state = yield* Snapshots.read(live, mark)
-    if (Option.isNone(state)) continue
-    if (!(yield* isHeld(live, mark))) return Option.none()
-    return Option.some(View.begin(mark, state.value, marks.slice(0, index + 1)))
+    if (Option.isSome(state)) return Option.some(View.begin(mark, state.value, marks.slice(0, index + 1)))
   }
   return Option.none()
 })

@@ -76,11 +76,13 @@ const syncSegment = (live: string, segment: Mark["segment"]): Effect.Effect<bool
     Effect.orElseSucceed(() => false)
   )
 
-/** Unless another process has kept it before. */
+/** Unless another process has kept it before, and it is whole. */
 const keepSnapshot =
   (live: string) =>
   (crossed: Crossed): Effect.Effect<void> =>
-    Effect.suspend(() => (Snapshots.exists(live, crossed.mark) ? Effect.void : Snapshots.write(live, crossed)))
+    Effect.flatMap(Snapshots.isWhole(live, crossed.mark), (isKept) =>
+      isKept ? Effect.void : Snapshots.write(live, crossed)
+    )
 
 const inOrder = (rows: ReadonlyMap<number, Mark>): ReadonlyArray<Mark> =>
   [...rows.values()].toSorted((a, b) => a.seq - b.seq)

@@ -65,7 +65,7 @@ export const open = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
 
   const openAnew = (opening: number) =>
     Effect.gen(function* () {
-      const live = yield* Effect.scoped(Segments.openLive(path, mode))
+      const live = yield* Effect.scoped(mode === "read" ? Segments.openNewest(path) : Segments.openLive(path, mode))
       yield* options.admit(live.header)
       const view = yield* Beginning.find(path, live.header)
       const segment = yield* held(Segments.open(path, view.place.segment, mode))
@@ -80,14 +80,13 @@ export const open = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
     if (walked.lines.length > 0) PubSub.publishUnsafe(moved, undefined)
   }
   const moveOn = Effect.gen(function* () {
-    const { view } = opened
-    const next = yield* held(Segments.open(path, (view.place.seq + 1) as Seq, mode))
+    const { header, view } = opened
+    const following = Segments.open(path, (view.place.seq + 1) as Seq, mode)
+    const next = yield* held(
+      Effect.tap(following, (next) => (next === undefined ? Effect.void : continues(next, view.place.h, header)))
+    )
     if (next === undefined) return false
-    const link = Header.linkBefore(next.header)
-    if (link.h !== view.place.h || next.header.ledger !== opened.header.ledger) {
-      return yield* damaged(next.file.path, { line: 1, offset: 0, why: "it does not continue the segment before it" })
-    }
-    opened = { ...opened, ...next, view: View.enter(view, link) }
+    opened = { ...opened, ...next, view: View.enter(view, Header.linkBefore(next.header)) }
     return true
   })
   const catchUpInTurnBy = Effect.fnUntraced(function* (pause: Effect.Effect<void>) {
@@ -116,6 +115,15 @@ export const open = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
     moved
   }
 })
+
+const continues = (
+  { file, header }: Segments.OpenSegment,
+  h: string,
+  before: Header.Header
+): Effect.Effect<void, LedgerError> =>
+  header.continues === h && header.ledger === before.ledger
+    ? Effect.void
+    : Effect.fail(damaged(file.path, { line: 1, offset: 0, why: "it does not continue the segment before it" }))
 
 /** Keeps one file open at a time: what it opens next takes the place of what was open. */
 const heldFile = Effect.map(Effect.scope, (scope) => {

@@ -54,9 +54,9 @@ export const make = Effect.fnUntraced(function* (
 
   const nameSealed = Effect.fnUntraced(function* ({ file, header }: Opened) {
     const path = Segments.sealedPath(folder, header.first)
-    yield* names
-      .link(reader.path, path)
-      .pipe(Effect.catch((error) => Effect.flatMap(isCopy(file, path), (isOne) => (isOne ? Effect.void : error))))
+    const link = names.link(reader.path, path)
+    const linkAgain = Effect.andThen(names.remove(path), link)
+    yield* Effect.catch(link, (error) => Effect.flatMap(isBeginOf(file, path), (isOld) => (isOld ? linkAgain : error)))
     yield* names.syncFolder(folder)
   })
 
@@ -118,13 +118,23 @@ export const hashOf = Effect.fnUntraced(function* (file: LedgerFile.LedgerFile, 
   return sum.digest("base64url")
 })
 
-/** Whether the file under a name is this one, or holds the same: as where a folder was copied in mid-seal. */
-export const isCopy = (file: LedgerFile.LedgerFile, path: string): Effect.Effect<boolean> =>
+/**
+ * Whether the file under a name is this one, or holds what this one began with, and nothing else: as after a folder was
+ * copied in mid-seal, or a crash.
+ */
+export const isBeginOf = (file: LedgerFile.LedgerFile, path: string): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     const named = yield* LedgerFile.open(path, "read")
-    const size = yield* file.size
-    return size === (yield* named.size) && (yield* hashOf(file, size)) === (yield* hashOf(named, size))
+    const size = yield* named.size
+    return size <= (yield* file.size) && (yield* hashOf(file, size)) === (yield* hashOf(named, size))
   }).pipe(
     Effect.scoped,
+    Effect.orElseSucceed(() => false)
+  )
+
+/** Whether it holds the same. */
+export const isCopy = (file: LedgerFile.LedgerFile, path: string): Effect.Effect<boolean> =>
+  Effect.scoped(Effect.flatMap(LedgerFile.open(path, "read"), (named) => Effect.all([named.size, file.size]))).pipe(
+    Effect.flatMap(([named, own]) => (named === own ? isBeginOf(file, path) : Effect.succeed(false))),
     Effect.orElseSucceed(() => false)
   )

@@ -5,7 +5,7 @@
  */
 import type { Seq } from "@daybook/pool/Ids"
 import { Effect, type Scope } from "effect"
-import { readdirSync } from "node:fs"
+import { existsSync, readdirSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { LedgerError, Missing, MissingSegment, NoLiveSegment, Unavailable } from "../LedgerError.ts"
 import * as Header from "./Header.ts"
@@ -66,6 +66,17 @@ export const openAt = Effect.fnUntraced(function* (
 export const openLive = (live: string, mode: "read" | "append"): Effect.Effect<OpenSegment, LedgerError, Scope.Scope> =>
   orNoLive(live, openAt(live, mode))
 
+/** The same, or the newest sealed one, if the live one's first line is damaged. */
+export const openNewest = (live: string): Effect.Effect<OpenSegment, LedgerError, Scope.Scope> =>
+  openLive(live, "read").pipe(
+    Effect.catchReason("LedgerError", "Damaged", (reason) =>
+      Effect.flatMap(listSealed(dirname(live)), (sealed) => {
+        const newest = sealed.at(-1)
+        return newest === undefined ? Effect.fail(new LedgerError({ reason })) : openAt(newest.path, "read")
+      })
+    )
+  )
+
 /** Says of a missing live segment whether there is a ledger at all. */
 export const orNoLive = <A, R>(
   live: string,
@@ -90,10 +101,15 @@ export const open = Effect.fnUntraced(function* (
   first: Seq,
   mode: "read" | "append"
 ): Effect.fn.Return<OpenSegment | undefined, LedgerError, Scope.Scope> {
-  const opened = yield* openLive(live, mode)
+  const path = sealedPath(dirname(live), first)
+  const opened = yield* openLive(live, mode).pipe(
+    Effect.catchIf(
+      ({ reason }) => reason._tag === "Damaged" && existsSync(path),
+      () => openAt(path, "read")
+    )
+  )
   if (opened.header.first === first) return opened
   if (opened.header.first < first) return undefined
-  const path = sealedPath(dirname(live), first)
   return yield* openAt(path, "read").pipe(
     Effect.catchReason("LedgerError", "Missing", () => new LedgerError({ reason: new MissingSegment({ path, first }) }))
   )

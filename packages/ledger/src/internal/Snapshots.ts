@@ -6,7 +6,6 @@ import { foldHash } from "@daybook/pool/FoldHash"
 import type { PoolState } from "@daybook/pool/PoolState"
 import * as StateSnapshot from "@daybook/pool/StateSnapshot"
 import { Effect, Option } from "effect"
-import { existsSync } from "node:fs"
 import * as fs from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
@@ -22,8 +21,7 @@ const pathOf = (live: string, { h, seq }: Mark): string =>
 
 const params = { [zlib.constants.ZSTD_c_compressionLevel]: 1, [zlib.constants.ZSTD_c_checksumFlag]: 1 }
 const compress = promisify(zlib.zstdCompress)
-
-export const exists = (live: string, mark: Mark): boolean => existsSync(pathOf(live, mark))
+const decompress = promisify(zlib.zstdDecompress)
 
 /** A snapshot that cannot be written is missing: reading takes longer. */
 export const write = (live: string, { mark, state }: Crossed): Effect.Effect<void> =>
@@ -41,6 +39,13 @@ export const read = (live: string, mark: Mark): Effect.Effect<Option.Option<Pool
     const end = text.indexOf("\n")
     return text.slice(0, end) === mark.h ? StateSnapshot.decode(text.slice(end + 1)) : Option.none<PoolState>()
   }).pipe(Effect.orElseSucceed(Option.none))
+
+/** Whether there is a snapshot at a mark whose bytes are right: a power cut may have left half of it. */
+export const isWhole = (live: string, mark: Mark): Effect.Effect<boolean> =>
+  Effect.tryPromise(async () => {
+    const text = await decompress(await fs.readFile(pathOf(live, mark)))
+    return text.indexOf(`${mark.h}\n`) === 0
+  }).pipe(Effect.orElseSucceed(() => false))
 
 const weeks = 30 * 24 * 60 * 60 * 1_000
 
