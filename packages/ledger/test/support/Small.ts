@@ -20,16 +20,19 @@ export interface Small extends Partial<FileLedger.Options> {
   readonly calls?: SystemCalls
 }
 
-/** Opens it once more, apart from whoever has it open already. */
-export const open = (
-  folder: string,
-  { calls, segmentBytes = 4096, snapshotEvery = 1024, ...options }: Small = {}
-): Effect.Effect<Ledger["Service"], LedgerError, Scope.Scope> => {
-  const sizes = Layer.merge(Layer.succeed(SegmentBytes, segmentBytes), Layer.succeed(SnapshotEvery, snapshotEvery))
+export const sizesOf = ({ segmentBytes = 4096, snapshotEvery = 1024 }: Small): Layer.Layer<never> =>
+  Layer.merge(Layer.succeed(SegmentBytes, segmentBytes), Layer.succeed(SnapshotEvery, snapshotEvery))
+
+export const layer = (folder: string, small: Small = {}) => {
+  const { calls, segmentBytes, snapshotEvery, ...options } = small
+  const sizes = sizesOf(small)
   const disk = calls === undefined ? sizes : Layer.merge(sizes, Layer.succeed(SystemCalls, calls))
-  const layer = FileLedger.layer({ folder, program: "test", version: "1.2.3", ...options })
-  return Effect.map(Layer.build(Layer.provide(layer, disk)), (services) => Context.get(services, Ledger))
+  return Layer.provide(FileLedger.layer({ folder, program: "test", version: "1.2.3", ...options }), disk)
 }
+
+/** Opens it once more, apart from whoever has it open already. */
+export const open = (folder: string, small?: Small): Effect.Effect<Ledger["Service"], LedgerError, Scope.Scope> =>
+  Effect.map(Layer.build(layer(folder, small)), (services) => Context.get(services, Ledger))
 
 export const liveIn = (folder: string): string => join(folder, "ledger.jsonl")
 
