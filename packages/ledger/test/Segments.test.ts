@@ -6,6 +6,7 @@ import { Effect, Fiber, Stream } from "effect"
 import {
   appendFileSync,
   copyFileSync,
+  cpSync,
   existsSync,
   linkSync,
   readFileSync,
@@ -358,6 +359,32 @@ describe("a folder", () => {
       assert.deepStrictEqual(seen, numbers(1, first - 1))
       assert.deepStrictEqual(yield* Stream.runCollect(ledger.read(seq(next))), all.slice(next - 1))
       yield* appendEach(ledger, 1)
+    })
+  )
+
+  it.effect("that was copied in mid-seal, one segment under two names, opens and goes on", () =>
+    Effect.gen(function* () {
+      for (const stop of ["link", "write", "rename"] as const) {
+        const { folder } = yield* full
+        yield* Effect.scoped(stopAt(folder, stop))
+        const copy = `${yield* tempFolder}/copy`
+        cpSync(folder, copy, { recursive: true })
+        yield* write(copy, 30)
+        const files = yield* segmentsIn(copy)
+        assert.isAbove(files.length, 2, stop)
+        yield* assertWhole(copy)
+      }
+    })
+  )
+
+  it.effect("whose sealed copy of the live segment is older than the live one opens and goes on", () =>
+    Effect.gen(function* () {
+      const { folder, live } = yield* full
+      copyFileSync(live, join(folder, sealedName(1)))
+      yield* Effect.scoped(stopAt(folder, "rename"))
+      yield* write(folder, 30)
+      assert.isAbove((yield* segmentsIn(folder)).length, 2)
+      yield* assertWhole(folder)
     })
   )
 })
