@@ -18,7 +18,6 @@ const usageMistakes: ReadonlyArray<ReadonlyArray<string>> = [
   ["log", "--from", "0"],
   ["archive"],
   ["archive", "--before", "soon"],
-  ["archive", "--before", "2026-02-30"],
   ["start", "--seconds", "soon"],
   ["start", "auth.json"],
   ["token", "openai-codex", "--sandbox", "http://example.com"]

@@ -153,7 +153,6 @@ describe.concurrent("the command", () => {
         const before = (yield* run(["list"])).stdout
         const segments = segmentsIn(home)
         assert.strictEqual(segments.length, 1)
-        assert.strictEqual((yield* run(["archive", "--before", "2020-01-01", "--to", to])).code, 0)
         const dry = yield* run(["archive", "--before", "2100-01-01", "--to", to, "--dry-run"])
         assert.include(dry.stdout, join(to, segments[0] ?? ""))
         assert.deepStrictEqual(segmentsIn(home), segments)
