@@ -9,7 +9,7 @@ export const command = "node packages/pool/scripts/fold-hash.ts"
 
 export const output = new URL("../src/FoldHash.ts", import.meta.url)
 
-const entries = ["Recorded.ts", "Evolve.ts", "StateSnapshot.ts"].map(
+const entries = ["RecordedText.ts", "Evolve.ts", "StateSnapshot.ts"].map(
   (name) => new URL(`../src/${name}`, import.meta.url)
 )
 

@@ -2,20 +2,17 @@
  * `evolve` takes a state and one more event to the next state. It is pure and total: whatever a ledger
  * holds, in whatever order, gives a state; an event about something never seen makes it known.
  */
-import { HashMap, Option } from "effect"
+import { Hash, HashMap, Option } from "effect"
 import { catalogue, credentialOf, grantOf, type EventOf, type PoolEvent } from "./Event.ts"
 import type { CredentialId, GrantId } from "./Ids.ts"
 import { evolveCredential } from "./internal/evolveCredential.ts"
 import { evolveGrant } from "./internal/evolveGrant.ts"
-import { empty, grantById, type Grant, type PoolState } from "./PoolState.ts"
+import { empty, emptyGrant, grantById, type Grant, type PoolState } from "./PoolState.ts"
 import type { Envelope, Recorded, UnknownEvent } from "./Recorded.ts"
 
 /** The state after one more event. */
-export const evolve = (state: PoolState, event: Recorded): PoolState => ({
-  ...(event.type === "Unknown" ? keepUnknown(state, event) : apply(state, event)),
-  head: event.seq,
-  latest: Math.max(state.latest, event.at)
-})
+export const evolve = (state: PoolState, event: Recorded): PoolState =>
+  event.type === "Unknown" ? keepUnknown(state, event) : apply(state, event)
 
 /** The state after all of them, in order. */
 export const fold = (events: Iterable<Recorded>, from: PoolState = empty): PoolState => {
@@ -24,12 +21,18 @@ export const fold = (events: Iterable<Recorded>, from: PoolState = empty): PoolS
   return state
 }
 
-const apply = (state: PoolState, event: Envelope & PoolEvent): PoolState => {
+const apply = (before: PoolState, event: Envelope & PoolEvent): PoolState => {
+  const state = aboutPool(before, event)
+  const { refresh } = catalogue[event.type]
   const grant = grantOf(event)
-  const credential = credentialOf(event)
-  const about = aboutPool(state, event)
-  const ofCredential = credential === undefined ? about : withCredential(about, credential, event)
-  return grant === undefined ? ofCredential : withGrant(ofCredential, grant, event)
+  const credential = refresh ? undefined : credentialOf(event) // what happens to a grant leaves its credentials alone
+  return {
+    ...state,
+    head: event.seq,
+    latest: Math.max(state.latest, event.at),
+    credentials: credential === undefined ? state.credentials : withCredential(state.credentials, credential, event),
+    grants: grant === undefined ? state.grants : withGrant(state.grants, grant, event, refresh)
+  }
 }
 
 const aboutPool = (state: PoolState, event: Envelope & PoolEvent): PoolState => {
@@ -81,21 +84,31 @@ const withUse = (state: PoolState, event: Envelope & EventOf<"ApiOutcomeObserved
       })
 }
 
-const withCredential = (state: PoolState, id: CredentialId, event: Envelope & PoolEvent): PoolState => {
-  const before = Option.getOrUndefined(HashMap.get(state.credentials, id))
-  const after = evolveCredential(before, event)
-  return after === undefined || after === before
-    ? state
-    : { ...state, credentials: HashMap.set(state.credentials, id, after) }
-}
+const withCredential = (
+  credentials: PoolState["credentials"],
+  id: CredentialId,
+  event: Envelope & PoolEvent
+): PoolState["credentials"] =>
+  HashMap.modifyHash(credentials, id, Hash.hash(id), (before) =>
+    Option.fromUndefinedOr(evolveCredential(Option.getOrUndefined(before), event))
+  )
 
-const withGrant = (state: PoolState, id: GrantId, event: Envelope & PoolEvent): PoolState => {
-  const after = evolveGrant(grantById(state, id), event)
-  return setGrant(state, catalogue[event.type].refresh ? { ...after, version: event.seq, movedBy: event.actor } : after)
-}
+const withGrant = (
+  grants: PoolState["grants"],
+  id: GrantId,
+  event: Envelope & PoolEvent,
+  moves: boolean
+): PoolState["grants"] =>
+  HashMap.modifyHash(grants, id, Hash.hash(id), (before) => {
+    const after = evolveGrant(
+      Option.getOrElse(before, () => emptyGrant(id)),
+      event
+    )
+    return Option.some(moves ? { ...after, version: event.seq, movedBy: event.actor } : after)
+  })
 
 const keepUnknown = (state: PoolState, event: Envelope & UnknownEvent): PoolState => {
-  const counted = { ...state, unknown: state.unknown + 1 }
+  const counted = { ...state, unknown: state.unknown + 1, head: event.seq, latest: Math.max(state.latest, event.at) }
   const grant = event.data.grant ?? grantOfCredential(state, event.credential)
   return grant === undefined ? counted : setGrant(counted, { ...grantById(counted, grant), blocked: true })
 }

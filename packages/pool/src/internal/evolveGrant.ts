@@ -52,25 +52,18 @@ export const evolveGrant = (grant: Grant, event: Envelope & PoolEvent): Grant =>
 }
 
 /** `fresh`: the refresh token is another one, or proved itself; nothing that was said of the old one holds. */
-const arrive = (grant: Grant, generation: Generation, event: Envelope, fresh: boolean): Grant => {
-  const base = {
-    ...grant,
-    current: generation,
-    stashed: waiting(grant, generation),
-    lineage: withLived(grant.lineage, { generation, by: event.actor, seq: event.seq, at: event.at, sent: 0 })
-  }
-  return fresh
-    ? {
-        ...base,
-        health: { _tag: "Live" },
-        backoff: undefined,
-        strikes: [],
-        condemned: undefined,
-        unclassified: undefined,
-        revived: undefined
-      }
-    : { ...base, health: healthWithNewAccess(grant.health, generation) }
-}
+const arrive = (grant: Grant, generation: Generation, event: Envelope, fresh: boolean): Grant => ({
+  ...grant,
+  current: generation,
+  stashed: waiting(grant, generation),
+  lineage: withLived(grant.lineage, { generation, by: event.actor, seq: event.seq, at: event.at, sent: 0 }),
+  health: fresh ? { _tag: "Live" } : healthWithNewAccess(grant.health, generation),
+  backoff: fresh ? undefined : grant.backoff,
+  strikes: fresh ? [] : grant.strikes,
+  condemned: fresh ? undefined : grant.condemned,
+  unclassified: fresh ? undefined : grant.unclassified,
+  revived: fresh ? undefined : grant.revived
+})
 
 /** A stashed successor waits for its store only while it counts: over what came after it, it must never be stored. */
 const waiting = ({ stashed }: Grant, current: GenerationRef) =>
@@ -87,9 +80,19 @@ const descended = (
 })
 
 const withLived = (lineage: ReadonlyArray<Lived>, lived: Lived): ReadonlyArray<Lived> => {
-  const known = lineage.find((one) => isSame(one.generation, lived.generation))
+  const known = livedAs(lineage, lived.generation)
   const others = known === undefined ? lineage : lineage.filter((one) => one !== known)
-  return [...others, known === undefined ? lived : { ...known, generation: lived.generation }].slice(-lineageLength)
+  const newest = known === undefined ? lived : { ...known, generation: lived.generation }
+  return [...others.slice(1 - lineageLength), newest]
+}
+
+/** Each generation stands in a lineage once, and the one that is meant is mostly the newest. */
+const livedAs = (lineage: ReadonlyArray<Lived>, ref: GenerationRef): Lived | undefined => {
+  for (let place = lineage.length - 1; place >= 0; place--) {
+    const lived = lineage[place]
+    if (lived !== undefined && isSame(lived.generation, ref)) return lived
+  }
+  return undefined
 }
 
 /** Not the current generation seen again, and not another access token that goes with its refresh token. */
@@ -99,7 +102,7 @@ const isFresh = (current: GenerationRef | undefined, found: GenerationRef): bool
 /** A generation that was followed by another stays in the past, whoever sees it again. */
 const observed = (grant: Grant, event: Envelope & EventOf<"GenerationObserved">): Grant => {
   const { generation } = event.data
-  const past = grant.lineage.some((lived) => isSame(lived.generation, generation))
+  const past = livedAs(grant.lineage, generation) !== undefined
   if (past && (grant.current === undefined || !isSame(grant.current, generation))) return grant
   const fresh = isFresh(grant.current, generation)
   const arrived = arrive(grant, generation, event, fresh)
@@ -122,10 +125,13 @@ const started = (grant: Grant, event: Envelope & EventOf<"RefreshStarted">): Gra
     ...grant,
     open: { attempt, generation, trigger, timeLimit, event: event.id, actor: event.actor, at: event.at },
     revived: undefined,
-    lineage: grant.lineage.map((lived) =>
-      isSame(lived.generation, generation) ? { ...lived, sent: lived.sent + 1 } : lived
-    )
+    lineage: withSent(grant.lineage, generation)
   }
+}
+
+const withSent = (lineage: ReadonlyArray<Lived>, sent: GenerationRef): ReadonlyArray<Lived> => {
+  const lived = livedAs(lineage, sent)
+  return lived === undefined ? lineage : lineage.with(lineage.lastIndexOf(lived), { ...lived, sent: lived.sent + 1 })
 }
 
 const finish = (grant: Grant, attempt: string): Grant =>
