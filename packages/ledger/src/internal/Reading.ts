@@ -73,7 +73,8 @@ const follow = (reader: Reader, cursor: Cursor): Stream.Stream<Recorded, LedgerE
   Stream.unwrap(
     Effect.gen(function* () {
       const caughtUp = yield* Effect.result(reader.catchUp)
-      const checked = pages(reader, cursor, cursor.at ?? (yield* beginning(reader, cursor.from)))
+      const from = cursor.at ?? (yield* beginning(reader, cursor.from))
+      const checked = pages(reader, cursor, yield* findHere(reader, from))
       return Result.isFailure(caughtUp) ? Stream.concat(checked, Stream.fail(caughtUp.failure)) : checked
     })
   )
@@ -96,11 +97,16 @@ const pages = (reader: Reader, cursor: Cursor, from: Spot): Stream.Stream<Record
 }
 
 const readNext = Effect.fnUntraced(function* (reader: Reader, last: Spot): Effect.fn.Return<Read, LedgerError> {
-  const opened = reader.now()
-  const spot = last.opening === opened.opening ? last : yield* findAgain(reader, opened, last.place)
+  const spot = yield* findHere(reader, last)
   const walked = yield* readPage(reader, spot)
   return walked === undefined ? yield* readNext(reader, last) : { ...walked, opening: spot.opening }
 })
+
+/** Where to go on in the ledger that is open now. */
+const findHere = (reader: Reader, last: Spot): Effect.Effect<Spot, LedgerError> => {
+  const opened = reader.now()
+  return last.opening === opened.opening ? Effect.succeed(last) : findAgain(reader, opened, last.place)
+}
 
 /** In a ledger that took the other's place: behind the very event that was read last. */
 const findAgain = Effect.fnUntraced(function* (

@@ -24,7 +24,7 @@ export const sizesOf = ({ segmentBytes = 4096, snapshotEvery = 1024 }: Small): L
   Layer.merge(Layer.succeed(SegmentBytes, segmentBytes), Layer.succeed(SnapshotEvery, snapshotEvery))
 
 export const layer = (folder: string, small: Small = {}) => {
-  const { calls, segmentBytes, snapshotEvery, ...options } = small
+  const { calls, segmentBytes: _segmentBytes, snapshotEvery: _snapshotEvery, ...options } = small
   const sizes = sizesOf(small)
   const disk = calls === undefined ? sizes : Layer.merge(sizes, Layer.succeed(SystemCalls, calls))
   return Layer.provide(FileLedger.layer({ folder, program: "test", version: "1.2.3", ...options }), disk)
