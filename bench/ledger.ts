@@ -28,15 +28,14 @@ const show = (title: string, rows: ReadonlyArray<Row>): void => console.log(`\n$
 const folder = mkdtempSync(join(tmpdir(), "daybook-bench-"))
 const big = join(folder, "big")
 for (const doubt of doubts(folder)) console.error(doubt)
-try {
-  show(
-    `Durable appends of ${line.length + 1} bytes, ${rounds} times ${seconds} s each, in ${folder}`,
-    await Appends.measure(folder, rounds, seconds * 1_000)
-  )
-  console.error(`\nMaking a ledger of ${whole(events)} events ...`)
-  const sights = await BigLedger.make(big, events, 1_000)
-  show(`Moments of a ledger of ${whole(events)} events`, await Seeks.measure(big, sights))
-  show(`Reading a ledger of ${whole(events)} events`, await Reads.measure(big))
-} finally {
-  rmSync(folder, { recursive: true })
-}
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
+process.on("SIGINT", () => process.exit(130))
+
+show(
+  `Durable appends of ${line.length + 1} bytes, ${rounds} times ${seconds} s each, in ${folder}`,
+  await Appends.measure(folder, rounds, seconds * 1_000)
+)
+console.error(`\nMaking a ledger of ${whole(events)} events ...`)
+const sights = await BigLedger.make(big, events, 1_000)
+show(`Moments of a ledger of ${whole(events)} events`, await Seeks.measure(big, sights))
+show(`Reading a ledger of ${whole(events)} events`, await Reads.measure(big))
