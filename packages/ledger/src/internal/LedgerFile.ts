@@ -7,7 +7,8 @@ import * as fs from "node:fs"
 import { dirname } from "node:path"
 import { LedgerError, Missing, Unavailable } from "../LedgerError.ts"
 
-export interface SystemCalls {
+/** What a disk is asked. */
+export interface Calls {
   readonly open: (path: string, flags: number) => number
   readonly close: (fd: number) => void
   /** Answers how many bytes were read. */
@@ -22,6 +23,8 @@ export interface SystemCalls {
   /** Makes new and changed names in a folder durable. */
   readonly syncFolder: (path: string) => void
 }
+
+export type SystemCalls = Calls
 
 const mode = 0o600
 
