@@ -3,6 +3,7 @@ import type { LedgerError, LedgerReason } from "@daybook/ledger/LedgerError"
 import type { VerifyReport } from "@daybook/ledger/Verify"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Result } from "effect"
+import { basename } from "node:path"
 import { type ChainedLine, chainedLines } from "./Chained.ts"
 import type { Mutated } from "./Mutations.ts"
 
@@ -13,22 +14,22 @@ export interface Said {
   readonly error: LedgerError | undefined
 }
 
-/** A ledger that nobody touched. */
+/** A ledger that nobody touched: its files in their order. */
 export interface Original {
-  readonly bytes: Buffer
+  readonly files: ReadonlyArray<Buffer>
   readonly lines: ReadonlyArray<ChainedLine>
 }
 
-export const originalOf = (bytes: Buffer): Original => ({ bytes, lines: chainedLines(bytes) })
+export const originalOf = (files: ReadonlyArray<Buffer>): Original => ({ files, lines: chainedLines(files) })
 
 /** What cannot be, in words. `originals` are all whose bytes went into the mutated one. */
 export const complaints = (mutated: Mutated, originals: ReadonlyArray<Original>, said: Said): ReadonlyArray<string> => [
-  ...(isBeginOf(said.events, chainedLines(mutated.bytes))
+  ...(isBeginOf(said.events, chainedLines(mutated.files))
     ? []
     : ["an event was read that does not continue the chain"]),
   ...(said.events.every(({ seq }, index) => seq === index + 1) ? [] : ["there is a gap between events"]),
   ...disagreements(said),
-  ...(mutated.isForged ? [] : misjudged(mutated.bytes, originals, said))
+  ...(mutated.isForged ? [] : misjudged(mutated.files, originals, said))
 ]
 
 const isBeginOf = (events: ReadonlyArray<Recorded>, lines: ReadonlyArray<ChainedLine>): boolean =>
@@ -36,7 +37,7 @@ const isBeginOf = (events: ReadonlyArray<Recorded>, lines: ReadonlyArray<Chained
 
 const idOf = (line: ChainedLine | undefined): unknown => (line?.json as { readonly id?: unknown } | undefined)?.id
 
-/** A reader stops where `verify` finds something wrong, for the same reason, and nowhere else. */
+/** A reader stops where `verify` finds something wrong, and nowhere else. */
 const disagreements = ({ error, events, report }: Said): ReadonlyArray<string> => {
   const [verified, read] = [reasonIn(report), error?.reason].map(describe)
   const count = Result.isSuccess(report) ? report.success.events : 0
@@ -46,35 +47,48 @@ const disagreements = ({ error, events, report }: Said): ReadonlyArray<string> =
   ]
 }
 
-type Verdict = Pick<LedgerReason, "_tag"> & { readonly line?: number; readonly offset?: number; readonly why?: string }
+type Verdict = Pick<LedgerReason, "_tag"> & { readonly path?: string; readonly line?: number; readonly offset?: number }
 
 const reasonIn = (report: Said["report"]): Verdict | undefined => {
   if (Result.isFailure(report)) return report.failure.reason
   return report.success.firstBad === undefined ? undefined : { _tag: "Damaged", ...report.success.firstBad }
 }
 
-const describe = (verdict: Verdict | undefined): string =>
-  verdict === undefined
-    ? "nothing"
-    : `${verdict._tag} ${verdict.line ?? ""} ${verdict.offset ?? ""} ${verdict.why ?? ""}`
+const describe = (verdict: Verdict | undefined): string => {
+  if (verdict === undefined) return "nothing"
+  const { _tag, line = "", offset = "", path = "" } = verdict
+  return [_tag, basename(path), line, offset].join(" ")
+}
 
 /** Where nobody closed lines anew, only what was written passes, and it passes up to the first change. */
-const misjudged = (bytes: Buffer, originals: ReadonlyArray<Original>, said: Said): ReadonlyArray<string> => [
+const misjudged = (
+  files: ReadonlyArray<Buffer>,
+  originals: ReadonlyArray<Original>,
+  said: Said
+): ReadonlyArray<string> => [
   ...(originals.some(({ lines }) => isBeginOf(said.events, lines)) ? [] : ["a foreign event was read"]),
-  ...(originals.some((original) => isTrue(bytes, original, said.report)) ? [] : ["a change was called consistent"]),
-  ...(originals.every((original) => said.events.length >= untouched(bytes, original))
+  ...(originals.some((original) => isTrue(files, original, said.report)) ? [] : ["a change was called consistent"]),
+  ...(originals.every((original) => said.events.length >= untouched(files, original))
     ? []
     : ["an event before the first change was not read"])
 ]
 
-const isTrue = (bytes: Buffer, original: Original, report: Said["report"]): boolean => {
+/** In the files before the last nothing is changed, and in the last nothing but its torn tail. */
+const isTrue = (files: ReadonlyArray<Buffer>, original: Original, report: Said["report"]): boolean => {
   if (Result.isFailure(report) || !report.success.isConsistent) return true
-  const judged = bytes.subarray(0, report.success.tornTail?.offset ?? bytes.length)
-  return judged.equals(original.bytes.subarray(0, judged.length))
+  const { tornTail } = report.success
+  return files.every((bytes, index) => {
+    const before = original.files[index] ?? Buffer.alloc(0)
+    if (index < files.length - 1) return bytes.equals(before)
+    const judged = bytes.subarray(0, tornTail?.offset ?? bytes.length)
+    return judged.equals(before.subarray(0, judged.length))
+  })
 }
 
 /** Events that stand before the first change. */
-const untouched = (bytes: Buffer, { bytes: before, lines }: Original): number => {
-  const change = before.findIndex((byte, at) => bytes[at] !== byte)
-  return change < 0 ? lines.length : lines.filter(({ end }) => end <= change).length
+const untouched = (files: ReadonlyArray<Buffer>, original: Original): number => {
+  const before = Buffer.concat(original.files)
+  const after = Buffer.concat(files)
+  const change = before.findIndex((byte, at) => after[at] !== byte)
+  return change < 0 ? original.lines.length : original.lines.filter(({ end }) => end <= change).length
 }

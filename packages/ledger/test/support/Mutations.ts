@@ -6,27 +6,25 @@ import { type Dice, dice } from "./Dice.ts"
 import * as Lines from "./Lines.ts"
 
 export interface Mutated {
-  readonly bytes: Buffer
+  readonly files: ReadonlyArray<Buffer>
   /** What was done, in order. */
   readonly names: ReadonlyArray<string>
   /** Lines were closed anew: they are not what any writer wrote, and yet hang together. */
   readonly isForged: boolean
 }
 
-/** The same for the same seed. `other` is another ledger, to take bytes from. */
-export const mutate = (original: Buffer, other: Buffer, seed: number): Mutated => {
+/** The same for the same seed. Changes one of the files. `others` are those of another ledger, to take bytes from. */
+export const mutate = (files: ReadonlyArray<Buffer>, others: ReadonlyArray<Buffer>, seed: number): Mutated => {
   const chance = dice(seed)
-  const count = 1 + chance.below(3)
-  let mutated: Mutated = { bytes: original, names: [], isForged: false }
-  for (let done = 0; done < count; done++) mutated = mutateOnce(mutated, other, chance)
-  return mutated
-}
-
-const mutateOnce = ({ bytes, isForged, names }: Mutated, other: Buffer, chance: Dice): Mutated => {
-  const name = chance.pick(mutationNames)
-  const changed = mutations[name](bytes, chance, other)
-  const forges = name.startsWith("forge")
-  return { bytes: changed, names: [...names, name], isForged: isForged || forges }
+  const which = chance.below(files.length)
+  const other = others[which] ?? Buffer.alloc(0)
+  const names = Array.from({ length: 1 + chance.below(3) }, () => chance.pick(mutationNames))
+  const change = (bytes: Buffer) => names.reduce((changed, name) => mutations[name](changed, chance, other), bytes)
+  return {
+    files: files.map((bytes, index) => (index === which ? change(bytes) : bytes)),
+    names,
+    isForged: names.some((name) => name.startsWith("forge"))
+  }
 }
 
 type Mutation = (bytes: Buffer, chance: Dice, other: Buffer) => Buffer

@@ -1,43 +1,85 @@
 /** Ledgers that are always the same, byte for byte: events of many kinds, and what a dead writer left behind. */
+import { createHash } from "node:crypto"
 import { crc32 } from "node:zlib"
 import * as Lines from "./Lines.ts"
 
-/** A whole ledger file. `salt`, eight hex digits, makes ledgers that share no id. */
+export interface SampleFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** A ledger in one file. `salt`, eight hex digits, makes ledgers that share no id. */
 export const sample = (salt: string): string => {
-  const close = (previous: string, bodies: ReadonlyArray<string>) =>
-    closeAll(
-      previous,
-      bodies.map((body) => body.replaceAll("01a20451", salt))
-    )
-  const before = close("", [
-    Lines.ledgerOpened(),
-    ...stories.map(([type, data], index) => about(Lines.bodyOf(index + 2, type, data)))
-  ])
-  const offset = before.text.length
-  const seq = stories.length + 2
-  const sealed = Lines.bodyOf(seq, "TailSealed", { offset, length: junk.length, crc: sumOf(junk) })
-  const after = Array.from({ length: 5 }, (_, index) => Lines.relabelled(seq + 1 + index))
-  return `${before.text}${junk}\n${close(before.h, [sealed, ...after]).text}`
+  const pen = new Pen(salt)
+  pen.open()
+  for (const [type, data] of stories) pen.line(type, data)
+  pen.leaveJunk()
+  pen.relabel(5)
+  return pen.text
 }
 
-/** The lines, and the `h` of the last. */
-const closeAll = (previous: string, bodies: ReadonlyArray<string>) => {
-  let h = previous
-  let text = ""
-  for (const body of bodies) {
-    const line = Lines.closeLine(h, body)
-    h = Lines.hashOf(line)
-    text += `${line}\n`
+/** A ledger in three files, in their order. */
+export const segmented = (salt: string): ReadonlyArray<SampleFile> => {
+  const pen = new Pen(salt)
+  pen.open()
+  for (const [type, data] of stories.slice(0, 6)) pen.line(type, data)
+  pen.seal()
+  for (const [type, data] of stories.slice(6)) pen.line(type, data)
+  pen.leaveJunk()
+  pen.seal()
+  pen.relabel(4)
+  return [...pen.files, { name: "ledger.jsonl", text: pen.text }]
+}
+
+class Pen {
+  readonly salt: string
+  readonly files: Array<SampleFile> = []
+  /** Of the live segment. */
+  text = ""
+  first = 1
+  seq = 0
+  h = ""
+
+  constructor(salt: string) {
+    this.salt = salt
   }
-  return { h, text }
+
+  line(type: string, data: object): void {
+    const body = Lines.bodyOf(++this.seq, type, data).replace('"v":1,', '"v":1,"credential":"codex-1",')
+    const line = Lines.closeLine(this.h, body.replaceAll("01a20451", this.salt))
+    this.h = Lines.hashOf(line)
+    this.text += `${line}\n`
+  }
+
+  open(): void {
+    this.line("LedgerOpened", opened)
+  }
+
+  relabel(count: number): void {
+    for (let done = 0; done < count; done++) this.line("CredentialRelabelled", { label: `${done}` })
+  }
+
+  leaveJunk(): void {
+    const offset = this.text.length
+    this.text += `${junk}\n`
+    this.line("TailSealed", { offset, length: junk.length, crc: crc32(junk).toString(16).padStart(8, "0") })
+  }
+
+  seal(): void {
+    const sha256 = createHash("sha256").update(this.text).digest("base64url")
+    this.line("SegmentSealed", { first: this.first, bytes: this.text.length, sha256 })
+    this.files.push({ name: `ledger.${String(this.first).padStart(16, "0")}.jsonl`, text: this.text })
+    this.text = ""
+    this.first = this.seq + 1
+    this.line("SegmentOpened", { ...opened, continues: this.h })
+  }
 }
 
-const about = (body: string): string => body.replace('"v":1,', '"v":1,"credential":"codex-1",')
-const sumOf = (text: string): string => crc32(text).toString(16).padStart(8, "0")
 const fp = (letter: string): string => `fp_${letter.repeat(16)}`
 
 const grant = "01a20451-0000-7000-8000-00000000aaaa"
 const attempt = "01a20451-0000-7000-8000-00000000bbbb"
+const opened = { format: 1, ledger: "01a20451-0000-7000-8000-00000000cccc", lock: "ofd", check: fp("A") }
 const junk = Lines.relabelled(99).slice(0, 120)
 
 const sent = { access: fp("a"), refresh: fp("b") }

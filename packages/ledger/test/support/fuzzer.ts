@@ -9,18 +9,36 @@ import { type LedgerError } from "@daybook/ledger/LedgerError"
 import { verify } from "@daybook/ledger/Verify"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Effect, Result, Stream } from "effect"
-import { rmSync, writeFileSync } from "node:fs"
+import { readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { complaints, originalOf, type Said } from "./Judgement.ts"
-import { mutate } from "./Mutations.ts"
-import { sample } from "./Samples.ts"
+import { complaints, type Original, originalOf, type Said } from "./Judgement.ts"
+import { mutate, type Mutated } from "./Mutations.ts"
+import { sample, type SampleFile, segmented } from "./Samples.ts"
 
 const [folder = "", first, count] = process.argv.slice(2)
-const path = join(folder, "ledger.jsonl")
 const layer = FileLedger.layer({ folder, program: "fuzzer", version: "1", readOnly: true })
 
-const originals = ["01a20451", "01a20452"].map((salt) => originalOf(Buffer.from(sample(salt), "latin1")))
-const [original, other] = originals.map(({ bytes }) => bytes) as [Buffer, Buffer]
+interface Base {
+  readonly names: ReadonlyArray<string>
+  /** The one that is mutated, and the one to take bytes from. */
+  readonly originals: readonly [Original, Original]
+}
+
+const baseOf = (make: (salt: string) => ReadonlyArray<SampleFile>): Base => {
+  const originalWith = (salt: string) => originalOf(make(salt).map(({ text }) => Buffer.from(text, "latin1")))
+  return {
+    names: make("01a20451").map(({ name }) => name),
+    originals: [originalWith("01a20451"), originalWith("01a20452")]
+  }
+}
+
+const inOneFile = baseOf((salt) => [{ name: "ledger.jsonl", text: sample(salt) }])
+const inSegments = baseOf(segmented)
+
+const put = (names: ReadonlyArray<string>, { files }: Mutated): void => {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name))
+  for (const [index, name] of names.entries()) writeFileSync(join(folder, name), files[index] ?? "")
+}
 
 const say = Effect.gen(function* () {
   const report = yield* Effect.result(verify(folder))
@@ -35,11 +53,17 @@ const say = Effect.gen(function* () {
   return { report, events, error } satisfies Said
 })
 
-/** In MiB, of this process, with nothing in it that could be thrown away. */
-const memory = (): number => {
+const inMiB = (bytes: number): number => Math.round(bytes / 2 ** 20)
+
+/** What is kept when nothing is left that could be thrown away. */
+const kept = (): number => {
   globalThis.gc?.()
-  return Math.round(process.memoryUsage.rss() / 2 ** 20)
+  const { external, heapUsed } = process.memoryUsage()
+  return inMiB(heapUsed + external)
 }
+
+/** The most that this process ever had. */
+const peak = (): number => inMiB(process.resourceUsage().maxRSS * 1024)
 
 const outcome = ({ report }: Said): string => {
   if (Result.isFailure(report)) return report.failure.reason._tag
@@ -52,9 +76,9 @@ let before = 0
 for (let tried = 0; tried < Number(count); tried++) {
   const seed = Number(first) + tried
   process.stdout.write(`${seed}\n`)
-  const mutated = mutate(original, other, seed)
-  rmSync(path, { force: true }) // some disks take their time to write over a file that is there
-  writeFileSync(path, mutated.bytes)
+  const { names, originals } = seed % 3 === 0 ? inSegments : inOneFile
+  const mutated = mutate(originals[0].files, originals[1].files, seed)
+  put(names, mutated)
   const said = await Effect.runPromise(say)
   const wrong = complaints(mutated, originals, said)
   if (wrong.length > 0 || "polluted" in {}) {
@@ -62,6 +86,6 @@ for (let tried = 0; tried < Number(count); tried++) {
     process.exit(1)
   }
   outcomes[outcome(said)] = (outcomes[outcome(said)] ?? 0) + 1
-  if (tried === Math.floor(Number(count) / 10)) before = memory()
+  if (tried === Math.floor(Number(count) / 10)) before = kept()
 }
-process.stdout.write(`${JSON.stringify({ outcomes, before, after: memory() })}\n`)
+process.stdout.write(`${JSON.stringify({ outcomes, before, after: kept(), peak: peak() })}\n`)
