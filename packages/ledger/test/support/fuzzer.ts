@@ -9,13 +9,14 @@ import { type LedgerError } from "@daybook/ledger/LedgerError"
 import { verify } from "@daybook/ledger/Verify"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Effect, Result, Stream } from "effect"
-import { readdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { complaints, type Original, originalOf, type Said } from "./Judgement.ts"
 import { mutate, type Mutated } from "./Mutations.ts"
 import { sample, type SampleFile, segmented } from "./Samples.ts"
 
-const [folder = "", first, count] = process.argv.slice(2)
+const [parent = "", first, count] = process.argv.slice(2)
+const folder = mkdtempSync(join(parent, "fuzz-"))
 const layer = FileLedger.layer({ folder, program: "fuzzer", version: "1", readOnly: true })
 
 interface Base {
