@@ -5,7 +5,9 @@
  */
 import type { ActorId, EventId, Seq } from "@daybook/pool/Ids"
 import { format as formatInstant, type Instant } from "@daybook/pool/Instant"
-import { decode, type Draft, encodeDraft, type Recorded } from "@daybook/pool/Recorded"
+import "./internal/CompiledSchemas.ts"
+import { type Draft, encodeDraft, type Recorded } from "@daybook/pool/Recorded"
+import * as RecordedText from "@daybook/pool/RecordedText"
 import { Result } from "effect"
 import { hash } from "node:crypto"
 import { crc32 } from "node:zlib"
@@ -72,7 +74,7 @@ export const render = (previous: string, stamp: Stamp, event: Prepared): Line =>
   const h = chain(previous, body)
   const hashed = `${body},"h":"${h}"`
   const text = `${hashed},"c":"${checksum(hashed)}"}`
-  return { text, h, event: Result.getOrThrow(decode(JSON.parse(text))) }
+  return { text, h, event: Result.getOrThrow(RecordedText.read(body)) }
 }
 
 const ordered = ({ actor, at, id, seq }: Stamp, { cause, correlation, credential, data, type, v }: Prepared) => ({
@@ -104,7 +106,7 @@ export const check = (previous: Link, text: string): Result.Result<Line, Flaw> =
   if (gap !== undefined) return Result.fail(gap)
   if (chain(previous.h, text.slice(0, -hashStart)) !== hashOf(text)) return Result.fail({ _tag: "BrokenChain" })
   return Result.filterOrFail(
-    open(text),
+    read(text, RecordedText.read),
     // JSON would take a number that is written otherwise, and the last of several keys of one name.
     ({ event }) => event.seq === previous.seq + 1 && text.startsWith(`{"seq":${event.seq},"`),
     (): Flaw => ({ _tag: "NotALine" })
@@ -124,15 +126,15 @@ export const hashAfter = (previous: string, text: string): string => chain(previ
 export const hasOwnSum = (text: string): boolean =>
   hasTrailer(text) && checksum(text.slice(0, -crcStart)) === text.slice(-10, -2)
 
-/** Reads a line whose sums were checked before. */
-export const open = (text: string): Result.Result<Line, Flaw> =>
-  Result.try({ try: () => JSON.parse(text) as unknown, catch: String }).pipe(
-    Result.flatMap((json) => Result.mapError(decode(json), (error) => error.message)),
-    Result.mapBoth({
-      onFailure: (why): Flaw => ({ _tag: "NotAnEvent", why }),
-      onSuccess: (event) => ({ text, h: hashOf(text), event })
-    })
-  )
+/** Reads a line that was checked and read before. */
+export const open = (text: string): Result.Result<Line, Flaw> => read(text, RecordedText.readAgain)
+
+const read = (text: string, readBody: typeof RecordedText.read): Result.Result<Line, Flaw> => {
+  const event = readBody(text.slice(0, -hashStart))
+  return Result.isSuccess(event)
+    ? Result.succeed({ text, h: hashOf(text), event: event.success })
+    : Result.fail({ _tag: "NotAnEvent", why: event.failure })
+}
 
 /** Whether the text ends as a line of this version ends. */
 export const hasTrailer = (text: string): boolean =>

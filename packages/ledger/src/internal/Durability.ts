@@ -10,6 +10,7 @@ import * as Header from "./Header.ts"
 import * as LedgerFile from "./LedgerFile.ts"
 import { walkOn } from "./Pages.ts"
 import { damaged, type Opened, type Reader } from "./Reader.ts"
+import * as Segments from "./Segments.ts"
 import { judgedIn } from "./View.ts"
 import { type Place, startAfter } from "./Walk.ts"
 import type { WriterLock } from "./WriterLock.ts"
@@ -31,14 +32,17 @@ export const make = Effect.fnUntraced(function* (reader: Reader, lock: WriterLoc
   /** Whoever began the next segment had synced this one. */
   const hasMovedOn = (opened: Opened, now: Opened) => now.opening === opened.opening && now.file !== opened.file
 
+  /** In a segment that was sealed since: who sealed it may have asked the system after us, and was told that all is well. */
   const rewrite = Effect.fnUntraced(function* (opened: Opened) {
     const now = yield* reader.catchUpInTurn
     if (now.opening !== opened.opening) return yield* replaced(reader.path)
-    if (hasMovedOn(opened, now)) return { now, sync: Effect.void }
-    const fresh = yield* LedgerFile.open(reader.path, "overwrite")
-    const last = synced?.file === now.file ? synced.view.place : undefined
-    yield* writeAgain(now, last ?? startAfter(Header.linkBefore(now.header)), fresh)
-    return { now, sync: fresh.sync }
+    const isSealed = hasMovedOn(opened, now)
+    const written = isSealed ? opened : now
+    const sealed = Segments.sealedPath(dirname(reader.path), written.header.first)
+    const fresh = yield* LedgerFile.open(isSealed ? sealed : reader.path, "overwrite")
+    const last = synced?.file === written.file ? synced.view.place : undefined
+    yield* writeAgain(fresh, written, last ?? startAfter(Header.linkBefore(written.header)))
+    return { now: written, sync: fresh.sync }
   })
 
   const recover = Effect.fnUntraced(function* (opened: Opened, hold: Hold) {
@@ -47,20 +51,27 @@ export const make = Effect.fnUntraced(function* (reader: Reader, lock: WriterLoc
     return now
   }, Effect.scoped)
 
+  const refuse = ({ reason }: LedgerError) => Effect.sync(() => (refusal = reason))
+
   /** A file whose name is not durable is not durable either. */
-  const syncName = ({ file }: Opened) => (synced?.file === file ? Effect.void : names.syncFolder(dirname(reader.path)))
+  const syncName = ({ file }: Opened) =>
+    synced?.file === file
+      ? Effect.void
+      : names
+          .syncFolder(dirname(reader.path))
+          .pipe(Effect.tapError((error) => (isUnasked(error) ? Effect.void : refuse(error))))
 
   const syncBy = (hold: Hold) =>
-    Effect.fnUntraced(
-      function* (opened: Opened): Effect.fn.Return<void, LedgerError> {
-        if (refusal !== undefined) return yield* new LedgerError({ reason: refusal })
-        if (hasMovedOn(opened, reader.now())) return
-        yield* syncName(opened)
-        // What others write meanwhile may be synced too, and need not be counted.
-        synced = yield* Effect.catch(Effect.as(opened.file.sync, opened), () => recover(opened, hold))
-      },
-      Effect.tapError(({ reason }) => Effect.sync(() => (refusal = reason)))
-    )
+    Effect.fnUntraced(function* (opened: Opened): Effect.fn.Return<void, LedgerError> {
+      if (refusal !== undefined) return yield* new LedgerError({ reason: refusal })
+      if (hasMovedOn(opened, reader.now())) return
+      yield* syncName(opened)
+      // What others write meanwhile may be synced too, and need not be counted.
+      synced = yield* Effect.as(opened.file.sync, opened).pipe(
+        Effect.catch(() => recover(opened, hold)),
+        Effect.tapError(refuse)
+      )
+    })
 
   return {
     sync: syncBy((rewriting) => lock.hold(reader.inTurn(rewriting))),
@@ -72,7 +83,7 @@ export const make = Effect.fnUntraced(function* (reader: Reader, lock: WriterLoc
 type Hold = <A, R>(rewriting: Effect.Effect<A, LedgerError, R>) => Effect.Effect<A, LedgerError, R>
 
 /** Checks the bytes from a place to the end of what we know, and writes them again as they are. */
-const writeAgain = Effect.fnUntraced(function* ({ file, view }: Opened, from: Place, into: LedgerFile.LedgerFile) {
+const writeAgain = Effect.fnUntraced(function* (file: LedgerFile.LedgerFile, { view }: Opened, from: Place) {
   const { junk } = judgedIn(view, from.segment)
   let place = from
   while (place.offset < view.place.offset) {
@@ -81,7 +92,7 @@ const writeAgain = Effect.fnUntraced(function* ({ file, view }: Opened, from: Pl
     const source = { read, size: view.place.offset, isWhole: false }
     const next = (yield* walkOn(source, place, { judged: { from: 0, below: 0, junk } })).place
     if (next.offset === place.offset) return yield* lost(file.path, place)
-    yield* into.overwrite(place.offset, bytes.subarray(0, next.offset - place.offset))
+    yield* file.overwrite(place.offset, bytes.subarray(0, next.offset - place.offset))
     place = next
   }
   if (place.h !== view.place.h) return yield* lost(file.path, place)
@@ -89,6 +100,10 @@ const writeAgain = Effect.fnUntraced(function* ({ file, view }: Opened, from: Pl
 
 const lost = (path: string, { line, offset }: Place) =>
   damaged(path, { line: line + 1, offset, why: "the disk lost what was written here" })
+
+/** The folder could not even be opened, so that the disk has refused nothing. */
+const isUnasked = ({ reason }: LedgerError): boolean =>
+  reason._tag === "Missing" || (reason._tag === "Unavailable" && ["EMFILE", "ENFILE"].includes(reason.code))
 
 const replaced = (path: string) =>
   new LedgerError({ reason: new Unavailable({ operation: "sync", path, code: "replaced by another file" }) })

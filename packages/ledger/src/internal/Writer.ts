@@ -28,6 +28,8 @@ export const start = Effect.fnUntraced(function* (
       const written = yield* write(requests, (take) => restore(lock.hold(reader.inTurn(commit(tools, take)))))
       const makeDurable = written === undefined ? syncAll(reader, durability) : durability.sync(written.opened)
       yield* sync(requests, written === undefined ? [] : answerWritten(written), makeDurable)
+      const refusal = durability.refusal()
+      if (refusal !== undefined) requests.refuseDurable(refusal)
     })
   )
   yield* Effect.addFinalizer(() => Effect.sync(() => requests.close()))
@@ -91,7 +93,6 @@ const sync = (
         for (const done of syncs) Deferred.doneUnsafe(done, Effect.void)
       },
       onFailure: (error) => {
-        requests.refuseDurable(error.reason)
         for (const { request } of pending) Deferred.doneUnsafe(request.done, Effect.fail(new AppendError(error)))
         for (const done of syncs) Deferred.doneUnsafe(done, Effect.fail(error))
       }
