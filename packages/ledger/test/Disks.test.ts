@@ -19,17 +19,20 @@ describe("on a real disk", () => {
     })
   )
 
-  it.effect("that is read-only, nothing can be opened to write and everything can be read", () =>
-    Effect.gen(function* () {
-      const disk = yield* tempFolder
-      const seen = yield* onSmallDisk(disk, "readOnlyDisk.ts")
-      const lock = join(disk, "daybook", "ledger.lock")
-      assert.deepNestedInclude(seen, {
-        "opening.reason": { _tag: "Unavailable", operation: "lock", path: lock, code: "EROFS" },
-        "creating.reason": { _tag: "Unavailable", operation: "create", path: join(disk, "other"), code: "EROFS" },
-        "read.seq": 3,
-        "report.isConsistent": true
+  it.effect(
+    "that is made read-only, which no open ledger lets happen, nothing can be opened to write and all can be read",
+    () =>
+      Effect.gen(function* () {
+        const disk = yield* tempFolder
+        const seen = yield* onSmallDisk(disk, "readOnlyDisk.ts")
+        const lock = join(disk, "daybook", "ledger.lock")
+        assert.deepInclude(seen, { whileOpen: false, onceClosed: true })
+        assert.deepNestedInclude(seen, {
+          "opening.reason": { _tag: "Unavailable", operation: "lock", path: lock, code: "EROFS" },
+          "creating.reason": { _tag: "Unavailable", operation: "create", path: join(disk, "other"), code: "EROFS" },
+          "read.seq": 4,
+          "report.isConsistent": true
+        })
       })
-    })
   )
 })
