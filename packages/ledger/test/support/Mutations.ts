@@ -179,7 +179,7 @@ const mutations = {
   "end every line as Windows does": (bytes) => text(bytes.toString("latin1").replaceAll("\n", "\r\n")),
   "put a byte order mark in front": (bytes) => splice(bytes, 0, 0, Buffer.of(0xef, 0xbb, 0xbf)),
   "insert NULs": insert((chance) => Buffer.alloc(length(chance))),
-  "insert newlines": insert((chance) => Buffer.alloc(length(chance), newline)),
+  "insert newlines": insert((chance) => Buffer.alloc(chance.pick(sizes), newline)),
   "insert a long line": insert((chance) => Buffer.alloc(length(chance), "x")),
   "insert bytes that are no UTF-8": insert((chance) =>
     chance.pick([Buffer.of(0xff, 0xfe), Buffer.of(0xc0, 0x80), Buffer.of(0xed, 0xa0, 0x80)])

@@ -96,6 +96,7 @@ const stories: ReadonlyArray<readonly [type: string, data: object]> = [
       kind: "oauth",
       label: "one",
       priority: 0,
+      source: "manual",
       ownership: "owned",
       store: { kind: "own", slot: "" }
     }
