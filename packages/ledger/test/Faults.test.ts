@@ -358,6 +358,19 @@ describe("a seal", () => {
     })
   )
 
+  it.effect("is not begun by a writer that can make nothing durable, whose other appends go on", () =>
+    Effect.gen(function* () {
+      const { disk, folder, ledger } = yield* onFaultyDisk
+      const small = yield* Small.open(folder, { calls: disk.calls, snapshotEvery: Infinity, segmentBytes: 2048 })
+      disk.next.sync.push(eio, eio)
+      yield* Effect.flip(small.append([relabelled("one")]))
+      const appended = yield* Effect.replicateEffect(small.append([cooldownCleared]), 10)
+      assert.notInclude(Small.namesIn(folder), firstSealed)
+      yield* ledger.append([relabelled("two")])
+      yield* assertKept(folder, appended.flat())
+    })
+  )
+
   it.effect("by another, while our sync failed, lets nobody believe that our bytes were synced with it", () =>
     Effect.gen(function* () {
       const { disk, folder, ledger } = yield* aboutToSeal

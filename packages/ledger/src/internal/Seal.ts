@@ -87,7 +87,8 @@ export const make = Effect.fnUntraced(function* (
 
   const ifLong = Effect.suspend(() => {
     const { offset } = reader.now().view.place
-    if (offset < Math.max(limit, triedAt + limit / 64)) return Effect.void
+    const isShort = offset < Math.max(limit, triedAt + limit / 64)
+    if (isShort || durability.refusal() !== undefined) return Effect.void
     triedAt = offset
     return Effect.match(now([]), { onSuccess: () => void (triedAt = 0), onFailure: () => {} })
   })
