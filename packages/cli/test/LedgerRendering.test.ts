@@ -1,4 +1,5 @@
 /** What the commands about the ledger print, as a function of values. */
+import { Damaged, LedgerError, type LedgerReason, NetworkFileSystem } from "@daybook/ledger/LedgerError"
 import type { RepairReport } from "@daybook/ledger/Repair"
 import type { VerifyReport } from "@daybook/ledger/Verify"
 import { LedgerId, Seq } from "@daybook/pool/Ids"
@@ -7,12 +8,14 @@ import { Effect, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { stripVTControlCharacters } from "node:util"
 import * as Day from "@daybook/cli/Day"
+import { failureOf } from "@daybook/cli/Failure"
 import * as Progress from "@daybook/cli/Progress"
 import { archiveLines } from "@daybook/cli/render/ArchiveLines"
 import { plain } from "@daybook/cli/render/Paint"
 import { repairJson, repairLines } from "@daybook/cli/render/RepairLines"
 import { verifyJson } from "@daybook/cli/render/VerifyJson"
 import { verifyLines } from "@daybook/cli/render/VerifyLines"
+import { allowsNetworkFileSystem } from "@daybook/cli/Settings"
 
 const now = Date.parse("2026-11-22T10:00:00Z")
 const uuid = (n: number) => `01920000-0000-7000-8000-${String(n).padStart(12, "0")}`
@@ -166,3 +169,27 @@ it("archiving says what goes where, and what is left", () => {
     "The ledger would begin with event 10. Nothing was moved."
   ])
 })
+
+describe("a failure of the ledger", () => {
+  const said = (reason: LedgerReason) => failureOf(new LedgerError({ reason })).message
+
+  it("that is damage points to repair, for the ledger that was read", () => {
+    const message = said(new Damaged({ path: "/l/ledger.jsonl", line: 4, offset: 120, why: "it is bent" }))
+    assert.include(message, "/l/ledger.jsonl is damaged at line 4, byte 120: it is bent")
+    assert.include(message, "`daybook repair --dry-run --home /l`")
+  })
+
+  it("that is a network file system names it, and how to take the risk", () => {
+    const message = said(new NetworkFileSystem({ path: "/mnt/l", kind: "nfs" }))
+    assert.match(message, /\/mnt\/l lies on nfs.*DAYBOOK_ALLOW_NETWORK_FS=1/)
+  })
+})
+
+it.each([
+  [{}, false],
+  [{ DAYBOOK_ALLOW_NETWORK_FS: "" }, false],
+  [{ DAYBOOK_ALLOW_NETWORK_FS: "0" }, false],
+  [{ DAYBOOK_ALLOW_NETWORK_FS: "1" }, true]
+])("the environment %o allows a network file system: %s", (environment, isAllowed) =>
+  assert.strictEqual(allowsNetworkFileSystem(environment), isAllowed)
+)
