@@ -70,14 +70,15 @@ const waiting = ({ stashed }: Grant, current: GenerationRef) =>
   stashed !== undefined && isSame(stashed.next, current) ? stashed : undefined
 
 /** An answer need not repeat whose login it is, nor when the whole grant ends. */
-const descended = (
-  { current }: Grant,
-  { account = current?.account, deadline = current?.deadline, ...next }: Generation
-) => ({
-  ...next,
-  ...(account === undefined ? {} : { account }),
-  ...(deadline === undefined ? {} : { deadline })
-})
+const descended = ({ current }: Grant, next: Generation): Generation => {
+  const { account = current?.account, deadline = current?.deadline } = next
+  if (account === next.account && deadline === next.deadline) return next
+  return {
+    ...next,
+    ...(account === undefined ? {} : { account }),
+    ...(deadline === undefined ? {} : { deadline })
+  }
+}
 
 const withLived = (lineage: ReadonlyArray<Lived>, lived: Lived): ReadonlyArray<Lived> => {
   const known = livedAs(lineage, lived.generation)
