@@ -133,7 +133,7 @@ describe("going back in a file", () => {
   it.effect("takes no line in junk for an event, though it has the id", () =>
     Effect.gen(function* () {
       const { all, folder } = yield* written(2)
-      const id = EventId.make(randomUUID())
+      const id = ancientId()
       const half = Lines.relabelled(all.length + 1).replace(/"id":"[^"]+"/, `"id":"${id}"`)
       appendFileSync(liveIn(folder), half.slice(0, 180))
       const ledger = yield* open(folder)
@@ -144,6 +144,25 @@ describe("going back in a file", () => {
       assert.strictEqual(state.head, event?.seq)
       assertSameState(state, fold((yield* allOf(ledger)).slice(0, event?.seq)))
     })
+  )
+
+  it.effect(
+    "finds what was just appended while others append, and seal the segment it is in",
+    () =>
+      Effect.gen(function* () {
+        const { folder } = yield* written(15)
+        const ledger = yield* open(folder)
+        const appendAndAsk = Effect.gen(function* () {
+          const id = ancientId()
+          const [event] = yield* ledger.append([{ ...relabelled("one"), id }])
+          assert.strictEqual((yield* ledger.asOf({ id })).head, event?.seq)
+        })
+        yield* Effect.all(
+          numbers(1, 100).map(() => appendAndAsk),
+          { concurrency: 8 }
+        )
+      }),
+    30_000
   )
 
   it.effect("takes no id for an event's own that an event quotes", () =>
@@ -189,6 +208,9 @@ describe("going back in a file", () => {
     })
   )
 })
+
+/** An id whose time is long before any ledger's: it is looked for from the beginning. */
+const ancientId = (): EventId => EventId.make(`00000000-0000-7000-8000-${randomUUID().slice(-12)}`)
 
 /** Moves all but the newest `keep` segments away, as it is done when they are archived. */
 const archived = Effect.fnUntraced(function* (keep: number) {
