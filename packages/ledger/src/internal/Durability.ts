@@ -1,7 +1,8 @@
 /**
  * Making what was written durable, and what to do when the disk refuses. A failed sync may have thrown away what the
  * system had kept for the disk, and says so only once: so it is not asked again. The bytes since the last sync are
- * written once more where they stand, and another descriptor is asked. If that fails too, nothing is durable any more.
+ * written once more where they stand, and another descriptor is asked. If that fails too, nothing is durable any more
+ * here, and the bytes are written a last time, so that whoever syncs next, in another process, syncs them too.
  */
 import { Effect } from "effect"
 import { dirname } from "node:path"
@@ -40,15 +41,17 @@ export const make = Effect.fnUntraced(function* (reader: Reader, lock: WriterLoc
     const written = isSealed ? opened : now
     const sealed = Segments.sealedPath(dirname(reader.path), written.header.first)
     const fresh = yield* LedgerFile.open(isSealed ? sealed : reader.path, "overwrite")
-    const last = synced?.file === written.file ? synced.view.place : undefined
-    yield* writeAgain(fresh, written, last ?? startAfter(Header.linkBefore(written.header)))
-    return { now: written, sync: fresh.sync }
+    const last = synced?.file === written.file ? synced.view.place : startAfter(Header.linkBefore(written.header))
+    const write = writeAgain(fresh, written, last)
+    yield* write
+    return { written, write, sync: fresh.sync }
   })
 
   const recover = Effect.fnUntraced(function* (opened: Opened, hold: Hold) {
-    const { now, sync } = yield* hold(rewrite(opened))
-    yield* sync
-    return now
+    const { sync, write, written } = yield* hold(rewrite(opened))
+    // For us it is over; but then others, whom the system tells nothing of it, must find the bytes unsynced.
+    yield* Effect.tapError(sync, () => Effect.ignore(hold(write)))
+    return written
   }, Effect.scoped)
 
   const refuse = ({ reason }: LedgerError) => Effect.sync(() => (refusal = reason))

@@ -92,7 +92,12 @@ const play = Effect.fnUntraced(function* (folder: string, disk: RecordedDisk.Rec
   yield* appendTogether(two, "d", "e", "f", "g")
   yield* append(one, "h", "i", "j")
   yield* tear(two, 40)
-  yield* append(two, "last")
+  yield* append(two, "before the disk fails twice")
+  disk.failSyncs = 2
+  yield* Effect.flip(append(one, "refused"))
+  yield* one.append([cooldownCleared])
+  const three = yield* openOne
+  yield* append(three, "last")
 })
 
 const historyOf = Effect.fnUntraced(function* (folder: string) {

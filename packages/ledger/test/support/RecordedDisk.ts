@@ -157,16 +157,19 @@ class Recorder implements RecordedDisk {
     return descriptor
   }
 
+  /** Whoever only hears of an earlier failure may have lost nothing, but cannot know. */
   synced(descriptor: Descriptor, since: number): boolean {
     const { file, isWriter } = descriptor
-    if (isWriter && this.failSyncs > 0) {
+    const isLost = isWriter && this.failSyncs > 0
+    if (isLost) {
       this.failSyncs--
       this.failures[file] = (this.failures[file] ?? 0) + 1
+      this.note({ _tag: "Lost", file })
     }
     const failures = this.failures[file] ?? 0
     const isWell = descriptor.heard === failures
     descriptor.heard = failures
-    this.note(isWell ? { _tag: "Synced", file, since } : { _tag: "Lost", file })
+    if (isWell) this.note({ _tag: "Synced", file, since })
     return isWell
   }
 }
