@@ -56,7 +56,7 @@ export const open = Effect.fnUntraced(function* (path: string): Effect.fn.Return
   const lock = yield* LockHandle.make(path, {
     tryLock: () => native.tryLock(fd),
     unlock: () => native.unlock(fd),
-    isCurrent: () => LockFile.isCurrent(path, fd)
+    isCurrent: LockFile.currency(path, fd)
   })
   return { fd, ...lock }
 })

@@ -3,7 +3,7 @@
  * before: unpadded base64url SHA-256 over its `h` (nothing before the first line) and this line's bytes up to `,"h":`.
  * `c` makes one line checkable alone: CRC-32 over the bytes up to `,"c":`. Every byte of a line is under a check.
  */
-import type { ActorId, EventId, Seq } from "@daybook/pool/Ids"
+import { type ActorId, EventId, type Seq } from "@daybook/pool/Ids"
 import { format as formatInstant, type Instant } from "@daybook/pool/Instant"
 import "./internal/CompiledSchemas.ts"
 import { type Draft, encodeDraft, type Recorded } from "@daybook/pool/Recorded"
@@ -60,35 +60,27 @@ const fixedParts = [
   { part: '"}', fromEnd: 2 }
 ]
 
-/** An event on its way, already encoded. */
-export type Prepared = ReturnType<typeof encodeDraft> & Pick<Draft, "id" | "cause" | "correlation">
+/** An event on its way: all of its line that does not depend on its place. */
+export interface Prepared {
+  readonly id: EventId | undefined
+  readonly text: string
+}
 
 /** Throws if the draft is not what its type says. */
 export const prepare = (draft: Draft): Prepared => {
   const { cause, correlation, id } = draft
-  return { ...encodeDraft(draft), ...(id === undefined ? {} : { id }), cause, correlation }
+  for (const given of [cause, correlation, id]) if (given !== undefined) EventId.make(given)
+  const { credential, data, type, v } = encodeDraft(draft)
+  return { id, text: ascii(JSON.stringify({ type, v, credential, cause, correlation, data })).slice(1, -1) }
 }
 
-export const render = (previous: string, stamp: Stamp, event: Prepared): Line => {
-  const body = ascii(JSON.stringify(ordered(stamp, event))).slice(0, -1)
+export const render = (previous: string, { actor, at, id, seq }: Stamp, { text: rest }: Prepared): Line => {
+  const body = `{"seq":${seq},"at":"${formatInstant(at)}","id":"${id}","actor":"${actor}",${rest}`
   const h = chain(previous, body)
   const hashed = `${body},"h":"${h}"`
   const text = `${hashed},"c":"${checksum(hashed)}"}`
   return { text, h, event: Result.getOrThrow(RecordedText.read(body)) }
 }
-
-const ordered = ({ actor, at, id, seq }: Stamp, { cause, correlation, credential, data, type, v }: Prepared) => ({
-  seq,
-  at: formatInstant(at),
-  id,
-  actor,
-  type,
-  v,
-  credential,
-  cause,
-  correlation,
-  data
-})
 
 const ascii = (json: string): string =>
   json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)

@@ -24,11 +24,22 @@ export const close = (fd: number): Effect.Effect<void> => Effect.sync(() => clos
 /** Whether descriptor and path are still one file. */
 export const isCurrent = (path: string, fd: number): boolean => {
   try {
-    const named = statSync(path, { bigint: true })
-    const held = fstatSync(fd, { bigint: true })
-    return named.ino === held.ino && named.dev === held.dev
+    return currency(path, fd)()
   } catch {
     return false
+  }
+}
+
+/** Asks the same again and again while the descriptor is open, and the same file therefore. */
+export const currency = (path: string, fd: number): (() => boolean) => {
+  const held = fstatSync(fd, { bigint: true })
+  return () => {
+    try {
+      const named = statSync(path, { bigint: true })
+      return named.ino === held.ino && named.dev === held.dev
+    } catch {
+      return false
+    }
   }
 }
 

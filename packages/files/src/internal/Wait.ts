@@ -56,10 +56,10 @@ const timeLeft = (path: string, deadline: Deadline): Effect.Effect<number, LockE
   )
 
 /**
- * Four turns of the event loop, then sleeps at random below a bound that grows by a quarter of a millisecond up to 25
- * ms.
+ * Four turns of the event loop, then sleeps at random below a bound that grows by a quarter of a millisecond up to 4 ms:
+ * whoever has waited long must not lose to those who have just come.
  */
 const pause = (attempts: number, remaining: number): Effect.Effect<void> =>
   attempts < 4
     ? Effect.yieldNow
-    : inRealTime(Effect.sleep(Math.min(remaining, Math.random() * Math.min(25, attempts / 4))))
+    : inRealTime(Effect.sleep(Math.min(remaining, Math.random() * Math.min(4, attempts / 4))))

@@ -14,6 +14,8 @@ import * as Write from "./Write.ts"
 /** Where it was written, and the answer to each append. */
 export interface Written {
   readonly opened: Opened
+  /** Others had written since this process last looked. */
+  readonly foundOthers: boolean
   readonly answers: ReadonlyArray<readonly [request: AppendRequest, outcome: Outcome]>
 }
 
@@ -28,13 +30,14 @@ export const commit = Effect.fnUntraced(function* (
   { reader, seal, self }: Tools,
   take: () => ReadonlyArray<AppendRequest>
 ): Effect.fn.Return<Written, LedgerError> {
+  const before = reader.now().view.place
   const { view } = yield* findEnd(reader, seal)
   const requests = take()
   const group = compose({ ...view.place, state: view.state }, self.hand(), Write.preamble(view, self), requests)
   if (group.lines.length > 0) yield* Write.write(reader, Write.before(view) + textOf(group.lines), group)
   const opened = reader.now()
   yield* seal.ifLong
-  return { opened, answers: Array.zip(requests, group.outcomes) }
+  return { opened, foundOthers: view.place !== before, answers: Array.zip(requests, group.outcomes) }
 })
 
 /** Catches up. A last line that lacks only its newline gets it, and is read too; a seal that was begun is finished. */

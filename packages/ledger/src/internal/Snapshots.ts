@@ -10,7 +10,7 @@ import * as fs from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
 import * as zlib from "node:zlib"
-import { replaceFile } from "./DerivedFile.ts"
+import { replaceFile, sweepFolder } from "./DerivedFile.ts"
 import type { Crossed, Mark } from "./View.ts"
 
 const folderOf = (live: string): string => join(dirname(live), "snapshots")
@@ -49,13 +49,19 @@ export const isWhole = (live: string, mark: Mark): Effect.Effect<boolean> =>
 
 const weeks = 30 * 24 * 60 * 60 * 1_000
 
-/** Removes what other versions of the fold left behind, once nobody has added to it for 30 days. */
+/** Removes what dead writers left half written, and what other versions of the fold left behind. */
 export const sweep = (live: string): Effect.Effect<void> =>
   Effect.promise(async () => {
     const folder = folderOf(live)
-    for (const name of await fs.readdir(folder)) {
-      const path = join(folder, name)
-      const { mtimeMs } = await fs.stat(path)
-      if (name !== foldHash && Date.now() - mtimeMs > weeks) await fs.rm(path, { recursive: true, force: true })
-    }
+    await Promise.allSettled([dirname(live), join(folder, foldHash)].map(sweepFolder))
+    await sweepFolds(folder)
   }).pipe(Effect.ignoreCause)
+
+/** Once nobody has added to them for 30 days. */
+const sweepFolds = async (folder: string): Promise<void> => {
+  for (const name of await fs.readdir(folder)) {
+    const path = join(folder, name)
+    const { mtimeMs } = await fs.stat(path)
+    if (name !== foldHash && Date.now() - mtimeMs > weeks) await fs.rm(path, { recursive: true, force: true })
+  }
+}

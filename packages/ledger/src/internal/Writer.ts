@@ -22,10 +22,15 @@ export const start = Effect.fnUntraced(function* (
   const requests = new Requests()
   const durability = yield* Durability.make(reader, lock)
   const tools = { reader, self, seal: yield* Seal.make(reader, self, durability) }
+  let isShared = false
+  /** What others have written is read before the lock is taken, as far as it goes, so as to hold it no longer than needed. */
+  const lookAhead = Effect.suspend(() => (isShared ? Effect.ignore(reader.catchUp) : Effect.void))
   // Only the wait for the lock can be interrupted: what was written is answered.
   const round = Effect.uninterruptibleMask(
     Effect.fnUntraced(function* (restore) {
+      yield* restore(lookAhead)
       const written = yield* write(requests, (take) => restore(lock.hold(reader.inTurn(commit(tools, take)))))
+      isShared = written?.foundOthers ?? isShared
       const makeDurable = written === undefined ? syncAll(reader, durability) : durability.sync(written.opened)
       yield* sync(requests, written === undefined ? [] : answerWritten(written), makeDurable)
       const refusal = durability.refusal()
