@@ -262,6 +262,27 @@ const lookOf = (folder: string): ReadonlyArray<string> =>
       return [name, ino, size, mtimeMs, ctimeMs].join(" ")
     })
 
+describe("what a dead writer left of it", () => {
+  it.live("half written, goes after a day, and nothing else with it", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* written(2)
+      const [snapshot = ""] = snapshotFilesIn(folder)
+      const leftOf = (path: string) => `${path}.01a20451-0000-4000-8000-00000000abcd.tmp`
+      const left = [leftOf(indexIn(folder)), leftOf(snapshot)]
+      const stays = [join(folder, "notes.tmp"), leftOf(join(folder, "other")), leftOf(`${snapshot.slice(0, -5)}x.zst`)]
+      const days = 24 * 3_600_000
+      for (const path of [...left, ...stays.slice(0, 2)]) {
+        writeFileSync(path, "half")
+        utimesSync(path, new Date(), new Date(Date.now() - 2 * days))
+      }
+      writeFileSync(stays[2] ?? "", "being written")
+      yield* open(folder)
+      yield* eventually(Effect.sync(() => !left.some(existsSync)))
+      assert.isTrue(stays.every(existsSync))
+    })
+  )
+})
+
 describe("opening a ledger to be read", () => {
   it.effect("and all reading changes nothing in its folder, whatever is missing of what is derived", () =>
     Effect.gen(function* () {
