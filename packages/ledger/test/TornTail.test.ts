@@ -108,6 +108,23 @@ describe("a writer that died", () => {
     })
   )
 
+  it.effect("with its record of another one's junk whole but for the newline has recorded it", () =>
+    Effect.gen(function* () {
+      const { folder, path, whole } = yield* written
+      appendFileSync(path, half)
+      yield* appendOne(folder)
+      const end = readFileSync(path, "latin1").indexOf("\n", whole.length + half.length + 1)
+      truncateSync(path, end)
+      assert.deepInclude(yield* verify(path), { isConsistent: true, events: 4 })
+      yield* appendOne(folder)
+      assert.deepInclude(yield* verify(path), {
+        isConsistent: true,
+        events: 7,
+        junk: [{ path, line: 5, offset: whole.length, length: half.length }]
+      })
+    })
+  )
+
   it.effect("again and again is closed as one piece of junk", () =>
     Effect.gen(function* () {
       const { folder, path, whole } = yield* written

@@ -16,7 +16,7 @@ export interface TornTail extends Junk {
   readonly crc: string
   /** Its closing newline is there already. */
   readonly isClosed: boolean
-  /** It lacks nothing but its newline: with one it is an event like any other. */
+  /** It ends in a line that lacks nothing but its newline: an event like any other, or one that names the junk before it. */
   readonly isWhole: boolean
 }
 
@@ -38,7 +38,7 @@ export const recognise = (bytes: Buffer, after: Place): Result.Result<TornTail, 
     const junk = isClosed ? bytes.subarray(0, -1) : bytes
     const lines = junk.reduce((count, byte) => (byte === newline ? count + 1 : count), 1)
     const place = { segment: after.segment, line: after.line + 1, lines, offset: after.offset }
-    return { ...place, ...measure(junk), isClosed, isWhole: isLine(bytes, after) }
+    return { ...place, ...measure(junk), isClosed, isWhole: isLine(bytes, after) || endsWithSeal(bytes, after) }
   })
 
 /** Fewer zeros may be damage, unless nothing else is left of their sector. */
@@ -80,6 +80,12 @@ const findFlawInHalf = (bytes: Buffer, after: Place): Result.Result<void, string
 
 const isLine = (bytes: Buffer, after: Place): boolean =>
   Result.isSuccess(LineFormat.check(after, bytes.toString("latin1")))
+
+const endsWithSeal = (bytes: Buffer, after: Place): boolean => {
+  const end = Math.max(0, bytes.lastIndexOf(newline))
+  const line = LineFormat.check(after, bytes.toString("latin1", end + 1))
+  return Result.isSuccess(line) && isSealedBy(line.success.event, after.offset, bytes.subarray(0, end))
+}
 
 const findFlawInSeal = (closed: Buffer, seal: Buffer, after: Place): Result.Result<void, string> => {
   // Nobody closes again what is closed.
