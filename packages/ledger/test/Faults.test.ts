@@ -413,6 +413,27 @@ describe("a seal", () => {
   )
 })
 
+describe("a disk that changed what stands below a snapshot", () => {
+  it.effect("hides no event before the change from those who begin to read behind it", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      yield* Small.write(folder, 20, { segmentBytes: Infinity })
+      const path = Small.liveIn(folder)
+      const bytes = readFileSync(path)
+      const offset = bytes.indexOf('{"seq":5,')
+      bytes[offset + 100] = 0
+      writeFileSync(path, bytes)
+      const ledger = yield* Small.open(folder, { segmentBytes: Infinity })
+      yield* Small.appendEach(ledger, 1)
+      const seen: Array<number> = []
+      const read = Stream.runForEach(ledger.read(), ({ seq }) => Effect.sync(() => seen.push(seq)))
+      const { reason } = yield* Effect.flip(read)
+      assert.deepStrictEqual(seen, [1, 2, 3, 4])
+      assert.deepInclude(reason, { _tag: "Damaged", path, line: 5, offset })
+    })
+  )
+})
+
 describe("while a ledger is open", () => {
   it.effect("its folder may be moved away: all fails, and goes on when the folder is back", () =>
     Effect.gen(function* () {

@@ -58,7 +58,8 @@ const walkThrough = Effect.fnUntraced(function* (
   const source: Source = { read: file.read, size, isWhole: false }
   const walked = yield* walkOn(source, from, { judged: judgedIn(view, from.segment), stop })
   const isStuck = walked.place === from && !walked.isStopped
-  if (walked.ending._tag === "Whole" && !isStuck) return walked
+  // What is wrong behind the last event that can be read is found by the next page.
+  if (!isStuck) return walked
   const accepted = yield* Accepted.find(live, file, walked.place)
   if (accepted !== undefined) return past(walked, accepted)
   const gone = { line: from.line + 1, offset: from.offset, why: "what stood here before is gone" }
