@@ -28,7 +28,7 @@ const repairedWorld = Effect.tap(damagedWorld, ({ run }) =>
 
 const segmentsIn = (folder: string) => readdirSync(folder).filter((name) => /^ledger\.\d{16}\.jsonl$/.test(name))
 
-describe.concurrent("the command", () => {
+describe("the command", () => {
   describe("checkpoint", () => {
     it.live("prints one line, which verify then finds held, in a file and on standard input", () =>
       Effect.gen(function* () {
