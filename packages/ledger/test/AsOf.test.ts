@@ -57,7 +57,7 @@ describe("going back in a file", () => {
           const expected = fold(all.slice(0, event.seq))
           assertSameState(yield* reader.asOf({ seq: event.seq }), expected, `${event.seq}`)
           if (event.seq % 10 === 0) assertSameState(yield* writer.asOf({ seq: event.seq }), expected, `${event.seq}`)
-          assertSameState(yield* reader.asOf({ id: event.id }), expected, event.id)
+          if (event.seq % 3 === 0) assertSameState(yield* reader.asOf({ id: event.id }), expected, event.id)
         }
         assertSameState(yield* reader.asOf({ seq: seq(0) }), empty)
       }),
