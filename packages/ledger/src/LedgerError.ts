@@ -116,7 +116,7 @@ const describe: (reason: AppendReason) => string = Match.typeTags<AppendReason>(
     `${path} has format ${found}; this version reads up to ${known}. Update Daybook.`,
   WrongKey: ({ path }) => `${path} is not the key its ledger was begun with. Put the right key back.`,
   LockMismatch: ({ found, ours, path }) =>
-    `${path} is locked by "${found}", and this program locks by "${ours}". Open it where "${found}" works.`,
+    `${path} is locked by "${found}", and this program locks by "${ours}". Open it with the lock "${found}", on a system that has it.`,
   Busy: ({ path, waited }) =>
     `Another process held ${path} for ${Math.round(waited)} ms. Try again when it has finished.`,
   TooLarge: ({ bytes, type }) => `A ${type} of ${bytes} bytes is over the limit of a record. Shorten its texts.`,

@@ -117,6 +117,7 @@ class Surveyor {
 
   surveyed(isLiveHere: boolean): Surveyed {
     const { accepts, findings, live, place } = this
+    if (findings.some(({ _tag }) => _tag === "Beyond")) return { accepts, findings }
     if (!isLiveHere && place !== undefined) findings.push({ _tag: "NoLiveSegment", path: live, last: place.seq })
     else if (place?.isSealed === true) findings.push({ _tag: "UnfinishedSeal", path: live })
     return { accepts, findings }
