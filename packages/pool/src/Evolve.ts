@@ -5,6 +5,7 @@
 import { Hash, HashMap, Option } from "effect"
 import { catalogue, credentialOf, grantOf, type EventOf, type PoolEvent } from "./Event.ts"
 import type { CredentialId, GrantId } from "./Ids.ts"
+import { withActor } from "./internal/evolveActors.ts"
 import { evolveCredential } from "./internal/evolveCredential.ts"
 import { evolveGrant } from "./internal/evolveGrant.ts"
 import { empty, emptyGrant, grantById, type Grant, type PoolState } from "./PoolState.ts"
@@ -40,7 +41,7 @@ const aboutPool = (state: PoolState, event: Envelope & PoolEvent): PoolState => 
     case "LedgerOpened":
       return { ...state, ledger: { id: event.data.ledger, openedAt: event.at } }
     case "ActorJoined":
-      return { ...state, actors: HashMap.set(state.actors, event.actor, event.data) }
+      return { ...state, actors: withActor(state, event) }
     case "PolicyApplied":
       return {
         ...state,

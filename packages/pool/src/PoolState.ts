@@ -26,6 +26,7 @@ export interface PoolState {
   /** The running maximum of `at`. */
   readonly latest: Instant
   readonly ledger: { readonly id: LedgerId; readonly openedAt: Instant } | undefined
+  /** The newest few hundred, and whoever a grant names; one who is forgotten joins again when it writes again. */
   readonly actors: HashMap.HashMap<ActorId, Actor>
   readonly credentials: HashMap.HashMap<CredentialId, Credential>
   readonly grants: HashMap.HashMap<GrantId, Grant>
@@ -35,6 +36,8 @@ export interface PoolState {
 }
 
 export interface Actor {
+  /** Where it joined last. */
+  readonly joined: Seq
   readonly program: string
   readonly version: string
   readonly pid: number

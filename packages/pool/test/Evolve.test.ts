@@ -1,9 +1,11 @@
 import { HashMap, Option } from "effect"
 import { assert, describe, it } from "@effect/vitest"
 import { grantById, members, type PoolState } from "@daybook/pool/PoolState"
+import { actorsKept } from "../src/internal/evolveActors.ts"
 import {
   accepted,
   actor,
+  actorId,
   applied,
   at,
   benched,
@@ -47,6 +49,17 @@ describe("the ledger", () => {
     const { actors } = given(joined, by(otherActor, joined), applied("first"), applied("second"))
     assert.strictEqual(Option.getOrThrow(HashMap.get(actors, actor)).policyHash, "second")
     assert.isUndefined(Option.getOrThrow(HashMap.get(actors, otherActor)).policyHash)
+  })
+
+  it("forgets writers of long ago, but for those that a grant names, and knows one again that joins again", () => {
+    const many = (count: number) => Array.from({ length: count }, (_, index) => by(actorId(1_000 + index), joined))
+    const early = [by(actor, joined), enrolled(), by(actor, observed(first)), by(otherActor, joined)]
+    const { actors } = given(...early, ...many(2_000))
+    assert.isAtMost(HashMap.size(actors), 2 * actorsKept + 1)
+    assert.isTrue(HashMap.has(actors, actor))
+    assert.isFalse(HashMap.has(actors, otherActor))
+    assert.isTrue(HashMap.has(actors, actorId(2_999)))
+    assert.isTrue(HashMap.has(given(...early, ...many(2_000), by(otherActor, joined)).actors, otherActor))
   })
 
   it("its latest instant does not go back when a clock does", () => {

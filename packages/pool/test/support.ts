@@ -21,8 +21,9 @@ export const start: Instant = Date.UTC(2026, 10, 22, 10)
 const uuid = (family: number, n: number): string =>
   `${family.toString(16).padStart(8, "0")}-0000-7000-8000-${n.toString(16).padStart(12, "0")}`
 
-export const actor = ActorId.make(uuid(1, 1))
-export const otherActor = ActorId.make(uuid(1, 2))
+export const actorId = (n: number): ActorId => ActorId.make(uuid(1, n))
+export const actor = actorId(1)
+export const otherActor = actorId(2)
 export const ledger = LedgerId.make(uuid(2, 1))
 export const correlation = CorrelationId.make(uuid(3, 1))
 export const grantId = GrantId.make(uuid(4, 1))
