@@ -150,14 +150,14 @@ describe("a ledger file", () => {
         const ledger = yield* open(folder)
         const lock = yield* RangeLock.open(join(folder, "ledger.lock"))
         let prepared = 0
-        const counted = (): Draft => ({
-          ...cooldownCleared,
-          get type() {
+        const counted: Draft = Object.defineProperty({ ...cooldownCleared }, "type", {
+          enumerable: true,
+          get: () => {
             prepared++
             return cooldownCleared.type
           }
         })
-        const appends = Array.from({ length: 9_000 }, () => Effect.suspend(() => ledger.append([counted()])))
+        const appends = Array.from({ length: 9_000 }, () => Effect.suspend(() => ledger.append([counted])))
         const seen = yield* lock.withLock("1 second")(
           Effect.gen(function* () {
             const all = yield* Effect.forkChild(Effect.all(appends, { concurrency: "unbounded" }), {

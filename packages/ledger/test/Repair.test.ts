@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Ledger } from "@daybook/ledger/Ledger"
 import { repair } from "@daybook/ledger/Repair"
-import { verify } from "@daybook/ledger/Verify"
+import { type EventRange, verify } from "@daybook/ledger/Verify"
 import { Effect, Stream } from "effect"
 import { appendFileSync, linkSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -113,7 +113,7 @@ describe("repair", () => {
 
   it.effect("goes on behind lines that are missing, doubled, and put in by somebody", () =>
     Effect.gen(function* () {
-      const changes: ReadonlyArray<readonly [(lines: Array<string>) => Array<string>, object | undefined]> = [
+      const changes: ReadonlyArray<readonly [(lines: Array<string>) => Array<string>, EventRange | undefined]> = [
         [(lines) => lines.toSpliced(9, 3), { from: seq(10), to: seq(13) }],
         [(lines) => lines.toSpliced(9, 0, lines[8] ?? ""), undefined],
         [(lines) => lines.toSpliced(9, 0, "hello", "", "world"), undefined]
