@@ -31,6 +31,8 @@ export interface Options {
   readonly to?: string | undefined
   /** Only say what would be moved. */
   readonly dryRun?: boolean | undefined
+  /** As when a ledger is opened to be written. */
+  readonly allowNetworkFileSystem?: boolean | undefined
 }
 
 export interface ArchiveReport {
@@ -52,6 +54,7 @@ export const archive = Effect.fn("archive")(function* (
   options: Options
 ): Effect.fn.Return<ArchiveReport, LedgerError, Scope.Scope> {
   const folder = Folder.at(options.folder)
+  if (options.allowNetworkFileSystem !== true) yield* Admission.refuseNetwork(folder)
   const reader = yield* Reader.open({
     path: folder.ledger,
     mode: "read",

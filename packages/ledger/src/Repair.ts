@@ -24,6 +24,8 @@ export interface Options extends Self.Program {
   readonly folder: string
   /** Only say what would be done. */
   readonly dryRun?: boolean | undefined
+  /** As when a ledger is opened to be written. */
+  readonly allowNetworkFileSystem?: boolean | undefined
 }
 
 export type Finding =
@@ -50,6 +52,7 @@ export const repair = Effect.fn("repair")(function* (
   options: Options
 ): Effect.fn.Return<RepairReport, LedgerError, Scope.Scope> {
   const folder = Folder.at(options.folder)
+  if (options.allowNetworkFileSystem !== true) yield* Admission.refuseNetwork(folder)
   const kind = yield* lockKindOf(folder)
   const lock = yield* WriterLock.open(folder.lock, kind)
   return yield* lock.hold(Effect.scoped(underLock(options, folder, kind)))

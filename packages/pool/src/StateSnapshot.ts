@@ -12,6 +12,12 @@ import type { GrantId } from "./Ids.ts"
 import { type Columns, pack, unpack } from "./internal/lineageColumns.ts"
 import { empty, emptyGrant, type PoolState } from "./PoolState.ts"
 
+/**
+ * Of the state's shape. Whoever changes what a state is made of, in a way that makes an older text mean something else,
+ * counts it up: an archived ledger then asks for its archived events, instead of going on from a misread state.
+ */
+export const shape = 1
+
 type Tree = number | boolean | string | null | ReadonlyArray<Tree>
 
 interface Tables {

@@ -9,6 +9,7 @@ import { exitCodes } from "../ExitCode.ts"
 import * as Output from "../Output.ts"
 import { archiveLines } from "../render/ArchiveLines.ts"
 import { settings } from "../Root.ts"
+import { allowsNetworkFileSystem } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 
 const flags = {
@@ -32,7 +33,9 @@ export const archive = Command.make(
   Effect.fnUntraced(function* ({ before, dryRun, to }) {
     const { home, json } = yield* settings
     const target = Option.getOrUndefined(Option.map(to, expand))
-    const report = yield* move({ folder: home, before: yield* instantOf(before), to: target, dryRun })
+    const allowNetworkFileSystem = allowsNetworkFileSystem(process.env)
+    const instant = yield* instantOf(before)
+    const report = yield* move({ folder: home, before: instant, to: target, dryRun, allowNetworkFileSystem })
     yield* json ? Output.document(archiveJson(report, dryRun)) : Output.lines(archiveLines(report, dryRun))
   })
 ).pipe(

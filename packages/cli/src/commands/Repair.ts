@@ -7,6 +7,7 @@ import { version } from "../internal/Version.ts"
 import * as Output from "../Output.ts"
 import { repairJson, repairLines } from "../render/RepairLines.ts"
 import { settings } from "../Root.ts"
+import { allowsNetworkFileSystem } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 
 const flags = {
@@ -21,7 +22,8 @@ export const repair = Command.make(
   flags,
   Effect.fnUntraced(function* ({ dryRun }) {
     const { home, json, paint } = yield* settings
-    const report = yield* mend({ folder: home, program: "daybook", version, dryRun })
+    const allowNetworkFileSystem = allowsNetworkFileSystem(process.env)
+    const report = yield* mend({ folder: home, program: "daybook", version, dryRun, allowNetworkFileSystem })
     yield* json ? Output.document(repairJson(report, dryRun)) : Output.lines(repairLines(report, dryRun, paint))
     if (!report.isDone) return yield* new Stop({ exitCode: exitCodes.damaged, message: nextStep(report) })
   })

@@ -23,12 +23,19 @@ export interface Base {
 export const pathIn = (live: string): string => join(dirname(live), "ledger.base")
 
 const Line = Schema.fromJsonString(
-  Schema.Struct({ ledger: Schema.String, seq: Schema.Int, h: Schema.String, state: Schema.String, c: Schema.String })
+  Schema.Struct({
+    ledger: Schema.String,
+    seq: Schema.Int,
+    h: Schema.String,
+    shape: Schema.Literal(StateSnapshot.shape),
+    state: Schema.String,
+    c: Schema.String
+  })
 )
 
 export const write = (live: string, { ledger, link, state }: Base): Effect.Effect<void, LedgerError> => {
   const text = StateSnapshot.encode(state)
-  const line = { ledger, seq: link.seq, h: link.h, state: text, c: sumOf(link, text) }
+  const line = { ledger, seq: link.seq, h: link.h, shape: StateSnapshot.shape, state: text, c: sumOf(link, text) }
   return AtomicFile.write(pathIn(live), `${JSON.stringify(line)}\n`, { mode: 0o600 }).pipe(
     Effect.mapError(toLedgerError)
   )
@@ -62,7 +69,8 @@ const decode = (path: string, text: string): Effect.Effect<Base, LedgerError> =>
     ),
     Effect.fromOption,
     Effect.mapError(() => {
-      const why = "it is not what was written when segments were archived, or another version wrote it"
+      const why =
+        "it is not what was written when segments were archived, or another version of Daybook wrote it: put the archived segments back"
       return new LedgerError({ reason: new Damaged({ path, line: 1, offset: 0, why }) })
     })
   )
