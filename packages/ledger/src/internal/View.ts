@@ -96,9 +96,12 @@ export const enter = (view: View, link: Link): View => ({ ...view, place: startA
 /** The last mark before an event. */
 export const markBefore = (view: View, seq: Seq): Mark | undefined => view.marks.findLast((mark) => mark.seq < seq)
 
-/** What this process has checked of a segment. */
-export const judgedIn = ({ checkedFrom, junk, place }: View, segment: Seq): Judged => ({
-  from: segment < checkedFrom.segment ? Infinity : segment === checkedFrom.segment ? checkedFrom.offset : 0,
-  below: segment > place.segment ? 0 : segment === place.segment ? place.offset : Infinity,
-  junk
-})
+/** What this process has checked of a segment, and need not judge again: nothing where it met events it does not know. */
+export const judgedIn = ({ checkedFrom, junk, place, state }: View, segment: Seq): Judged => {
+  const end = segment < place.segment ? Infinity : segment === place.segment ? place.offset : 0
+  return {
+    from: segment < checkedFrom.segment ? Infinity : segment === checkedFrom.segment ? checkedFrom.offset : 0,
+    below: state.unknown > 0 ? 0 : end,
+    junk
+  }
+}
