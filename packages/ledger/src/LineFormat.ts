@@ -91,14 +91,21 @@ export const checksum = (bytes: string | Uint8Array): string => crc32(bytes).toS
 const chain = (previous: string, body: string): string => hash("sha256", previous + body, "base64url")
 
 /** Checks every byte of a line (read as Latin-1, without its newline) as the one that follows `previous`. */
-export const check = (previous: Link, text: string): Result.Result<Line, Flaw> => {
+export const check = (previous: Link, text: string): Result.Result<Line, Flaw> =>
+  checkBy(previous, text, RecordedText.read)
+
+/** The same for a line whose event this version has read before, when a snapshot was made. */
+export const checkAgain = (previous: Link, text: string): Result.Result<Line, Flaw> =>
+  checkBy(previous, text, RecordedText.readAgain)
+
+const checkBy = (previous: Link, text: string, readBody: typeof RecordedText.read): Result.Result<Line, Flaw> => {
   if (text.length >= maxBytes || !hasTrailer(text)) return Result.fail({ _tag: "NotALine" })
   if (!hasOwnSum(text)) return Result.fail({ _tag: "BadCrc" })
   const gap = findGap(previous, text)
   if (gap !== undefined) return Result.fail(gap)
   if (chain(previous.h, text.slice(0, -hashStart)) !== hashOf(text)) return Result.fail({ _tag: "BrokenChain" })
   return Result.filterOrFail(
-    read(text, RecordedText.read),
+    read(text, readBody),
     // JSON would take a number that is written otherwise, and the last of several keys of one name.
     ({ event }) => event.seq === previous.seq + 1 && text.startsWith(`{"seq":${event.seq},"`),
     (): Flaw => ({ _tag: "NotALine" })

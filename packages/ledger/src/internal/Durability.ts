@@ -93,7 +93,7 @@ const writeAgain = Effect.fnUntraced(function* (file: LedgerFile.LedgerFile, { v
     let bytes: Buffer = Buffer.alloc(0)
     const read = (position: number, length: number) => Effect.map(file.read(position, length), (read) => (bytes = read))
     const source = { read, size: view.place.offset, isWhole: false }
-    const next = (yield* walkOn(source, place, { judged: { from: 0, below: 0, junk } })).place
+    const next = (yield* walkOn(source, place, { judged: { from: 0, below: 0, junk, isRead: false } })).place
     if (next.offset === place.offset) return yield* lost(file.path, place)
     yield* file.overwrite(place.offset, bytes.subarray(0, next.offset - place.offset))
     place = next

@@ -98,10 +98,12 @@ export const markBefore = (view: View, seq: Seq): Mark | undefined => view.marks
 
 /** What this process has checked of a segment, and need not judge again: nothing where it met events it does not know. */
 export const judgedIn = ({ checkedFrom, junk, place, state }: View, segment: Seq): Judged => {
+  const isRead = state.unknown === 0
   const end = segment < place.segment ? Infinity : segment === place.segment ? place.offset : 0
   return {
     from: segment < checkedFrom.segment ? Infinity : segment === checkedFrom.segment ? checkedFrom.offset : 0,
-    below: state.unknown > 0 ? 0 : end,
-    junk
+    below: isRead ? end : 0,
+    junk,
+    isRead
   }
 }

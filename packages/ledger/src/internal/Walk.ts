@@ -57,6 +57,8 @@ export interface Judged {
   readonly from: number
   readonly below: number
   readonly junk: ReadonlyArray<Junk>
+  /** This version of the fold has read all lines before, if only for a snapshot, and knew their events. */
+  readonly isRead: boolean
 }
 
 export interface Damage {
@@ -99,7 +101,7 @@ export const nothingBehind = (place: Place): Walked => ({
 export const walk = (chunk: Buffer, from: Place, isLast: boolean, options: Options = {}): Walked =>
   new Walker(chunk, from, options).walk(isLast)
 
-const nothing: Judged = { from: 0, below: 0, junk: [] }
+const nothing: Judged = { from: 0, below: 0, junk: [], isRead: false }
 const newline = 10
 
 class Walker {
@@ -162,7 +164,8 @@ class Walker {
 
   read(at: number, end: number): Result.Result<LineFormat.Line, LineFormat.Flaw> {
     const text = this.chunk.toString("latin1", at, Math.min(end, at + LineFormat.maxBytes))
-    return this.isJudged(at) ? LineFormat.open(text) : LineFormat.check(this.place, text)
+    if (this.isJudged(at)) return LineFormat.open(text)
+    return this.judged.isRead ? LineFormat.checkAgain(this.place, text) : LineFormat.check(this.place, text)
   }
 
   isJudged(at: number): boolean {
