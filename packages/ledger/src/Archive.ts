@@ -12,6 +12,7 @@ import * as fs from "node:fs/promises"
 import { basename, join } from "node:path"
 import * as Admission from "./internal/Admission.ts"
 import * as AsOf from "./internal/AsOf.ts"
+import * as Audit from "./internal/Audit.ts"
 import * as Base from "./internal/Base.ts"
 import * as Folder from "./internal/Folder.ts"
 import * as Header from "./internal/Header.ts"
@@ -20,7 +21,7 @@ import * as Reader from "./internal/Reader.ts"
 import * as Seal from "./internal/Seal.ts"
 import * as Segments from "./internal/Segments.ts"
 import * as WriterLock from "./internal/WriterLock.ts"
-import { LedgerError, sameFolder, Unavailable } from "./LedgerError.ts"
+import { Damaged, LedgerError, sameFolder, Unavailable } from "./LedgerError.ts"
 import type { Link } from "./LineFormat.ts"
 
 export interface Options {
@@ -62,15 +63,26 @@ export const archive = Effect.fn("archive")(function* (
     onCrossed: () => {}
   })
   const to = options.to ?? join(folder.path, "archive")
+  if (isSameFolder(to, folder.path)) return yield* unavailable("archive to", to, sameFolder)
   const old = yield* findOld(reader, folder, options.before, to)
   const moved = old.map(({ segment }) => segment)
   const last = old.at(-1)
+  if (last !== undefined) yield* refuseDamaged(folder, moved)
   if (last === undefined || options.dryRun === true) return { moved, first: yield* firstAfter(reader, folder, last) }
   const kind = yield* Admission.lockKind(folder, undefined)
   const lock = yield* WriterLock.open(folder.lock, kind)
   yield* lock.hold(moveAll(folder, to, last.end, moved))
   return { moved, first: (last.segment.last + 1) as Seq }
 }, Effect.scoped)
+
+const isSameFolder = (a: string, b: string): boolean => existsSync(a) && realpathSync(a) === realpathSync(b)
+
+/** In the archive nobody would look for it, and the ledger would seem whole. */
+const refuseDamaged = Effect.fnUntraced(function* (folder: Folder.Folder, moved: ReadonlyArray<ArchivedSegment>) {
+  const { firstBad } = yield* Audit.run(folder.ledger, { fast: true })
+  if (firstBad === undefined || !moved.some(({ from }) => from === firstBad.path)) return
+  return yield* new LedgerError({ reason: new Damaged(firstBad) })
+})
 
 interface Old {
   readonly segment: ArchivedSegment
@@ -118,7 +130,7 @@ const moveAll = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, LedgerError> {
   const names = yield* LedgerFile.names
   yield* Effect.mapError(Directory.ensurePrivate(to), toLedgerError)
-  if (realpathSync(to) === realpathSync(path)) return yield* unavailable("archive to", to, sameFolder)
+  if (isSameFolder(to, path)) return yield* unavailable("archive to", to, sameFolder)
   yield* Base.write(ledger, base)
   for (const segment of segments) yield* copyOrLink(segment)
   yield* names.syncFolder(to)

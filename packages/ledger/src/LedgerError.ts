@@ -32,7 +32,7 @@ export class NewerFormat extends Data.TaggedError("NewerFormat")<{
 }> {}
 
 /** The key beside the ledger is not the one it was begun with, or is gone. */
-export class WrongKey extends Data.TaggedError("WrongKey")<{ readonly path: string }> {}
+export class WrongKey extends Data.TaggedError("WrongKey")<{ readonly path: string; readonly isMissing: boolean }> {}
 
 /** Its writers exclude each other by another kind of lock than ours. */
 export class LockMismatch extends Data.TaggedError("LockMismatch")<{
@@ -107,14 +107,18 @@ export class AppendError extends Data.TaggedError("AppendError")<{ readonly reas
 }
 
 const describe: (reason: AppendReason) => string = Match.typeTags<AppendReason>()({
-  Unavailable: ({ code, operation, path }) => `Cannot ${operation} ${path} (${code}). ${nextStep(code, path)}`,
+  Unavailable: ({ code, operation, path }) =>
+    `Cannot ${operation} ${path}${ours.has(code) ? "" : ` (${code})`}. ${nextStep(code, path)}`,
   Missing: ({ path }) =>
     `There is no ledger in ${path}. Open a pool with that home to begin one, or name another folder.`,
   Damaged: ({ line, offset, path, why }) =>
     `${path} is damaged at line ${line}, byte ${offset}: ${why}. Run \`daybook verify\` to see how much is whole.`,
   NewerFormat: ({ found, known, path }) =>
     `${path} has format ${found}; this version reads up to ${known}. Update Daybook.`,
-  WrongKey: ({ path }) => `${path} is not the key its ledger was begun with. Put the right key back.`,
+  WrongKey: ({ isMissing, path }) =>
+    isMissing
+      ? `${path}, the key of the ledger beside it, is missing. Put it back.`
+      : `${path} is not the key its ledger was begun with. Put the right key back.`,
   LockMismatch: ({ found, ours, path }) =>
     `${path} is locked by "${found}", and this program locks by "${ours}". Open it with the lock "${found}", on a system that has it.`,
   Busy: ({ path, waited }) =>
@@ -138,6 +142,12 @@ export const readOnly = "READ_ONLY"
 /** The `code` of archiving into the folder that the segments are in. */
 export const sameFolder = "SAME_FOLDER"
 
+/** The `code` of a sync after another file took the ledger's place. */
+export const replaced = "REPLACED"
+
+/** Codes that no system gives. */
+const ours: ReadonlySet<string> = new Set([readOnly, sameFolder, replaced])
+
 const nextStep = (code: string, path: string): string => {
   switch (code) {
     case "ENOSPC":
@@ -151,10 +161,14 @@ const nextStep = (code: string, path: string): string => {
     case "EMFILE":
     case "ENFILE":
       return "Close files or raise the limit of open files (ulimit -n)."
+    case "ENOTDIR":
+      return "A file stands where a folder is needed; name another one."
     case "EEXIST":
       return "Another file has its name; move that one elsewhere."
     case "EBADF":
       return "It was closed before; open the ledger again."
+    case replaced:
+      return "Another file has taken its place; open the ledger again."
     case sameFolder:
       return "It is the ledger's own; name another."
     case readOnly:

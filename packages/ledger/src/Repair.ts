@@ -43,7 +43,7 @@ export type Finding =
 export interface RepairReport {
   /** In the order of the ledger; none: nothing needs repair. */
   readonly findings: ReadonlyArray<Finding>
-  /** Everything that was found is repaired. */
+  /** Nothing is left that needs repair; half a line does not, which the next append closes. */
   readonly isDone: boolean
 }
 
@@ -53,12 +53,20 @@ export const repair = Effect.fn("repair")(function* (
 ): Effect.fn.Return<RepairReport, LedgerError, Scope.Scope> {
   const folder = Folder.at(options.folder)
   if (options.allowNetworkFileSystem !== true) yield* Admission.refuseNetwork(folder)
-  const kind = yield* lockKindOf(folder)
+  const header = yield* findHeader(folder)
+  const kind = yield* WriterLock.agree(folder.ledger, header.lock, undefined)
+  const key = yield* Folder.readKey(folder)
+  if (Option.isNone(key)) return yield* new LedgerError({ reason: new WrongKey({ path: folder.key, isMissing: true }) })
+  const admit = (header: Header) => Admission.admit(folder, kind, key.value, header)
+  yield* admit(header)
   const lock = yield* WriterLock.open(folder.lock, kind)
-  return yield* lock.hold(Effect.scoped(underLock(options, folder, kind)))
+  return yield* lock.hold(Effect.scoped(underLock(options, folder, admit)))
 }, Effect.scoped)
 
-const lockKindOf = ({ ledger, path }: Folder.Folder): Effect.Effect<WriterLock.LockKind, LedgerError> =>
+type Admit = (header: Header) => Effect.Effect<void, LedgerError>
+
+/** The first line of the newest segment that has one. */
+const findHeader = ({ ledger, path }: Folder.Folder): Effect.Effect<Header, LedgerError> =>
   Effect.gen(function* () {
     const sealed = yield* Segments.listSealed(path)
     const paths = [ledger, ...sealed.map((segment) => segment.path).toReversed()]
@@ -69,22 +77,23 @@ const lockKindOf = ({ ledger, path }: Folder.Folder): Effect.Effect<WriterLock.L
       yield* Effect.scoped(Segments.openAt(ledger, "read"))
       return yield* new LedgerError({ reason: new Missing({ path }) })
     }
-    return yield* WriterLock.agree(ledger, known.value.header.lock, undefined)
+    return known.value.header
   })
 
 const underLock = Effect.fnUntraced(function* (
   options: Options,
   folder: Folder.Folder,
-  kind: WriterLock.LockKind
+  admit: Admit
 ): Effect.fn.Return<RepairReport, LedgerError, Scope.Scope> {
   const surveyed = yield* Survey.survey(folder.ledger)
   const { findings } = surveyed
   const isBeyond = findings.some(({ _tag }) => _tag === "Beyond")
-  if (findings.length === 0 || isBeyond || options.dryRun === true) return { findings, isDone: findings.length === 0 }
+  const isDone = findings.every(({ _tag }) => _tag === "TornTail")
+  if (findings.length === 0 || isBeyond || options.dryRun === true) return { findings, isDone }
   yield* bringBackLive(folder, findings)
   const isClosed = yield* closeLine(folder, surveyed.accepts)
   const { accepts } = isClosed ? yield* Survey.survey(folder.ledger) : surveyed
-  yield* goOn(options, folder, kind, accepts)
+  yield* goOn(options, folder, admit, accepts)
   return { findings, isDone: true }
 })
 
@@ -113,13 +122,10 @@ const newline = 10
 const goOn = Effect.fnUntraced(function* (
   options: Options,
   folder: Folder.Folder,
-  kind: WriterLock.LockKind,
+  admit: Admit,
   accepts: ReadonlyArray<Accepted>
 ) {
   const self = yield* Self.make(options)
-  const key = yield* Folder.readKey(folder)
-  if (Option.isNone(key)) return yield* new LedgerError({ reason: new WrongKey({ path: folder.key }) })
-  const admit = (header: Header) => Admission.admit(folder, kind, key.value, header)
   const reader = yield* Reader.open({ path: folder.ledger, mode: "append", admit, accepts, onCrossed: () => {} })
   const { view } = yield* reader.catchUp
   // The lock is held here already.

@@ -42,6 +42,8 @@ export interface VerifyReport {
   readonly head: { readonly seq: Seq; readonly h: string }
   /** Older events that are not here: archived, or never copied. */
   readonly missing: EventRange | undefined
+  /** Older events are not here, nor is the state that they left behind: nothing can be folded before they are put back. */
+  readonly lacksBase: { readonly path: string; readonly why: string } | undefined
   /** What dead writers left behind and later ones sealed. */
   readonly junk: ReadonlyArray<ByteRange>
   /** Damage that an operator accepted with `repair`, and the events it cost. */

@@ -38,6 +38,6 @@ export const admit = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, LedgerError> {
   yield* WriterLock.agree(folder.ledger, header.lock, kind)
   if (header.check !== FingerprintKey.check(key)) {
-    return yield* new LedgerError({ reason: new WrongKey({ path: folder.key }) })
+    return yield* new LedgerError({ reason: new WrongKey({ path: folder.key, isMissing: false }) })
   }
 })

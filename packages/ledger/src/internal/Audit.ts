@@ -4,9 +4,10 @@ import { Effect, Option, type Scope } from "effect"
 import { type Stats, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { LedgerError } from "../LedgerError.ts"
-import type { Link } from "../LineFormat.ts"
 import type { Bad, ByteRange, Options, VerifyReport } from "../Verify.ts"
 import * as Accepted from "./Accepted.ts"
+import * as Beginning from "./Beginning.ts"
+import { findBreak } from "./Continuity.ts"
 import * as Header from "./Header.ts"
 import type { LedgerFile } from "./LedgerFile.ts"
 import * as MarkIndex from "./MarkIndex.ts"
@@ -33,8 +34,18 @@ export const run = Effect.fnUntraced(function* (
     yield* auditor.segment(path, open, index === files.length - 1)
     if (auditor.firstBad !== undefined) break
   }
-  return auditor.report()
+  const report = auditor.report()
+  return { ...report, lacksBase: yield* findLackingBase(live, report) }
 }, Effect.scoped)
+
+/** Only a whole folder has a base. */
+const findLackingBase = Effect.fnUntraced(function* (live: string, { missing }: Omit<Audited, "lacksBase">) {
+  if (missing === undefined || basename(live) !== Segments.liveName) return undefined
+  return yield* Effect.scoped(Segments.openNewest(live)).pipe(
+    Effect.flatMap(({ header }) => Beginning.findFlaw(live, header)),
+    Effect.orElseSucceed(() => undefined)
+  )
+})
 
 interface File {
   readonly path: string
@@ -109,7 +120,7 @@ class Auditor {
       Effect.catchReason("LedgerError", "Missing", (reason) =>
         this.place === undefined
           ? Effect.fail(new LedgerError({ reason }))
-          : Effect.sync(() => this.bad(path, { line: 1, offset: 0, why: "the file is missing" }))
+          : Effect.sync(() => this.bad(path, { line: 1, offset: 0, why: "it is missing" }))
       )
     )
   }
@@ -120,20 +131,10 @@ class Auditor {
     const before = this.place ?? startAfter(link)
     if (this.place === undefined && header.first > 1) this.missing = { from: 1 as Seq, to: link.seq }
     this.ledger ??= header.ledger
-    const flaw = this.flawIn(path, header, before)
+    const flaw = findBreak(this.live, path, header, before, this.ledger)
     if (flaw === undefined) this.place = startAfter(link)
-    else this.bad(path, { line: 1, offset: 0, why: flaw })
+    else this.bad(flaw.path, { line: 1, offset: 0, why: flaw.why })
     return flaw === undefined
-  }
-
-  flawIn(path: string, header: Header.Header, before: Link): string | undefined {
-    const link = Header.linkBefore(header)
-    const named = Segments.firstOf(path)
-    if (named !== undefined && named !== header.first)
-      return `it begins with event ${header.first}, and its name says another`
-    if (header.ledger !== this.ledger) return "it belongs to another ledger"
-    if (before.seq !== link.seq) return gap(before, link)
-    return before.h === link.h ? undefined : "it does not continue the segment before it"
   }
 
   readonly judge = Effect.fnUntraced(function* (this: Auditor, file: LedgerFile, isLast: boolean) {
@@ -211,7 +212,7 @@ class Auditor {
     return this.options.onProgress?.({ done: this.done + offset, total: this.total }) ?? Effect.void
   }
 
-  report(): Audited {
+  report(): Omit<Audited, "lacksBase"> {
     const { accepted, events, firstBad, heads, junk, ledger, live, missing, segments, tornTail, unknown } = this
     const { h, seq } = this.place ?? start
     return {
@@ -231,10 +232,5 @@ class Auditor {
     }
   }
 }
-
-const gap = (before: Link, after: Link): string =>
-  after.seq > before.seq
-    ? `events ${before.seq + 1} to ${after.seq} should stand before it and are missing`
-    : `event ${before.seq + 1} should stand here and event ${after.seq + 1} does`
 
 const rangeOf = (path: string, { length, line, offset }: Junk): ByteRange => ({ path, line, offset, length })

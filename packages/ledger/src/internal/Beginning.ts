@@ -4,6 +4,7 @@ import { Effect, Option } from "effect"
 import { dirname } from "node:path"
 import { Damaged, LedgerError, MissingSegment } from "../LedgerError.ts"
 import * as Base from "./Base.ts"
+import type { Break } from "./Continuity.ts"
 import type { Header } from "./Header.ts"
 import * as MarkIndex from "./MarkIndex.ts"
 import * as Segments from "./Segments.ts"
@@ -45,6 +46,16 @@ export const isHeld = (live: string, mark: View.Mark): Effect.Effect<boolean> =>
     Effect.flatMap((segment) => (segment === undefined ? Effect.succeed(false) : MarkIndex.holds(mark, segment.file))),
     Effect.scoped,
     Effect.orElseSucceed(() => false)
+  )
+
+/** Why nothing can be folded here: the state that archived segments left is not here, or cannot be read. */
+export const findFlaw = (live: string, header: Header): Effect.Effect<Break | undefined, LedgerError> =>
+  oldest(live, header).pipe(
+    Effect.as(undefined),
+    Effect.catchReasons("LedgerError", {
+      Damaged: ({ path, why }) => Effect.succeed({ path, why }),
+      MissingSegment: () => Effect.succeed({ path: Base.pathIn(live), why: "it is missing, as are older segments" })
+    })
   )
 
 /** Where the oldest segment begins that was not archived. */

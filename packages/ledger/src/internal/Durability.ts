@@ -6,7 +6,7 @@
  */
 import { Effect } from "effect"
 import { dirname } from "node:path"
-import { LedgerError, type LedgerReason, Unavailable } from "../LedgerError.ts"
+import { LedgerError, type LedgerReason, Unavailable, replaced as replacedFile } from "../LedgerError.ts"
 import * as Header from "./Header.ts"
 import * as LedgerFile from "./LedgerFile.ts"
 import { walkOn } from "./Pages.ts"
@@ -109,4 +109,4 @@ const isUnasked = ({ reason }: LedgerError): boolean =>
   reason._tag === "Missing" || (reason._tag === "Unavailable" && ["EMFILE", "ENFILE"].includes(reason.code))
 
 const replaced = (path: string) =>
-  new LedgerError({ reason: new Unavailable({ operation: "sync", path, code: "replaced by another file" }) })
+  new LedgerError({ reason: new Unavailable({ operation: "sync", path, code: replacedFile }) })

@@ -48,7 +48,9 @@ const beginInTurn = Effect.fnUntraced(function* (
 ) {
   const found = yield* readKey(folder)
   if (existsSync(folder.ledger)) {
-    return Option.isSome(found) ? found.value : yield* new LedgerError({ reason: new WrongKey({ path: folder.key }) })
+    return Option.isSome(found)
+      ? found.value
+      : yield* new LedgerError({ reason: new WrongKey({ path: folder.key, isMissing: true }) })
   }
   const key = Option.isSome(found) ? found.value : yield* createKey(folder)
   yield* refuseSealedOnly(folder)
@@ -102,7 +104,7 @@ export const readKey = ({
         onSome: (bytes) =>
           bytes.length === FingerprintKey.size
             ? Effect.succeedSome(FingerprintKey.make(bytes))
-            : Effect.fail(new LedgerError({ reason: new WrongKey({ path }) }))
+            : Effect.fail(new LedgerError({ reason: new WrongKey({ path, isMissing: false }) }))
       })
     )
   )

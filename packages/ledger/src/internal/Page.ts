@@ -30,7 +30,7 @@ export const readPage = Effect.fnUntraced(function* (
   if (from.isSealed) return nothingBehind(startAfter(from))
   const { file, view } = opened
   if (from.segment !== view.place.segment) return yield* Effect.scoped(readOlder(reader.path, opened, from, stop))
-  return yield* walkThrough(reader.path, opened, { file, size: view.place.offset }, from, stop).pipe(
+  return yield* walkThrough(reader.path, opened, { file, size: view.place.offset, isWhole: false }, from, stop).pipe(
     // Whoever moved the reader on meanwhile has closed the file.
     Effect.catch((error) =>
       reader.now().file === file ? Effect.fail(error) : readPage(reader, { opening, place: from }, stop)
@@ -45,18 +45,17 @@ const readOlder = Effect.fnUntraced(function* (live: string, opened: Opened, fro
       Effect.fail(new LedgerError({ reason: new MissingSegment({ path, first: from.segment }) }))
     )
   )
-  return yield* walkThrough(live, opened, { file, size: yield* file.size }, from, stop)
+  return yield* walkThrough(live, opened, { file, size: yield* file.size, isWhole: true }, from, stop)
 })
 
 const walkThrough = Effect.fnUntraced(function* (
   live: string,
   { view }: Opened,
-  { file, size }: { readonly file: LedgerFile.LedgerFile; readonly size: number },
+  { file, ...part }: Omit<Source, "read"> & { readonly file: LedgerFile.LedgerFile },
   from: Place,
   stop: Options["stop"]
 ) {
-  const source: Source = { read: file.read, size, isWhole: false }
-  const walked = yield* walkOn(source, from, { judged: judgedIn(view, from.segment), stop })
+  const walked = yield* walkOn({ read: file.read, ...part }, from, { judged: judgedIn(view, from.segment), stop })
   const isStuck = walked.place === from && !walked.isStopped
   // What is wrong behind the last event that can be read is found by the next page.
   if (!isStuck) return walked

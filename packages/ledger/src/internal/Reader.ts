@@ -9,6 +9,7 @@ import type { PoolState } from "@daybook/pool/PoolState"
 import { Damaged, LedgerError } from "../LedgerError.ts"
 import * as Accepted from "./Accepted.ts"
 import * as Beginning from "./Beginning.ts"
+import { findBreak } from "./Continuity.ts"
 import * as Header from "./Header.ts"
 import type { LedgerFile } from "./LedgerFile.ts"
 import * as MarkIndex from "./MarkIndex.ts"
@@ -80,13 +81,13 @@ export const open = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
     if (walked.lines.length > 0) PubSub.publishUnsafe(moved, undefined)
   }
   const moveOn = Effect.gen(function* () {
-    const { header, view } = opened
-    const following = Segments.open(path, (view.place.seq + 1) as Seq, mode)
+    const before = opened
+    const following = Segments.open(path, (before.view.place.seq + 1) as Seq, mode)
     const next = yield* held(
-      Effect.tap(following, (next) => (next === undefined ? Effect.void : continues(next, view.place.h, header)))
+      Effect.tap(following, (next) => (next === undefined ? Effect.void : continues(path, next, before)))
     )
     if (next === undefined) return false
-    opened = { ...opened, ...next, view: View.enter(view, Header.linkBefore(next.header)) }
+    opened = { ...opened, ...next, view: View.enter(before.view, Header.linkBefore(next.header)) }
     return true
   })
   const catchUpInTurnBy = Effect.fnUntraced(function* (pause: Effect.Effect<void>) {
@@ -117,13 +118,13 @@ export const open = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
 })
 
 const continues = (
+  live: string,
   { file, header }: Segments.OpenSegment,
-  h: string,
-  before: Header.Header
-): Effect.Effect<void, LedgerError> =>
-  header.continues === h && header.ledger === before.ledger
-    ? Effect.void
-    : Effect.fail(damaged(file.path, { line: 1, offset: 0, why: "it does not continue the segment before it" }))
+  before: Opened
+): Effect.Effect<void, LedgerError> => {
+  const flaw = findBreak(live, file.path, header, before.view.place, before.header.ledger)
+  return flaw === undefined ? Effect.void : Effect.fail(damaged(flaw.path, { line: 1, offset: 0, why: flaw.why }))
+}
 
 /** Keeps one file open at a time: what it opens next takes the place of what was open. */
 const heldFile = Effect.map(Effect.scope, (scope) => {

@@ -1,5 +1,5 @@
 /** What is wrong with a ledger, and how each damaged stretch could be passed over. Reads only. */
-import type { Seq } from "@daybook/pool/Ids"
+import type { LedgerId, Seq } from "@daybook/pool/Ids"
 import { Effect, Option } from "effect"
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
@@ -7,6 +7,8 @@ import type { LedgerError } from "../LedgerError.ts"
 import type { Link } from "../LineFormat.ts"
 import type { Finding } from "../Repair.ts"
 import * as Accepted from "./Accepted.ts"
+import * as Beginning from "./Beginning.ts"
+import { findBreak } from "./Continuity.ts"
 import * as Header from "./Header.ts"
 import * as LedgerFile from "./LedgerFile.ts"
 import * as MarkIndex from "./MarkIndex.ts"
@@ -46,6 +48,7 @@ class Surveyor {
   readonly live: string
   readonly findings: Array<Finding> = []
   readonly accepts: Array<Header.Accepted> = []
+  ledger: LedgerId | undefined
   place: Place | undefined
 
   constructor(live: string) {
@@ -61,11 +64,12 @@ class Surveyor {
     const header = yield* Effect.option(headerOf(path))
     if (Option.isNone(header)) return this.isBeyond(path, "its first line, which says what it continues, is damaged")
     const link = Header.linkBefore(header.value)
-    const before = this.place ?? link
-    if (link.seq !== before.seq) {
-      return this.isBeyond(path, `events ${before.seq + 1} to ${link.seq} should stand before it and are missing`)
-    }
-    if (link.h !== before.h) return this.isBeyond(path, "it does not continue the segment before it")
+    const flaw =
+      this.place === undefined
+        ? yield* Beginning.findFlaw(this.live, header.value)
+        : findBreak(this.live, path, header.value, this.place, this.ledger ?? header.value.ledger)
+    if (flaw !== undefined) return this.isBeyond(flaw.path, flaw.why)
+    this.ledger ??= header.value.ledger
     this.place = startAfter(link)
     const next = nextPath === undefined ? Option.none() : yield* Effect.option(headerOf(nextPath))
     yield* Effect.scoped(this.walk(path, Option.getOrUndefined(Option.map(next, Header.linkBefore))))
