@@ -26,10 +26,12 @@ interface Summary {
 
 /** Answers its last line, and the one before it. */
 const fuzz = Effect.fnUntraced(function* (folder: string) {
+  // With so little memory a leak, or a file that is held as a whole, ends it.
+  const flags = ["--expose-gc", "--max-old-space-size=96", "--max-semi-space-size=8"]
   const script = fileURLToPath(new URL("support/fuzzer.ts", import.meta.url))
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
-      spawn(process.execPath, ["--expose-gc", "--max-old-space-size=96", script, folder, "1", `${count}`], {
+      spawn(process.execPath, [...flags, script, folder, "1", `${count}`], {
         stdio: ["ignore", "pipe", "inherit"]
       })
     ),
@@ -60,7 +62,7 @@ describe("mutated ledgers", () => {
         if (count > inShort) process.stdout.write(`${last}\n`)
         for (const outcome of ["damaged", "torn", "whole"]) assert.isAbove(outcomes[outcome] ?? 0, 0, outcome)
         assert.isBelow(after, before + 32, "MiB kept")
-        assert.isBelow(peak, 512, "MiB at most")
+        assert.isBelow(peak, 384, "MiB at most")
       }),
     60_000 + count * 100
   )
