@@ -26,7 +26,7 @@ interface Summary {
 
 /** Answers its last line, and the one before it. */
 const fuzz = Effect.fnUntraced(function* (folder: string) {
-  // With so little memory a leak, or a file that is held as a whole, ends it.
+  // With so little memory a leak soon ends it.
   const flags = ["--expose-gc", "--max-old-space-size=96", "--max-semi-space-size=8"]
   const script = fileURLToPath(new URL("support/fuzzer.ts", import.meta.url))
   const child = yield* Effect.acquireRelease(
