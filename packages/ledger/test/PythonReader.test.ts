@@ -1,6 +1,7 @@
 /** A reader that was written from the description of the format, in another language, and what it says of our ledgers. */
 import { format } from "@daybook/pool/Instant"
 import type { Recorded } from "@daybook/pool/Recorded"
+import { repair } from "@daybook/ledger/Repair"
 import { verify } from "@daybook/ledger/Verify"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
@@ -9,6 +10,7 @@ import { appendFileSync, cpSync, readdirSync, readFileSync, statSync, writeFileS
 import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { SegmentBytes } from "../src/internal/Seal.ts"
+import { firstOf } from "../src/internal/Segments.ts"
 import { relabelled } from "./support/Drafts.ts"
 import { open } from "./support/Open.ts"
 import { tempFolder } from "./support/TempFolder.ts"
@@ -23,9 +25,11 @@ interface Ran {
 
 const python = (folder: string): Effect.Effect<Ran> =>
   Effect.callback((resume) => {
-    execFile("python3", [program, folder], (error, stdout, stderr) =>
-      resume(Effect.succeed({ code: error === null ? 0 : Number(error.code), stdout, stderr }))
-    )
+    execFile("python3", [program, folder], (error, stdout, stderr) => {
+      const code = error === null ? 0 : error.code
+      const ran = { code: Number(code), stdout, stderr }
+      resume(typeof code === "number" ? Effect.succeed(ran) : Effect.die(error))
+    })
   })
 
 const lineOf = ({ at, credential, seq, type }: Recorded & { readonly credential?: string }): string =>
@@ -118,15 +122,34 @@ describe("the reader in Python", () => {
     Effect.gen(function* () {
       const folder = yield* tempFolder
       const expected = yield* write(folder)
-      const [oldest = "", middle = ""] = segmentsIn(folder)
+      const [oldest = "", middle = "", next = ""] = segmentsIn(folder)
       const withoutOldest = yield* tempFolder
       cpSync(folder, withoutOldest, { recursive: true, filter: (from) => basename(from) !== oldest })
       const { code, stdout } = yield* python(withoutOldest)
       assert.strictEqual(code, 0)
-      assert.deepStrictEqual(stdout.trim().split("\n"), expected.slice(-stdout.trim().split("\n").length))
+      assert.deepStrictEqual(stdout.trim().split("\n"), expected.slice((firstOf(middle) ?? 0) - 1))
       const withoutMiddle = yield* tempFolder
       cpSync(folder, withoutMiddle, { recursive: true, filter: (from) => basename(from) !== middle })
-      assert.strictEqual((yield* python(withoutMiddle)).code, 1)
+      const broken = yield* python(withoutMiddle)
+      assert.strictEqual(broken.code, 1)
+      assert.isTrue(broken.stderr.startsWith(`${join(withoutMiddle, next)}:1: `), broken.stderr)
+      assert.deepStrictEqual(broken.stdout.trim().split("\n"), expected.slice(0, (firstOf(middle) ?? 0) - 1))
+    })
+  )
+
+  it.live("knows nothing of accepted damage: in a repaired ledger it stops there, and says file and line", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      const expected = yield* write(folder)
+      const [oldest = ""] = segmentsIn(folder)
+      const path = join(folder, oldest)
+      flip(path, middles(path)[2] ?? 0)
+      assert.isTrue((yield* repair({ folder, program: "repair", version: "1" })).isDone)
+      assert.deepInclude(yield* verify(folder), { isConsistent: true })
+      const { code, stderr, stdout } = yield* python(folder)
+      assert.strictEqual(code, 1)
+      assert.isTrue(stderr.startsWith(`${path}:3: `), stderr)
+      assert.deepStrictEqual(stdout.trim().split("\n"), expected.slice(0, 2))
     })
   )
 
