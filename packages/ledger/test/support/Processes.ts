@@ -1,11 +1,12 @@
 /** Real processes that write to a ledger. */
 import { Effect, type Scope } from "effect"
-import { type ChildProcessByStdio, spawn } from "node:child_process"
+import { type ChildProcessByStdio, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { Readable, Writable } from "node:stream"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 
 const scriptPath = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
@@ -73,9 +74,17 @@ export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry:
 export const onSmallDisk = (folder: string, script: string): Effect.Effect<unknown> =>
   Effect.promise(async () => {
     const mount = 'mount -t tmpfs -o size=1m,mode=700 tmpfs "$1" && exec "$2" "$3" "$1"'
-    const child = spawn("unshare", ["-rm", "sh", "-c", mount, "sh", folder, process.execPath, scriptPath(script)], {
-      stdio: ["ignore", "pipe", "inherit"]
+    const args = ["-rm", "sh", "-c", mount, "sh", folder, process.execPath, scriptPath(script)]
+    const { stdout } = await run("unshare", args).catch(({ code, stderr }: Failed) => {
+      throw new Error(`\`unshare -rm\` ended with ${code}. Does this system let a user mount? ${stderr}`)
     })
-    const output = await child.stdout.setEncoding("utf8").reduce((all: string, piece: string) => all + piece, "")
-    return JSON.parse(output) as unknown
+    return JSON.parse(stdout) as unknown
   })
+
+const run = promisify(execFile)
+
+/** How `run` fails. */
+interface Failed {
+  readonly code: number | string
+  readonly stderr: string
+}
