@@ -3,7 +3,16 @@ import type { Ledger } from "@daybook/ledger/Ledger"
 import { repair } from "@daybook/ledger/Repair"
 import { type EventRange, verify } from "@daybook/ledger/Verify"
 import { Effect, Stream } from "effect"
-import { appendFileSync, linkSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import {
+  appendFileSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 import { SegmentBytes } from "../src/internal/Seal.ts"
 import * as Segments from "../src/internal/Segments.ts"
@@ -41,6 +50,14 @@ const edit = (path: string, change: (lines: Array<string>) => ReadonlyArray<stri
   const lines = readFileSync(path, "latin1").split("\n")
   writeFileSync(path, change(lines).join("\n"), "latin1")
 }
+
+/** Every file of a ledger, by its name. */
+const contentOf = (folder: string): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(folder)
+      .filter((name) => name.includes("ledger") || name.endsWith(".key"))
+      .map((name) => [name, readFileSync(join(folder, name), "latin1")])
+  )
 
 const count = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
@@ -141,6 +158,8 @@ describe("repair", () => {
       yield* appendOne(folder)
       const seqs = yield* readAll(folder)
       assert.deepStrictEqual(seqs.slice(0, 29), count(1, 29))
+      assert.deepStrictEqual(seqs.slice(29), count(33, 32 + seqs.length - 29))
+      assert.isAbove(seqs.length, 29)
       assert.isTrue((yield* verify(folder)).isConsistent)
       assert.isTrue(readFileSync(Segments.sealedPath(folder, seq(1)), "latin1").includes(`${lines[31]}\n{"seq":`))
     })
@@ -218,15 +237,17 @@ describe("repair", () => {
         const [, second] = yield* Segments.listSealed(folder)
         const gone = second?.path ?? ""
         renameSync(gone, join(folder, "elsewhere"))
+        const withoutSecond = contentOf(folder)
         const { findings, isDone } = yield* fix(folder)
         assert.isFalse(isDone)
-        assert.deepStrictEqual(
-          findings.map(({ _tag }) => _tag),
-          ["Beyond"]
-        )
+        assert.strictEqual(findings.length, 1)
+        assert.deepInclude(findings[0], { _tag: "Beyond", path: gone })
+        assert.deepStrictEqual(contentOf(folder), withoutSecond)
         renameSync(join(folder, "elsewhere"), gone)
         edit(path, (lines) => lines.with(0, "?"))
+        const withoutFirstLine = contentOf(folder)
         assert.deepInclude((yield* fix(folder)).findings[0], { _tag: "Beyond", path })
+        assert.deepStrictEqual(contentOf(folder), withoutFirstLine)
       })
     )
   )
