@@ -10,6 +10,7 @@ import { randomUUID } from "node:crypto"
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import * as Base from "../src/internal/Base.ts"
+import * as Segments from "../src/internal/Segments.ts"
 import { relabelled, seq } from "./support/Drafts.ts"
 import * as Lines from "./support/Lines.ts"
 import {
@@ -310,9 +311,9 @@ describe("a ledger whose older segments were archived", () => {
     Effect.gen(function* () {
       const { folder } = yield* archived(2)
       for (const name of ["index.bin", "snapshots"]) rmSync(join(folder, name), { recursive: true })
-      const path = Base.pathIn(liveIn(folder))
+      const path = Segments.basePath(liveIn(folder))
       const other = yield* archived(2)
-      writeFileSync(path, readFileSync(Base.pathIn(liveIn(other.folder))))
+      writeFileSync(path, readFileSync(Segments.basePath(liveIn(other.folder))))
       assert.deepInclude(yield* reasonOf(open(folder)), { _tag: "Damaged", path, why: "it belongs to another ledger" })
       writeFileSync(path, readFileSync(path, "latin1").replace(/"seq":\d/, '"seq":9'))
       assert.deepInclude(yield* reasonOf(open(folder)), { _tag: "Damaged", path })
