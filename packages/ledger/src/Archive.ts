@@ -69,9 +69,10 @@ export const archive = Effect.fn("archive")(function* (
   const last = old.at(-1)
   if (last !== undefined) yield* refuseDamaged(folder, moved)
   if (last === undefined || options.dryRun === true) return { moved, first: yield* firstAfter(reader, folder, last) }
+  yield* copyAll(to, folder, moved)
   const kind = yield* Admission.lockKind(folder, undefined)
   const lock = yield* WriterLock.open(folder.lock, kind)
-  yield* lock.hold(moveAll(folder, to, last.end, moved))
+  yield* lock.hold(leave(folder, last.end, moved))
   return { moved, first: (last.segment.last + 1) as Seq }
 }, Effect.scoped)
 
@@ -110,10 +111,10 @@ const findOld = Effect.fnUntraced(function* (
   return old
 })
 
-/** What archiving was stopped halfway ended with stands for everything before it. */
+/** If archiving was stopped halfway, the base already holds the state behind these segments, or a later one. */
 const stateBehind = Effect.fnUntraced(function* (reader: Reader.Reader, link: Link, { ledger }: Header.Header) {
   const base = yield* Base.read(reader.path)
-  if (Option.isSome(base) && link.seq <= base.value.link.seq) return base.value
+  if (reaches(base, { ledger, link })) return base.value
   return { ledger, link, state: yield* AsOf.asOf(reader, { seq: link.seq }, () => {}) }
 })
 
@@ -122,20 +123,36 @@ const firstAfter = Effect.fnUntraced(function* (reader: Reader.Reader, { path }:
   return (yield* Segments.listSealed(path))[0]?.first ?? reader.now().header.first
 })
 
-const moveAll = Effect.fnUntraced(function* (
-  { ledger, path }: Folder.Folder,
+/** Whether a base stands at an event of the same ledger, or behind it. */
+const reaches = (
+  base: Option.Option<Base.Base>,
+  { ledger, link }: Pick<Base.Base, "ledger" | "link">
+): base is Option.Some<Base.Base> =>
+  Option.isSome(base) && base.value.ledger === ledger && base.value.link.seq >= link.seq
+
+/** Without the lock, however long it takes: nobody writes to a sealed segment. */
+const copyAll = Effect.fnUntraced(function* (
   to: string,
+  { path }: Folder.Folder,
+  segments: ReadonlyArray<ArchivedSegment>
+): Effect.fn.Return<void, LedgerError> {
+  const { syncFolder } = yield* LedgerFile.names
+  yield* Effect.mapError(Directory.ensurePrivate(to), toLedgerError)
+  if (isSameFolder(to, path)) return yield* unavailable("archive to", to, sameFolder)
+  for (const segment of segments) yield* copyOrLink(segment)
+  yield* syncFolder(to)
+})
+
+/** Somebody else may have archived more meanwhile. */
+const leave = Effect.fnUntraced(function* (
+  { ledger, path }: Folder.Folder,
   base: Base.Base,
   segments: ReadonlyArray<ArchivedSegment>
 ): Effect.fn.Return<void, LedgerError> {
-  const names = yield* LedgerFile.names
-  yield* Effect.mapError(Directory.ensurePrivate(to), toLedgerError)
-  if (isSameFolder(to, path)) return yield* unavailable("archive to", to, sameFolder)
-  yield* Base.write(ledger, base)
-  for (const segment of segments) yield* copyOrLink(segment)
-  yield* names.syncFolder(to)
-  for (const { from } of segments) yield* names.remove(from)
-  yield* names.syncFolder(path)
+  const { remove, syncFolder } = yield* LedgerFile.names
+  if (!reaches(yield* Base.read(ledger), base)) yield* Base.write(ledger, base)
+  for (const { from } of segments) yield* remove(from)
+  yield* syncFolder(path)
 })
 
 /** It has both names for a while: a crash leaves it in one of the two places at least. */

@@ -62,6 +62,7 @@ const openToWrite = Effect.fnUntraced(function* (
   const keeper = yield* Keeper.make(folder.ledger)
   const admit = (header: Header) => Admission.admit(folder, kind, key, header)
   const reader = yield* openReader(folder, "append", admit, keeper)
+  if (keeper.knowsBeyond(reader.now().view)) yield* trim(keeper, reader, lock)
   const requests = yield* Writer.start(reader, lock, self)
   yield* Effect.addFinalizer(() => keeper.keepEnd(reader.now().view))
   return services(self.actor, reader, requests, key, keeper.offer)
@@ -80,7 +81,11 @@ const openToRead = Effect.fnUntraced(function* (
   return services(actor, reader, { append, sync }, key, keepsNothing.offer)
 })
 
-const keepsNothing: Keeper.Keeper = { offer: () => {}, drain: Effect.yieldNow, keepEnd: () => Effect.void }
+const keepsNothing: Pick<Keeper.Keeper, "drain" | "offer"> = { offer: () => {}, drain: Effect.yieldNow }
+
+/** An index that came from a longer copy of the ledger. What cannot be read to its end keeps its index. */
+const trim = (keeper: Keeper.Keeper, reader: Reader.Reader, lock: WriterLock.WriterLock): Effect.Effect<void> =>
+  lock.hold(reader.inTurn(Effect.flatMap(reader.catchUpInTurn, ({ view }) => keeper.trim(view)))).pipe(Effect.ignore)
 
 const firstLine = (self: Self.Self, kind: WriterLock.LockKind, key: FingerprintKey.FingerprintKey): string =>
   textOf(Self.beginLedger(self, Self.newLedgerId(), kind, FingerprintKey.check(key)).lines)
@@ -90,7 +95,7 @@ const openReader = Effect.fnUntraced(function* (
   { ledger: path }: Folder.Folder,
   mode: "read" | "append",
   admit: (header: Header) => Effect.Effect<void, LedgerError>,
-  { drain, offer: onCrossed }: Keeper.Keeper
+  { drain, offer: onCrossed }: Pick<Keeper.Keeper, "drain" | "offer">
 ) {
   const reader = yield* Reader.open({ path, mode, admit, onCrossed })
   yield* Effect.catchReason(reader.catchUpBy(drain), "LedgerError", "Damaged", () => Effect.void)

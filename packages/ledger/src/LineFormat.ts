@@ -118,6 +118,9 @@ const findGap = ({ seq }: Link, text: string): Flaw | undefined => {
   return found === undefined || found === `${expected}` ? undefined : { _tag: "Gap", expected, found: Number(found) }
 }
 
+/** The `seq` that a line begins with, whatever its sums say; 0 if it begins otherwise. */
+export const claimedSeq = (text: string): number => Number(/^\{"seq":(\d{1,15}),/.exec(text)?.[1] ?? 0)
+
 /** The `h` of a line behind another, taken over its text again, whatever it ends with. */
 export const hashAfter = (previous: string, text: string): string => chain(previous, text.slice(0, -hashStart))
 

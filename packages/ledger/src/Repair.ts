@@ -4,7 +4,7 @@
  * line of the next. Readers pass over them from then on; what they held is lost, and the ledger says so.
  */
 import type { Seq } from "@daybook/pool/Ids"
-import { Effect, Option, type Scope } from "effect"
+import { Array, Effect, Option, type Scope } from "effect"
 import * as Admission from "./internal/Admission.ts"
 import * as Durability from "./internal/Durability.ts"
 import * as Folder from "./internal/Folder.ts"
@@ -47,7 +47,7 @@ export interface RepairReport {
   readonly isDone: boolean
 }
 
-/** Waits for other writers like an append does. Fails, and changes nothing, where a finding is `Beyond` repair. */
+/** Waits for other writers like an append does. Changes nothing where a finding is `Beyond` repair. */
 export const repair = Effect.fn("repair")(function* (
   options: Options
 ): Effect.fn.Return<RepairReport, LedgerError, Scope.Scope> {
@@ -59,6 +59,7 @@ export const repair = Effect.fn("repair")(function* (
   if (Option.isNone(key)) return yield* new LedgerError({ reason: new WrongKey({ path: folder.key, isMissing: true }) })
   const admit = (header: Header) => Admission.admit(folder, kind, key.value, header)
   yield* admit(header)
+  if (options.dryRun === true) return yield* Effect.map(Survey.survey(folder.ledger), reportOf)
   const lock = yield* WriterLock.open(folder.lock, kind)
   return yield* lock.hold(Effect.scoped(underLock(options, folder, admit)))
 }, Effect.scoped)
@@ -80,6 +81,11 @@ const findHeader = ({ ledger, path }: Folder.Folder): Effect.Effect<Header, Ledg
     return known.value.header
   })
 
+const reportOf = ({ findings }: Survey.Surveyed): RepairReport => ({
+  findings,
+  isDone: findings.every(({ _tag }) => _tag === "TornTail")
+})
+
 const underLock = Effect.fnUntraced(function* (
   options: Options,
   folder: Folder.Folder,
@@ -88,8 +94,7 @@ const underLock = Effect.fnUntraced(function* (
   const surveyed = yield* Survey.survey(folder.ledger)
   const { findings } = surveyed
   const isBeyond = findings.some(({ _tag }) => _tag === "Beyond")
-  const isDone = findings.every(({ _tag }) => _tag === "TornTail")
-  if (findings.length === 0 || isBeyond || options.dryRun === true) return { findings, isDone }
+  if (findings.length === 0 || isBeyond) return reportOf(surveyed)
   yield* bringBackLive(folder, findings)
   const isClosed = yield* closeLine(folder, surveyed.accepts)
   const { accepts } = isClosed ? yield* Survey.survey(folder.ledger) : surveyed
@@ -119,6 +124,9 @@ const closeLine = Effect.fnUntraced(function* ({ ledger }: Folder.Folder, accept
 
 const newline = 10
 
+/** As much damage is named in the first line of one segment. */
+const mostAccepted = 64
+
 const goOn = Effect.fnUntraced(function* (
   options: Options,
   folder: Folder.Folder,
@@ -133,8 +141,12 @@ const goOn = Effect.fnUntraced(function* (
   const seal = yield* Seal.make(reader, self, durability)
   if (view.torn?.isWhole === true) yield* reader.now().file.append(Buffer.from("\n"))
   yield* reader.catchUp
-  if (reader.now().view.place.isSealed) return yield* reader.inTurn(seal.finish(accepts))
-  if (accepts.length > 0) return yield* reader.inTurn(seal.now(accepts))
+  const [first = [], ...others] = Array.chunksOf(accepts, mostAccepted)
+  const { isSealed } = reader.now().view.place
+  if (isSealed) yield* reader.inTurn(seal.finish(first))
+  else if (first.length > 0) yield* reader.inTurn(seal.now(first))
+  for (const some of others) yield* reader.inTurn(seal.now(some))
+  if (isSealed || first.length > 0) return
   yield* Write.writePreamble(reader, self)
   yield* durability.syncInTurn(reader.now())
 })

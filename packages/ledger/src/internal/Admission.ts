@@ -1,7 +1,7 @@
 /** What must be right before this process may write to a ledger: the disk, the kind of lock, the key. */
 import type { FileError } from "@daybook/files/FileError"
 import { networkFileSystem } from "@daybook/files/FileSystemKind"
-import { Effect, Option } from "effect"
+import { Context, Effect, Option } from "effect"
 import * as FingerprintKey from "../FingerprintKey.ts"
 import { LedgerError, NetworkFileSystem, Unavailable, WrongKey } from "../LedgerError.ts"
 import type { Folder } from "./Folder.ts"
@@ -9,8 +9,15 @@ import type { Header } from "./Header.ts"
 import * as Segments from "./Segments.ts"
 import * as WriterLock from "./WriterLock.ts"
 
+/** Asks on which network file system a path lies, if on any. */
+export type NetworkLook = (path: string) => Effect.Effect<Option.Option<string>, FileError>
+
+export const NetworkLook = Context.Reference<NetworkLook>("@daybook/ledger/internal/Admission/NetworkLook", {
+  defaultValue: () => networkFileSystem
+})
+
 export const refuseNetwork = ({ path }: Folder): Effect.Effect<void, LedgerError> =>
-  networkFileSystem(path).pipe(
+  Effect.flatMap(NetworkLook, (look) => look(path)).pipe(
     Effect.mapError(({ code, operation, path }: FileError) => new Unavailable({ operation, path, code })),
     Effect.flatMap(
       Option.match({

@@ -1,4 +1,7 @@
-/** The walk behind `verify`: over all segments, or one file, believing nothing that was derived from them. */
+/**
+ * The walk behind `verify`: over all segments, or one file. What was derived from them proves nothing here; but a mark of the
+ * index behind half a line shows that lines were synced there, which is why it is damage then and not a torn tail.
+ */
 import type { LedgerId, Seq } from "@daybook/pool/Ids"
 import { Effect, Option, type Scope } from "effect"
 import { type Stats, statSync } from "node:fs"
@@ -28,15 +31,23 @@ export const run = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Audited, LedgerError, Scope.Scope> {
   const live = isFolder(path) ? join(path, Segments.liveName) : path
   const files = yield* filesOf(live)
+  const isOutdated = basename(live) === Segments.liveName && (yield* isOlderThanSealed(live))
   const total = files.reduce((sum, file) => sum + sizeOf(file.path), 0)
   const auditor = new Auditor(live, total, options)
-  for (const [index, { open, path }] of files.entries()) {
+  if (isOutdated) auditor.bad(live, { line: 1, offset: 0, why: Segments.outdated })
+  for (const [index, { open, path }] of isOutdated ? [] : files.entries()) {
     yield* auditor.segment(path, open, index === files.length - 1)
     if (auditor.firstBad !== undefined) break
   }
   const report = auditor.report()
   return { ...report, lacksBase: yield* findLackingBase(live, report) }
 }, Effect.scoped)
+
+const isOlderThanSealed = (live: string): Effect.Effect<boolean> =>
+  Effect.scoped(Segments.openLive(live, "read")).pipe(
+    Effect.flatMap(({ header }) => Segments.isOutdated(live, header.first)),
+    Effect.orElseSucceed(() => false)
+  )
 
 /** Only a whole folder has a base. */
 const findLackingBase = Effect.fnUntraced(function* (live: string, { missing }: Omit<Audited, "lacksBase">) {
@@ -58,18 +69,30 @@ const fileAt = (path: string): File => ({ path, open: Segments.openAt(path, "rea
  * The live segment means the whole ledger. It is opened before the others are listed and stays open: it may be sealed
  * while they are read.
  */
-const filesOf = Effect.fnUntraced(function* (live: string) {
+const filesOf = Effect.fnUntraced(function* (
+  live: string
+): Effect.fn.Return<ReadonlyArray<File>, LedgerError, Scope.Scope> {
   if (basename(live) !== Segments.liveName) return [fileAt(live)]
   const opened = yield* Effect.option(Segments.openAt(live, "read"))
   const sealed = yield* Effect.orElseSucceed(Segments.listSealed(dirname(live)), () => [])
   const first = Option.match(opened, { onNone: () => Infinity, onSome: ({ header }) => header.first })
-  const older = sealed.filter((segment) => segment.first < first).map((segment) => fileAt(segment.path))
+  const older = yield* Effect.forEach(
+    sealed.filter((segment) => segment.first < first),
+    ({ path }) => openOlder(path)
+  )
   const last = Option.match(opened, {
     onNone: () => fileAt(live), // says why
     onSome: (segment) => ({ path: live, open: Effect.succeed(segment) })
   })
   return [...older, last]
 })
+
+/** They stay open too: somebody may archive them meanwhile. */
+const openOlder = (path: string): Effect.Effect<File, never, Scope.Scope> =>
+  Segments.openAt(path, "read").pipe(
+    Effect.map((segment) => ({ path, open: Effect.succeed(segment) })),
+    Effect.orElseSucceed(() => fileAt(path)) // says why
+  )
 
 const isFolder = (path: string): boolean => statsOf(path)?.isDirectory() === true
 
@@ -166,19 +189,23 @@ class Auditor {
 
   readonly walk = Effect.fnUntraced(function* (this: Auditor, file: LedgerFile, size: number, isLast: boolean) {
     let place = this.place ?? start
+    let end = size
     do {
-      const walked = yield* walkOn({ read: file.read, size, isWhole: true }, place)
+      const walked = yield* walkOn({ read: file.read, size: end, isWhole: true }, place)
       const isBroken = walked.ending._tag === "Damaged" || (walked.ending._tag === "Torn" && !isLast)
       const accepted = isBroken ? yield* Accepted.find(this.live, file, walked.place) : undefined
       place = this.take(file.path, walked, accepted)
       if (this.tornTail !== undefined && (yield* MarkIndex.reachesBeyond(this.live, place))) {
         this.tornTail = undefined
-        this.bad(file.path, { line: place.line + 1, offset: place.offset, why: MarkIndex.wasWhole })
+        const now = yield* file.size
+        // Somebody was writing there.
+        if (now > end) end = now
+        else this.bad(file.path, { line: place.line + 1, offset: place.offset, why: MarkIndex.wasWhole })
       }
       if (this.firstBad !== undefined || this.tornTail !== undefined) return place
       yield* this.progress(place.offset)
       yield* Effect.yieldNow
-    } while (place.offset < size)
+    } while (place.offset < end)
     const lost = isLast || place.isSealed ? undefined : yield* Accepted.find(this.live, file, place)
     return lost === undefined ? place : this.accept(file.path, nothingBehind(place), lost)
   })

@@ -8,10 +8,10 @@ import type { LedgerId } from "@daybook/pool/Ids"
 import type { PoolState } from "@daybook/pool/PoolState"
 import * as StateSnapshot from "@daybook/pool/StateSnapshot"
 import { Effect, Option, Schema } from "effect"
-import { dirname, join } from "node:path"
 import { Damaged, LedgerError, Unavailable } from "../LedgerError.ts"
 import * as LineFormat from "../LineFormat.ts"
 import type { Link } from "../LineFormat.ts"
+import { basePath } from "./Segments.ts"
 
 export interface Base {
   readonly ledger: LedgerId
@@ -19,8 +19,6 @@ export interface Base {
   readonly link: Link
   readonly state: PoolState
 }
-
-export const pathIn = (live: string): string => join(dirname(live), "ledger.base")
 
 const Line = Schema.fromJsonString(
   Schema.Struct({
@@ -35,31 +33,39 @@ const Line = Schema.fromJsonString(
 
 export const write = (live: string, { ledger, link, state }: Base): Effect.Effect<void, LedgerError> => {
   const text = StateSnapshot.encode(state)
-  const line = { ledger, seq: link.seq, h: link.h, shape: StateSnapshot.shape, state: text, c: sumOf(link, text) }
-  return AtomicFile.write(pathIn(live), `${JSON.stringify(line)}\n`, { mode: 0o600 }).pipe(
+  const line = {
+    ledger,
+    seq: link.seq,
+    h: link.h,
+    shape: StateSnapshot.shape,
+    state: text,
+    c: sumOf(ledger, link, text)
+  }
+  return AtomicFile.write(basePath(live), `${JSON.stringify(line)}\n`, { mode: 0o600 }).pipe(
     Effect.mapError(toLedgerError)
   )
 }
 
-const sumOf = ({ h, seq }: Link, state: string): string => LineFormat.checksum(`${seq} ${h} ${state}`)
+const sumOf = (ledger: string, { h, seq }: Link, state: string): string =>
+  LineFormat.checksum([ledger, seq, h, StateSnapshot.shape, state].join(" "))
 
 const maxBytes = 1024 * 1024 * 1024
 
 /** None if nothing was archived. */
 export const read = (live: string): Effect.Effect<Option.Option<Base>, LedgerError> =>
-  AtomicFile.readIfExists(pathIn(live), { maxBytes }).pipe(
+  AtomicFile.readIfExists(basePath(live), { maxBytes }).pipe(
     Effect.mapError(toLedgerError),
     Effect.flatMap(
       Option.match({
         onNone: () => Effect.succeedNone,
-        onSome: (bytes) => Effect.asSome(decode(pathIn(live), Buffer.from(bytes).toString()))
+        onSome: (bytes) => Effect.asSome(decode(basePath(live), Buffer.from(bytes).toString()))
       })
     )
   )
 
 const decode = (path: string, text: string): Effect.Effect<Base, LedgerError> =>
   Schema.decodeUnknownOption(Line)(text).pipe(
-    Option.filter(({ c, h, seq, state }) => c === sumOf({ seq, h } as Link, state)),
+    Option.filter(({ c, h, ledger, seq, state }) => c === sumOf(ledger, { seq, h } as Link, state)),
     Option.flatMap(({ h, ledger, seq, state: text }) =>
       Option.map(StateSnapshot.decode(text), (state) => ({
         ledger: ledger as LedgerId,

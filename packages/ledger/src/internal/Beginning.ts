@@ -17,6 +17,11 @@ export const find = Effect.fnUntraced(function* (
   live: string,
   header: Header
 ): Effect.fn.Return<View.View, LedgerError> {
+  if (yield* Segments.isOutdated(live, header.first)) {
+    return yield* new LedgerError({
+      reason: new Damaged({ path: live, line: 1, offset: 0, why: Segments.outdated })
+    })
+  }
   const first = yield* firstHere(live, header)
   const marks = (yield* MarkIndex.read(live)).filter(({ segment }) => segment >= first && segment <= header.first)
   const newest = yield* findSnapshot(live, marks)
@@ -54,7 +59,8 @@ export const findFlaw = (live: string, header: Header): Effect.Effect<Break | un
     Effect.as(undefined),
     Effect.catchReasons("LedgerError", {
       Damaged: ({ path, why }) => Effect.succeed({ path, why }),
-      MissingSegment: () => Effect.succeed({ path: Base.pathIn(live), why: "it is missing, as are older segments" })
+      MissingSegment: () =>
+        Effect.succeed({ path: Segments.basePath(live), why: "it is missing, as are older segments" })
     })
   )
 
@@ -72,7 +78,7 @@ export const oldest = Effect.fnUntraced(function* (
   }
   if (base.value.ledger !== header.ledger) {
     const why = "it belongs to another ledger"
-    return yield* new LedgerError({ reason: new Damaged({ path: Base.pathIn(live), line: 1, offset: 0, why }) })
+    return yield* new LedgerError({ reason: new Damaged({ path: Segments.basePath(live), line: 1, offset: 0, why }) })
   }
   return View.begin(startAfter(base.value.link), base.value.state)
 })

@@ -21,6 +21,8 @@ export interface Durability {
   readonly sync: (opened: Opened) => Effect.Effect<void, LedgerError>
   /** The same, for somebody who holds the lock and the turn. */
   readonly syncInTurn: (opened: Opened) => Effect.Effect<void, LedgerError>
+  /** Makes the names of the segments durable. */
+  readonly syncFolder: Effect.Effect<void, LedgerError>
   /** Why nothing can be made durable any more. */
   readonly refusal: () => LedgerReason | undefined
 }
@@ -56,13 +58,13 @@ export const make = Effect.fnUntraced(function* (reader: Reader, lock: WriterLoc
 
   const refuse = ({ reason }: LedgerError) => Effect.sync(() => (refusal = reason))
 
+  /** Refused once, it is not asked again either. */
+  const syncFolder = names
+    .syncFolder(dirname(reader.path))
+    .pipe(Effect.tapError((error) => (isUnasked(error) ? Effect.void : refuse(error))))
+
   /** A file whose name is not durable is not durable either. */
-  const syncName = ({ file }: Opened) =>
-    synced?.file === file
-      ? Effect.void
-      : names
-          .syncFolder(dirname(reader.path))
-          .pipe(Effect.tapError((error) => (isUnasked(error) ? Effect.void : refuse(error))))
+  const syncName = ({ file }: Opened) => (synced?.file === file ? Effect.void : syncFolder)
 
   const syncBy = (hold: Hold) =>
     Effect.fnUntraced(function* (opened: Opened): Effect.fn.Return<void, LedgerError> {
@@ -79,6 +81,7 @@ export const make = Effect.fnUntraced(function* (reader: Reader, lock: WriterLoc
   return {
     sync: syncBy((rewriting) => lock.hold(reader.inTurn(rewriting))),
     syncInTurn: syncBy((rewriting) => rewriting),
+    syncFolder,
     refusal: () => refusal
   }
 })

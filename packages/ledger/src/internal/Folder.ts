@@ -58,10 +58,11 @@ const beginInTurn = Effect.fnUntraced(function* (
   return key
 })
 
-/** Sealed segments without a live one are what is left of a ledger, and not the place to begin another. */
+/** Sealed segments, or a base, without a live segment are what is left of a ledger, and not the place to begin another. */
 const refuseSealedOnly = Effect.fnUntraced(function* ({ ledger, path }: Folder) {
   const sealed = yield* Segments.listSealed(path)
-  if (sealed.length > 0) return yield* new LedgerError({ reason: new NoLiveSegment({ path: ledger }) })
+  if (sealed.length > 0 || existsSync(Segments.basePath(ledger)))
+    return yield* new LedgerError({ reason: new NoLiveSegment({ path: ledger }) })
 })
 
 /** Not even a writer who uses another kind of lock can begin a second ledger: there is one link to the live name. */

@@ -61,8 +61,8 @@ const parse = (path: string, text: string): Result.Result<Header, LedgerReason> 
 
 /** What a segment's first line says that it continues; the line itself is checked against it. */
 const claimed = (text: string): LineFormat.Link => {
-  const [, seq, continues] = /^\{"seq":(\d{1,16}),.*"type":"SegmentOpened",.*"continues":"([\w-]{43})"/.exec(text) ?? []
-  return seq === undefined || continues === undefined ? start : { seq: (Number(seq) - 1) as Seq, h: continues }
+  const [, continues] = /"type":"SegmentOpened",.*"continues":"([\w-]{43})"/.exec(text) ?? []
+  return continues === undefined ? start : { seq: (LineFormat.claimedSeq(text) - 1) as Seq, h: continues }
 }
 
 const damaged = (path: string, why: string) => new Damaged({ path, line: 1, offset: 0, why })

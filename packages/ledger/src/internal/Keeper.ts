@@ -12,6 +12,10 @@ export interface Keeper {
   readonly offer: (crossed: ReadonlyArray<Crossed>) => void
   /** Keeps what was offered until now. */
   readonly drain: Effect.Effect<void>
+  /** Forgets marks that nobody can have made: whoever asks holds the lock, and knows the ledger to its end. */
+  readonly trim: (view: View) => Effect.Effect<void>
+  /** Whether there are marks behind all that was read. */
+  readonly knowsBeyond: (view: View) => boolean
   /** Keeps the end too, for whoever opens the ledger next, if it is far from the last mark. */
   readonly keepEnd: (view: View) => Effect.Effect<void>
 }
@@ -58,8 +62,16 @@ export const make = Effect.fnUntraced(function* (live: string): Effect.fn.Return
     waiting = [{ mark: { ...place, latest: state.latest }, state }]
     yield* drain
   })
+  const trim = Effect.fnUntraced(function* ({ place }: View) {
+    const known = yield* MarkIndex.read(live)
+    const made = known.filter((mark) => mark.seq <= place.seq)
+    for (const { seq } of known.slice(made.length)) rows.delete(seq)
+    if (made.length < known.length) yield* MarkIndex.write(live, made)
+  })
   return {
     drain,
+    trim,
+    knowsBeyond: ({ place }) => [...rows.keys()].some((seq) => seq > place.seq),
     keepEnd,
     offer: (crossed) => {
       waiting = [...waiting, ...crossed].slice(-mostWaiting)

@@ -1,5 +1,5 @@
 /**
- * `index.bin`: the marks of a ledger, so that nobody has to walk to them. Derived, and never believed: a row counts only
+ * `index.bin`: the marks of a ledger, so that nobody has to walk to them. Derived: a row leads somewhere only
  * if the segment has, at its place, a line that ends with its `h`. Rows are appended by any writer, in any order; a file
  * that is missing or strange is as good as none.
  */
@@ -68,6 +68,10 @@ export const add = (live: string, added: ReadonlyArray<Mark>, all: ReadonlyArray
     const content = Buffer.concat((isWhole ? added : all).map(rowOf))
     await (isWhole ? fs.appendFile(path, content, { mode: 0o600 }) : replaceFile(path, content))
   }).pipe(Effect.ignoreCause)
+
+/** These rows and no others. */
+export const write = (live: string, marks: ReadonlyArray<Mark>): Effect.Effect<void> =>
+  Effect.ignoreCause(Effect.promise(() => replaceFile(pathIn(live), Buffer.concat(marks.map(rowOf)))))
 
 /** Why half a line is no torn tail where a mark stands behind it: everything before a mark was synced once. */
 export const wasWhole = "whole lines stood here once"

@@ -3,11 +3,12 @@
  * at the end alone. Every byte is checked once, here; `Reading` then reads checked bytes again without their sums.
  * Where a segment ends, the reader goes on in the next one.
  */
-import { Effect, Exit, PubSub, Scope, Semaphore } from "effect"
+import { Effect, Exit, Option, PubSub, Scope, Semaphore } from "effect"
 import type { Seq } from "@daybook/pool/Ids"
 import type { PoolState } from "@daybook/pool/PoolState"
 import { Damaged, LedgerError } from "../LedgerError.ts"
 import * as Accepted from "./Accepted.ts"
+import * as Base from "./Base.ts"
 import * as Beginning from "./Beginning.ts"
 import { findBreak } from "./Continuity.ts"
 import * as Header from "./Header.ts"
@@ -80,6 +81,14 @@ export const open = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
     if (crossed.length > 0) onCrossed(crossed)
     if (walked.lines.length > 0) PubSub.publishUnsafe(moved, undefined)
   }
+  const reopen = Effect.gen(function* () {
+    opened = yield* openAnew(opened.opening + 1)
+    return true
+  })
+  /** What should be read next has left since it was sealed, and the state behind it is here. */
+  const isArchived = Effect.map(Base.read(path), (base) =>
+    Option.exists(base, ({ link }) => link.seq > opened.view.place.seq)
+  )
   const moveOn = Effect.gen(function* () {
     const before = opened
     const following = Segments.open(path, (before.view.place.seq + 1) as Seq, mode)
@@ -89,19 +98,26 @@ export const open = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
     if (next === undefined) return false
     opened = { ...opened, ...next, view: View.enter(before.view, Header.linkBefore(next.header)) }
     return true
-  })
+  }).pipe(
+    Effect.catchReason("LedgerError", "MissingSegment", (reason) =>
+      Effect.flatMap(isArchived, (isArchived) => (isArchived ? reopen : new LedgerError({ reason })))
+    )
+  )
   const catchUpInTurnBy = Effect.fnUntraced(function* (pause: Effect.Effect<void>) {
     while (true) {
       const isLive = opened.file.path === path
       const isCurrent = isLive && (yield* Segments.orNoLive(path, opened.file.isCurrent))
       while (yield* readOn(path, opened, advance, accepts)) yield* pause
       if (opened.view.place.isSealed) {
-        if (!(yield* moveOn)) return opened
+        // The file and what is known of it change together, or not at all.
+        const hasMoved = yield* Effect.uninterruptible(moveOn)
+        if (!hasMoved && (isCurrent || !isLive)) return opened
+        if (!hasMoved) yield* Effect.uninterruptible(reopen)
       } else if (!isLive) {
         yield* passEnd(path, opened, advance, accepts)
       } else if (isCurrent) {
         return opened
-      } else opened = yield* openAnew(opened.opening + 1)
+      } else yield* Effect.uninterruptible(reopen)
     }
   })
   const catchUpInTurn = catchUpInTurnBy(Effect.yieldNow)

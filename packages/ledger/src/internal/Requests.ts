@@ -18,8 +18,9 @@ export interface AppendRequest extends Append {
 
 export type SyncRequest = Deferred.Deferred<void, LedgerError>
 
-/** As many events are taken at a time, or one append if it has more. */
+/** As many events, and as many bytes of them, are taken at a time, or one append if it has more. */
 const mostTaken = 256
+const mostBytes = 512 * 1024
 
 /** As many events wait here at most; whoever brings more waits outside, with nothing prepared yet. */
 const mostWaiting = 8_192
@@ -87,7 +88,13 @@ export class Requests {
 
   takeAppends(): ReadonlyArray<AppendRequest> {
     let events = 0
-    const count = this.#appends.findIndex((request) => (events += request.events.length) >= mostTaken) + 1
+    let bytes = 0
+    const isFull = (request: AppendRequest) => {
+      events += request.events.length
+      bytes += request.events.reduce((sum, { text }) => sum + text.length, 0)
+      return events >= mostTaken || bytes >= mostBytes
+    }
+    const count = this.#appends.findIndex(isFull) + 1
     const taken = this.#appends.splice(0, count === 0 ? this.#appends.length : count)
     this.#count(-taken.reduce((sum, request) => sum + request.events.length, 0))
     return taken

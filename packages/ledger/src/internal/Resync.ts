@@ -32,7 +32,7 @@ interface Resumption {
 const resumption = (bytes: Buffer, at: Place): Resumption | undefined => {
   let previous = ""
   for (const { begin, text } of linesIn(bytes)) {
-    const seq = (claimedSeq(text) - 1) as Seq
+    const seq = (LineFormat.claimedSeq(text) - 1) as Seq
     for (const h of begin === 0 ? [] : [at.h, ...hashesOf(previous, at)]) {
       const isLaterLine = h === at.h ? seq === at.seq : seq > at.seq
       if (isLaterLine && Result.isSuccess(LineFormat.check({ seq, h }, text)))
@@ -52,11 +52,10 @@ const hashesOf = (line: string, at: Place): ReadonlyArray<string> => [
 /** Nothing goes on: the next event comes behind every one that can still be told to have been there. */
 const giveUp = (bytes: Buffer, at: Place): LineFormat.Link => {
   let { seq } = at
-  for (const { text } of linesIn(bytes)) if (LineFormat.hasOwnSum(text)) seq = Math.max(seq, claimedSeq(text)) as Seq
+  for (const { text } of linesIn(bytes))
+    if (LineFormat.hasOwnSum(text)) seq = Math.max(seq, LineFormat.claimedSeq(text)) as Seq
   return { seq, h: at.h }
 }
-
-const claimedSeq = (text: string): number => Number(/^\{"seq":(\d{1,15}),/.exec(text)?.[1] ?? 0)
 
 function* linesIn(bytes: Buffer) {
   for (let begin = 0; begin < bytes.length;) {

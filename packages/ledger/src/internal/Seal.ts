@@ -56,13 +56,16 @@ export const make = Effect.fnUntraced(function* (
     const path = Segments.sealedPath(folder, header.first)
     const link = names.link(reader.path, path)
     const linkAgain = Effect.andThen(names.remove(path), link)
-    yield* Effect.catch(link, (error) => Effect.flatMap(isBeginOf(file, path), (isOld) => (isOld ? linkAgain : error)))
+    // Only the live file itself can stand for what another name holds.
+    const isOld = Effect.flatMap(file.isCurrent, (isLive) => (isLive ? isBeginOf(file, path) : Effect.succeed(false)))
+    yield* Effect.catch(link, (error) => Effect.flatMap(isOld, (isOld) => (isOld ? linkAgain : error)))
+    // Refused, it is linked again the next time, and so asked for anew.
     yield* names.syncFolder(folder)
   })
 
   const putInPlace = names
     .rename(next, reader.path)
-    .pipe(Effect.andThen(names.syncFolder(folder)), Effect.andThen(reader.catchUpInTurn), Effect.asVoid)
+    .pipe(Effect.andThen(durability.syncFolder), Effect.andThen(reader.catchUpInTurn), Effect.asVoid)
 
   const finish = Effect.fnUntraced(function* (accepts: ReadonlyArray<Accepted>) {
     const opened = reader.now()

@@ -15,7 +15,7 @@ export const check = Effect.fnUntraced(function* (
   const size = yield* file.size
   const from = Math.max(0, size - 2 * LineFormat.maxBytes)
   const [before = "", last = "", rest] = (yield* file.read(from, size - from)).toString("latin1").split("\n").slice(-3)
-  const line = LineFormat.check({ seq: claimedSeq(last), h: LineFormat.hashOf(before) }, last)
+  const line = LineFormat.check({ seq: (LineFormat.claimedSeq(last) - 1) as Seq, h: LineFormat.hashOf(before) }, last)
   if (rest !== "" || Result.isFailure(line)) return undefined
   const { event, h } = line.success
   const offset = size - last.length - 1
@@ -24,5 +24,3 @@ export const check = Effect.fnUntraced(function* (
   if ((yield* hashOf(file, offset)) !== event.data.sha256) return undefined
   return { segment: begin.segment, offset: size, line: 0, seq: event.seq, h, isSealed: true }
 })
-
-const claimedSeq = (line: string): Seq => (Number(/^\{"seq":(\d{1,16}),/.exec(line)?.[1] ?? 0) - 1) as Seq

@@ -22,6 +22,9 @@ export interface Segment {
 export const sealedPath = (folder: string, first: Seq): string =>
   join(folder, `ledger.${String(first).padStart(16, "0")}.jsonl`)
 
+/** The state that archived segments left behind. */
+export const basePath = (live: string): string => join(dirname(live), "ledger.base")
+
 /** A new segment, until it takes the live name. */
 export const nextPath = (live: string): string => `${live}.next`
 
@@ -46,6 +49,19 @@ const unreadable = (path: string, code: string) =>
   new LedgerError({
     reason: code === "ENOENT" ? new Missing({ path }) : new Unavailable({ operation: "list", path, code })
   })
+
+/** Whether a live segment that begins with an event is older than sealed ones: no writer leaves that behind. */
+export const isOutdated = Effect.fnUntraced(function* (
+  live: string,
+  first: Seq
+): Effect.fn.Return<boolean, LedgerError> {
+  const sealed = yield* listSealed(dirname(live))
+  if (sealed.every((segment) => segment.first <= first)) return false
+  // Or it has been sealed since, and others after it.
+  return yield* Effect.scoped(Effect.map(openLive(live, "read"), ({ header }) => header.first === first))
+})
+
+export const outdated = "the sealed segments beside it go further: it is an older copy"
 
 /** An open segment and its first line. */
 export interface OpenSegment {
@@ -88,7 +104,8 @@ export const orNoLive = <A, R>(
     "Missing",
     Effect.fnUntraced(function* (reason: Missing) {
       const sealed = yield* Effect.orElseSucceed(listSealed(dirname(live)), () => [])
-      return yield* new LedgerError({ reason: sealed.length === 0 ? reason : new NoLiveSegment({ path: live }) })
+      const isLeft = sealed.length > 0 || existsSync(basePath(live))
+      return yield* new LedgerError({ reason: isLeft ? new NoLiveSegment({ path: live }) : reason })
     })
   )
 

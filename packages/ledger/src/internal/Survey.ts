@@ -28,6 +28,9 @@ export const survey = Effect.fnUntraced(function* (live: string): Effect.fn.Retu
   const sealed = yield* Segments.listSealed(dirname(live))
   const isLiveHere = existsSync(live)
   const liveFirst = isLiveHere ? yield* firstOf(live) : Infinity
+  if (isLiveHere && Number.isFinite(liveFirst) && (yield* Segments.isOutdated(live, liveFirst as Seq))) {
+    return { findings: [{ _tag: "Beyond", path: live, why: Segments.outdated }], accepts: [] }
+  }
   const older = sealed.filter(({ first }) => first < liveFirst).map(({ path }) => path)
   const paths = isLiveHere ? [...older, live] : older
   const surveyor = new Surveyor(live)

@@ -21,7 +21,7 @@ export interface TornTail extends Junk {
 }
 
 /** More than this is no torn tail: what one writer writes at a time, and another before it was synced, stays below. */
-export const maxBytes = 1024 * 1024
+export const maxBytes = 8 * 1024 * 1024
 
 /** A line and a few attempts at sealing it stay far below. */
 const maxHalf = 64 * 1024
@@ -107,9 +107,6 @@ const isBeginOfSeal = (text: string, junk: Buffer, after: Place): boolean => {
 }
 
 const any = (count: number): string => "?".repeat(count)
-
-/** Bytes of it that are in the file. */
-export const bytesOf = ({ isClosed, length }: TornTail): number => (isClosed ? length + 1 : length)
 
 /** What the next writer puts before its own events: the closing newline, unless it is there, and the event to record. */
 export const closing = (tail: TornTail): string => (tail.isClosed ? "" : "\n")

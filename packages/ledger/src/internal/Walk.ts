@@ -101,6 +101,7 @@ export const nothingBehind = (place: Place): Walked => ({
 export const walk = (chunk: Buffer, from: Place, isLast: boolean, options: Options = {}): Walked =>
   new Walker(chunk, from, options).walk(isLast)
 
+const openings: ReadonlySet<Recorded["type"]> = new Set(["LedgerOpened", "SegmentOpened"])
 const nothing: Judged = { from: 0, below: 0, junk: [], isRead: false }
 const newline = 10
 
@@ -196,6 +197,7 @@ class Walker {
   findFlaw(event: Recorded): string | undefined {
     if (this.place.isSealed) return "something stands behind the end of the segment"
     if (this.place.offset === 0 && !this.opensRightly(event)) return "no segment begins so"
+    if (this.place.offset > 0 && openings.has(event.type)) return "a segment begins in the middle of another"
     return event.type === "TailSealed" && !this.isSealDue ? "the junk that it names is gone" : undefined
   }
 

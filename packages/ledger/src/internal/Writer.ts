@@ -4,7 +4,7 @@
  */
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Deferred, Effect, Result, type Scope } from "effect"
-import { AppendError, type LedgerError } from "../LedgerError.ts"
+import { AppendError, LedgerError, Unavailable } from "../LedgerError.ts"
 import { commit, type Written } from "./Commit.ts"
 import * as Durability from "./Durability.ts"
 import * as Seal from "./Seal.ts"
@@ -24,7 +24,7 @@ export const start = Effect.fnUntraced(function* (
   const tools = { reader, self, seal: yield* Seal.make(reader, self, durability) }
   let isShared = false
   /** What others have written is read before the lock is taken, as far as it goes, so as to hold it no longer than needed. */
-  const lookAhead = Effect.suspend(() => (isShared ? Effect.ignore(reader.catchUp) : Effect.void))
+  const lookAhead = Effect.suspend(() => (isShared ? Effect.ignoreCause(reader.catchUp) : Effect.void))
   // Only the wait for the lock can be interrupted: what was written is answered.
   const round = Effect.uninterruptibleMask(
     Effect.fnUntraced(function* (restore) {
@@ -38,7 +38,9 @@ export const start = Effect.fnUntraced(function* (
     })
   )
   yield* Effect.addFinalizer(() => Effect.sync(() => requests.close()))
-  yield* requests.some.pipe(Effect.andThen(round), Effect.forever, Effect.forkScoped)
+  // Whatever ends it, nobody must be left waiting.
+  const end = Effect.sync(() => requests.close())
+  yield* requests.some.pipe(Effect.andThen(round), Effect.forever, Effect.ensuring(end), Effect.forkScoped)
   return requests
 })
 
@@ -92,7 +94,8 @@ const sync = (
   Effect.suspend(() => {
     const syncs = requests.takeSyncs()
     if (pending.length + syncs.length === 0) return Effect.void
-    return Effect.match(makeDurable, {
+    const orRefuse = Effect.catchDefect(makeDurable, (defect) => Effect.fail(unexpected(defect)))
+    return Effect.match(orRefuse, {
       onSuccess: () => {
         for (const { events, request } of pending) Deferred.doneUnsafe(request.done, Effect.succeed(events))
         for (const done of syncs) Deferred.doneUnsafe(done, Effect.void)
@@ -103,3 +106,7 @@ const sync = (
       }
     })
   })
+
+/** A defect must not leave them waiting. */
+const unexpected = (defect: unknown): LedgerError =>
+  new LedgerError({ reason: new Unavailable({ operation: "sync", path: "the ledger", code: String(defect) }) })
