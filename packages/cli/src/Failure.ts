@@ -6,6 +6,7 @@ import { Predicate } from "effect"
 import { CliError } from "effect/cli"
 import { dirname } from "node:path"
 import { type ExitCode, exitCodes } from "./ExitCode.ts"
+import { isBase, restoreBase } from "./Flaw.ts"
 import { repairCommand } from "./RepairCommand.ts"
 import { Stop } from "./Stop.ts"
 
@@ -35,7 +36,9 @@ const onCommandLine = (error: unknown): string | undefined => {
 }
 
 const damaged = ({ line, offset, path, why }: Damaged): string =>
-  `${path} is damaged at line ${line}, byte ${offset}: ${why}. Run \`${repairCommand(dirname(path))}\` to see what can be done.`
+  isBase(path)
+    ? `${path}: ${why}. ${restoreBase}`
+    : `${path} is damaged at line ${line}, byte ${offset}: ${why}. Run \`${repairCommand(dirname(path))}\` to see what can be done.`
 
 const shared = ({ kind, path }: NetworkFileSystem): string =>
   `${path} lies on ${kind}, where locks may not hold. Choose a folder on a local disk with --home; ` +

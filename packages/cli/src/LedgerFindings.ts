@@ -6,10 +6,10 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { verify, type VerifyReport } from "@daybook/ledger/Verify"
 import { Effect, Option, Stream } from "effect"
 import { existsSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { fine, type Finding, note, problem } from "./Finding.ts"
+import { nextStep, restoreBase, troubleAndWhy } from "./Flaw.ts"
 import * as ReadPool from "./ReadPool.ts"
-import { repairCommand } from "./RepairCommand.ts"
 
 export const ofLedger = (home: string): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.match(verify(home, { fast: true }), {
@@ -21,21 +21,24 @@ export const ofLedger = (home: string): Effect.Effect<ReadonlyArray<Finding>> =>
     onSuccess: (report) => [ofReport(report), ...remarksOn(report)]
   })
 
-const ofReport = ({ events, firstBad, path, segments }: VerifyReport): Finding =>
-  firstBad === undefined
-    ? fine(path, `${events} events in ${counted(segments.length, "segment")}, every line continues the one before it`)
-    : problem(
-        firstBad.path,
-        `damaged at line ${firstBad.line}, byte ${firstBad.offset}: ${firstBad.why}`,
-        `Keep the file, and run \`${repairCommand(dirname(path))}\` to see what can be done.`
-      )
+const ofReport = (report: VerifyReport): Finding => {
+  const { events, firstBad, path, segments } = report
+  if (firstBad === undefined) {
+    return fine(
+      path,
+      `${events} events in ${counted(segments.length, "segment")}, every line continues the one before it`
+    )
+  }
+  return problem(firstBad.path, troubleAndWhy(firstBad), nextStep(report, firstBad))
+}
 
 const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`
 
 /** What is worth knowing of a ledger, whole or not. */
-const remarksOn = ({ accepted, missing, path, tornTail, unknown }: VerifyReport): ReadonlyArray<Finding> => [
+const remarksOn = ({ accepted, lacksBase, missing, path, tornTail, unknown }: VerifyReport): ReadonlyArray<Finding> => [
   ...(unknown === 0 ? [] : [note(path, `${counted(unknown, "event")} of a newer version`, "Update Daybook.")]),
   ...(missing === undefined ? [] : [fine(path, `events before ${missing.to + 1} are archived, or were never copied`)]),
+  ...(lacksBase === undefined ? [] : [problem(lacksBase.path, lacksBase.why, restoreBase)]),
   ...(accepted.length === 0
     ? []
     : [fine(path, `${counted(accepted.length, "stretch")} of damage passed over, as accepted`)]),

@@ -89,6 +89,66 @@ describe("the command", () => {
         const { code, stdout } = yield* run(["verify"])
         assert.strictEqual(code, 0)
         assert.match(stdout, new RegExp(`torn tail .*${half.length} bytes .*no damage`))
+        const repair = yield* run(["repair", "--dry-run"])
+        assert.strictEqual(repair.code, 0)
+        assert.include(repair.stdout, "Nothing needs repair: the next append closes it.")
+      })
+    )
+
+    it.live("names the segment that is missing, as doctor and repair do, and not the one behind it", () =>
+      Effect.gen(function* () {
+        const { home, path, run } = yield* repairedWorld
+        const first = JSON.parse(readFileSync(path, "utf8").split("\n")[0] ?? "").seq
+        appendFileSync(path, `${half}\n\n`)
+        assert.strictEqual((yield* run(["repair"])).code, 0)
+        const [oldest, missing] = segmentsIn(home).map((name) => join(home, name)) as [string, string]
+        // The acceptance of its damage goes with the missing one.
+        writeFileSync(oldest, readFileSync(oldest, "utf8").replace("device_cove", "device_code"))
+        rmSync(missing)
+        const { code, stderr, stdout } = yield* run(["verify"])
+        assert.strictEqual(code, 4)
+        assert.include(stdout, `${missing} is missing, with the events ${first} to`)
+        assert.include(stderr, `${missing} is missing`)
+        assert.include(stderr, "Put it back")
+        assert.include((yield* run(["doctor"])).stdout, `${missing}: is missing`)
+        const repair = yield* run(["repair", "--dry-run"])
+        assert.strictEqual(repair.code, 4)
+        assert.include(repair.stdout, `${missing}: it is missing`)
+      })
+    )
+
+    it.live("takes a folder without its oldest segments and their state for one that cannot be used", () =>
+      Effect.gen(function* () {
+        const { home, run } = yield* repairedWorld
+        rmSync(join(home, segmentsIn(home)[0] ?? ""))
+        const base = join(home, "ledger.base")
+        const { code, stderr, stdout } = yield* run(["verify"])
+        assert.strictEqual(code, 4)
+        assert.match(stdout, /consistent +yes[^]*no state /)
+        assert.include(stderr, base)
+        assert.include((yield* run(["doctor"])).stdout, `${base}: it is missing`)
+        assert.include((yield* run(["repair", "--dry-run"])).stdout, `${base}: it is missing`)
+        writeFileSync(base, "{}\n")
+        const status = yield* run(["status"])
+        assert.strictEqual(status.code, 1)
+        assert.include(status.stderr, base)
+        assert.notInclude(status.stderr, "daybook repair")
+      })
+    )
+
+    it.live("does not doubt that a ledger whose oldest line is damaged is one", () =>
+      Effect.gen(function* () {
+        const { begin, home, run, user } = yield* makeWorld
+        yield* begin
+        const path = join(home, "ledger.jsonl")
+        writeFileSync(path, readFileSync(path, "utf8").replace("LedgerOpened", "LedgerOpemed"))
+        const { code, stderr } = yield* run(["verify"])
+        assert.strictEqual(code, 4)
+        assert.include(stderr, "daybook repair --dry-run")
+        assert.notInclude(stderr, "if this is none")
+        const other = join(user, "other.txt")
+        writeFileSync(other, "not a ledger\n")
+        assert.include((yield* run(["verify", other])).stderr, "if this is none")
       })
     )
 

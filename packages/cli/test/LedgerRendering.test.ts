@@ -9,6 +9,7 @@ import { TestClock } from "effect/testing"
 import { stripVTControlCharacters } from "node:util"
 import * as Day from "@daybook/cli/Day"
 import { failureOf } from "@daybook/cli/Failure"
+import { nextStep } from "@daybook/cli/Flaw"
 import * as Progress from "@daybook/cli/Progress"
 import { archiveLines } from "@daybook/cli/render/ArchiveLines"
 import { plain } from "@daybook/cli/render/Paint"
@@ -33,6 +34,7 @@ describe("verify", () => {
     unknown: 0,
     head: { seq: seq(7), h: "abc" },
     missing: undefined,
+    lacksBase: undefined,
     junk: [],
     accepted: [],
     tornTail: undefined,
@@ -60,10 +62,38 @@ describe("verify", () => {
     )
   })
 
+  it("says of a file that is not there that it is missing, not that it is damaged", () => {
+    const bad = { path: "/l/ledger.0000000000000004.jsonl", line: 1, offset: 0, seq: seq(4) }
+    const firstBad = { ...bad, why: "it is missing, with the events 4 to 6" }
+    const shown = text({ isConsistent: false, firstBad })
+    assert.match(shown, /consistent +no: \/l\/ledger\.0+4\.jsonl is missing, with the events 4 to 6$/m)
+    assert.notInclude(shown, "damaged")
+  })
+
+  it("sends whoever lost the segment to append to for the file first, and others to a copy", () => {
+    const gone = { line: 1, offset: 0, seq: seq(8), why: "it is missing" }
+    assert.match(nextStep(report, { ...gone, path }), /^Put it back; only if it is lost, run `daybook repair --dry-run/)
+    assert.notInclude(nextStep(report, { ...gone, path: "/l/ledger.0000000000000004.jsonl" }), "repair")
+  })
+
+  it("says where the state that archived segments left is gone", () => {
+    const lacksBase = { path: "/l/ledger.base", why: "it is missing, as are older segments" }
+    assert.match(text({ lacksBase }), /no state +\/l\/ledger\.base: it is missing, as are older segments/)
+    assert.deepInclude(verifyJson({ ...report, lacksBase }), { lacksBase })
+    assert.deepInclude(verifyJson(report), { lacksBase: null })
+  })
+
+  it("did not look at what stands before a segment that was named alone", () => {
+    const missing = { from: seq(1), to: seq(2) }
+    const shown = text({ path: "/l/ledger.0000000000000003.jsonl", missing })
+    assert.match(shown, /not here +events 1 to 2: not looked at/)
+    assert.notInclude(shown, "archived")
+  })
+
   it("tells a torn tail from damage", () => {
     const torn = text({ tornTail: { path, line: 8, offset: 1500, length: 20 } })
     assert.match(torn, /consistent +yes/)
-    assert.match(torn, /torn tail +line 8, byte 1500, 20 bytes of .*no damage/)
+    assert.match(torn, /torn tail +line 8, byte 1500, 20 bytes of .*no damage.*the next writer closes it/i)
   })
 
   it("shows sealed junk, accepted damage and what was archived", () => {
@@ -158,6 +188,32 @@ describe("repair", () => {
     assert.deepInclude(repairJson({ findings, isDone: false }, true).findings[0], { kind: "Damage", lost })
   })
 
+  it("needs none for half a line at the end, which the next append closes", () => {
+    const lines = repairLines({ findings: [{ _tag: "TornTail", ...range }], isDone: true }, true, plain)
+    assert.strictEqual(lines.at(-1), "Nothing needs repair: the next append closes it.")
+  })
+
+  it("says what would be done, and afterwards what was done", () => {
+    const gone = { _tag: "NoLiveSegment", path: range.path, last: Seq.make(9) } as const
+    const before = repairLines({ findings: [gone], isDone: false }, true, plain)
+    assert.include(before[1], "would go on behind event 9")
+    assert.include(before[1], "Look for the file first")
+    const after = repairLines({ findings: [gone], isDone: true }, false, plain)
+    assert.include(after[1], "goes on behind event 9")
+    assert.notInclude(after[1], "Look for")
+    assert.strictEqual(after.at(-1), "Repaired.")
+  })
+
+  it.each([
+    ["/l/ledger.0000000000000004.jsonl", "it is missing, with the events 4 to 6", "must be put back"],
+    ["/l/ledger.base", "it belongs to another ledger", "archived segments, or a copy of the right file"],
+    ["/l/ledger.jsonl", "its first line is damaged", "Only a copy of the file"]
+  ])("can do nothing about %s where %s, and says what can", (path, why, remedy) => {
+    const lines = repairLines({ findings: [{ _tag: "Beyond", path, why }], isDone: false }, true, plain)
+    assert.strictEqual(lines[0], `${path}: ${why}`)
+    assert.include(lines[1], remedy)
+  })
+
   it("says that nothing is to be done", () =>
     assert.deepStrictEqual(repairLines({ findings: [], isDone: true }, true, plain), ["Nothing needs repair."]))
 })
@@ -177,6 +233,14 @@ describe("a failure of the ledger", () => {
     const message = said(new Damaged({ path: "/l/ledger.jsonl", line: 4, offset: 120, why: "it is bent" }))
     assert.include(message, "/l/ledger.jsonl is damaged at line 4, byte 120: it is bent")
     assert.include(message, "`daybook repair --dry-run --home /l`")
+  })
+
+  it("that is the state of archived segments does not point to repair, which cannot help", () => {
+    const message = said(
+      new Damaged({ path: "/l/ledger.base", line: 1, offset: 0, why: "it belongs to another ledger" })
+    )
+    assert.match(message, /^\/l\/ledger\.base: it belongs to another ledger\. .*archived segments/)
+    assert.notInclude(message, "daybook repair")
   })
 
   it("that is a network file system names it, and how to take the risk", () => {

@@ -12,7 +12,7 @@ import { Stop } from "../Stop.ts"
 
 const flags = {
   dryRun: Flag.Boolean("dry-run").pipe(
-    Flag.withDescription("Only say what is wrong and what would be done; exit code 4 if anything is"),
+    Flag.withDescription("Only say what is wrong and what would be done; exit code 4 if anything needs repair"),
     Flag.withDefault(false)
   )
 }
@@ -35,5 +35,5 @@ export const repair = Command.make(
 
 const nextStep = ({ findings }: RepairReport): string =>
   findings.some(({ _tag }) => _tag === "Beyond")
-    ? "Nothing was changed. Put a backup of the files that are named back, then look again."
+    ? "Nothing was changed. Put the files that are named back, from the archive or a backup, then look again."
     : "Nothing was changed. Copy the folder somewhere, then run the same without --dry-run."

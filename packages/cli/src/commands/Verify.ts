@@ -1,14 +1,14 @@
 /** `daybook verify` */
-import { type Options, type VerifyReport, verify as walk } from "@daybook/ledger/Verify"
+import { type Bad, type Options, type VerifyReport, verify as walk } from "@daybook/ledger/Verify"
 import { expand } from "daybook/Home"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { basename, dirname, join } from "node:path"
+import { join } from "node:path"
 import * as Checkpoints from "../Checkpoints.ts"
 import { exitCodes } from "../ExitCode.ts"
+import { nextStep, restoreBase, trouble } from "../Flaw.ts"
 import * as Output from "../Output.ts"
 import * as Progress from "../Progress.ts"
-import { repairCommand } from "../RepairCommand.ts"
 import { verifyJson } from "../render/VerifyJson.ts"
 import { verifyLines } from "../render/VerifyLines.ts"
 import { settings } from "../Root.ts"
@@ -38,12 +38,14 @@ export const verify = Command.make(
     const checkpoints = (yield* Effect.forEach(checkpoint, Checkpoints.readFrom)).flat()
     const report = yield* check(Option.map(path, expand), home, { fast, checkpoints })
     yield* json ? Output.document(verifyJson(report)) : Output.lines(verifyLines(report, paint))
-    if (!report.isConsistent) return yield* damage(report)
+    const { firstBad, lacksBase } = report
+    if (firstBad !== undefined) return yield* damage(report, firstBad)
+    if (lacksBase !== undefined) return yield* baseless(lacksBase)
     if (report.isComplete === false) return yield* incomplete(report)
   })
 ).pipe(
   Command.withDescription(
-    "Checks every byte of a ledger. Exit code 4 if it is not what its writers wrote, or not what it was when a checkpoint was taken"
+    "Checks every byte of a ledger. Exit code 4 if it is not what its writers wrote, not what it was when a checkpoint was taken, or lacks the state that archived segments left"
   )
 )
 
@@ -63,21 +65,14 @@ const noLedgerAt = (path: string) =>
     message: `There is no ledger at ${path}. Name the folder of a ledger or its ledger.jsonl.`
   })
 
-const damage = ({ firstBad, head, path }: VerifyReport): Stop =>
+const damage = (report: VerifyReport, bad: Bad): Stop =>
+  new Stop({ exitCode: exitCodes.damaged, message: `${bad.path} ${trouble(bad)}. ${nextStep(report, bad)}` })
+
+const baseless = ({ path }: NonNullable<VerifyReport["lacksBase"]>): Stop =>
   new Stop({
     exitCode: exitCodes.damaged,
-    message: `${firstBad?.path} is damaged at line ${firstBad?.line}, byte ${firstBad?.offset}. ${
-      head.seq === 0
-        ? "Not even its first event can be read: name a ledger's folder or its ledger.jsonl, if this is none."
-        : `Leave the files as they are; up to event ${head.seq} all is whole. ${repairAdvice(path)}`
-    }`
+    message: `Nobody can know the state of the pool, without older segments and without ${path}. ${restoreBase}`
   })
-
-/** One segment alone cannot be repaired. */
-const repairAdvice = (path: string): string =>
-  basename(path) === "ledger.jsonl"
-    ? `Run \`${repairCommand(dirname(path))}\` to see what can be done.`
-    : "Verify the whole folder that it is from."
 
 const incomplete = ({ checkpoints, path }: VerifyReport): Stop => {
   const isOther = checkpoints.every(({ verdict }) => verdict === "another ledger" || verdict === "held")

@@ -1,6 +1,7 @@
 /** `daybook repair`: what is wrong with a ledger, and what was done about it, or would be. */
 import type { Finding, RepairReport } from "@daybook/ledger/Repair"
 import type { ByteRange, EventRange } from "@daybook/ledger/Verify"
+import { isBase, isMissing, restoreBase } from "../Flaw.ts"
 import type { Paint } from "./Paint.ts"
 
 export const repairLines = (
@@ -9,8 +10,14 @@ export const repairLines = (
   paint: Paint
 ): ReadonlyArray<string> => {
   if (findings.length === 0) return [paint("good", "Nothing needs repair.")]
-  const verdict = isDone ? paint("good", "Repaired.") : paint("bad", isDryRun ? "Needs repair." : "Not repaired.")
-  return [...findings.flatMap((finding) => [what(finding), `  -> ${remedy(finding)}`]), verdict]
+  const isMended = isDone && !isDryRun
+  const lines = findings.flatMap((finding) => [what(finding), `  -> ${isMended ? done(finding) : remedy(finding)}`])
+  return [...lines, verdict(isDone, isDryRun, paint)]
+}
+
+const verdict = (isDone: boolean, isDryRun: boolean, paint: Paint): string => {
+  if (isDone) return paint("good", isDryRun ? "Nothing needs repair: the next append closes it." : "Repaired.")
+  return paint("bad", isDryRun ? "Needs repair." : "Not repaired.")
 }
 
 const what = (finding: Finding): string => {
@@ -31,19 +38,41 @@ const what = (finding: Finding): string => {
 const place = ({ length, line, offset, path }: ByteRange): string =>
   `${path}, line ${line}, byte ${offset}, ${length} bytes`
 
+/** What would be done, or what else could. */
 const remedy = (finding: Finding): string => {
   switch (finding._tag) {
     case "TornTail":
-      return "It is closed with a newline and recorded; no event is lost."
+      return "It would be closed with a newline and recorded; no event is lost."
     case "UnfinishedSeal":
-      return "The next segment is put in its place; no event is lost."
+      return "The next segment would be put in its place; no event is lost."
     case "Damage":
-      return `The bytes stay, and are passed over from now on; ${loss(finding.lost)}.`
+      return `The bytes would stay, and be passed over from then on; ${loss(finding.lost)}.`
     case "NoLiveSegment":
-      return `The ledger goes on behind event ${finding.last}; whatever came after it is lost. Look for the file first.`
+      return `The ledger would go on behind event ${finding.last}; whatever came after it is lost. Look for the file first.`
     case "Beyond":
-      return "Only a copy of the file can help."
+      return beyond(finding)
   }
+}
+
+/** What was done. */
+const done = (finding: Finding): string => {
+  switch (finding._tag) {
+    case "TornTail":
+      return "Closed with a newline and recorded; no event is lost."
+    case "UnfinishedSeal":
+      return "The next segment was put in its place; no event is lost."
+    case "Damage":
+      return `The bytes stayed, and are passed over from now on; ${loss(finding.lost)}.`
+    case "NoLiveSegment":
+      return `The ledger goes on behind event ${finding.last}; whatever came after it is lost.`
+    case "Beyond":
+      return beyond(finding)
+  }
+}
+
+const beyond = ({ path, why }: Extract<Finding, { readonly _tag: "Beyond" }>): string => {
+  if (isBase(path)) return restoreBase
+  return isMissing({ why }) ? "It must be put back, from the archive or a backup." : "Only a copy of the file can help."
 }
 
 const loss = (lost: EventRange | undefined): string => {

@@ -15,6 +15,7 @@ export const verifyJson = (report: VerifyReport) => ({
   unknown: report.unknown,
   head: report.head,
   missing: report.missing ?? null,
+  lacksBase: report.lacksBase ?? null,
   junk: report.junk,
   accepted: report.accepted.map(({ lost, ...range }) => ({ ...range, lost: lost ?? null })),
   tornTail: report.tornTail ?? null,

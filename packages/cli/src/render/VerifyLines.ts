@@ -1,5 +1,6 @@
 /** `daybook verify`: is the ledger what its writers wrote, and is it all there? Two answers, and what they rest on. */
 import type { ByteRange, CheckpointReport, EventRange, VerifyReport } from "@daybook/ledger/Verify"
+import { isLive, troubleAndWhy } from "../Flaw.ts"
 import type { Paint } from "./Paint.ts"
 import { size } from "./Size.ts"
 import { absolute } from "./Time.ts"
@@ -12,7 +13,8 @@ export const verifyLines = (report: VerifyReport, paint: Paint): ReadonlyArray<s
   row("segments", segments(report)),
   row("events", events(report)),
   row("head", `event ${report.head.seq}, ${report.head.h || "no line"}`),
-  ...(report.missing === undefined ? [] : [row("not here", `${range(report.missing)}: archived, or never copied`)]),
+  ...(report.missing === undefined ? [] : [row("not here", older(report.missing, report.path))]),
+  ...(report.lacksBase === undefined ? [] : [row("no state", lacking(report.lacksBase, paint))]),
   ...report.junk.map((junk) => row("sealed junk", `${where(junk)}: left by a writer that died; it was no event`)),
   ...report.accepted.map((damage) => row("accepted", `${where(damage)}: ${loss(damage.lost)}`)),
   ...(report.tornTail === undefined ? [] : [row("torn tail", `${where(report.tornTail)}: ${torn}`)]),
@@ -21,12 +23,12 @@ export const verifyLines = (report: VerifyReport, paint: Paint): ReadonlyArray<s
 
 const row = (about: string, says: string): string => `  ${about.padEnd("sealed junk".length)}  ${says}`
 
-const torn = "half a line, which is no damage; a writer died here, or is writing now. The next one closes it"
+const torn = "half a line, which is no damage; a writer died here, or is writing now. The next writer closes it"
 
 const consistency = ({ accepted, firstBad }: VerifyReport, paint: Paint): string =>
   firstBad === undefined
     ? `${paint("good", "yes")}: every line continues the one before it${accepted.length === 0 ? "" : ", accepted damage aside"}`
-    : `${paint("bad", "no")}: ${firstBad.path} is damaged at line ${firstBad.line}, byte ${firstBad.offset}: ${firstBad.why}`
+    : `${paint("bad", "no")}: ${firstBad.path} ${troubleAndWhy(firstBad)}`
 
 const completeness = ({ checkpoints, isComplete }: VerifyReport, paint: Paint): string => {
   if (checkpoints.length === 0)
@@ -48,6 +50,13 @@ const events = ({ events, head, segments, unknown }: VerifyReport): string => {
   const span = events === 0 ? "" : `, from ${segments[0]?.first ?? head.seq} to ${head.seq}`
   return `${events}${span}${unknown === 0 ? "" : `; ${unknown} from a newer version`}`
 }
+
+/** Whoever names one segment did not ask for those before it. */
+const older = (events: EventRange, path: string): string =>
+  `${range(events)}: ${isLive(path) ? "archived, or never copied" : "not looked at, since they are not in this file"}`
+
+const lacking = ({ path, why }: NonNullable<VerifyReport["lacksBase"]>, paint: Paint): string =>
+  `${paint("bad", path)}: ${why}`
 
 const range = ({ from, to }: EventRange): string => (from === to ? `event ${from}` : `events ${from} to ${to}`)
 
