@@ -1,7 +1,4 @@
-/**
- * Both kinds of lock under a ledger. That a folder on a network file system is refused is tested where such a file system
- * is told from others, with the numbers and tables of real ones; here is none to open a ledger on.
- */
+/** Both kinds of lock under a ledger. */
 import { assert, describe, it } from "@effect/vitest"
 import * as RangeLock from "@daybook/files/RangeLock"
 import * as SqliteLock from "@daybook/files/SqliteLock"

@@ -1,11 +1,12 @@
 /** A folder that lies on a network file system, as far as the ledger is told. */
 import { assert, describe, it } from "@effect/vitest"
 import { archive } from "@daybook/ledger/Archive"
+import type { LedgerError } from "@daybook/ledger/LedgerError"
 import { repair } from "@daybook/ledger/Repair"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, type Scope } from "effect"
 import { existsSync } from "node:fs"
 import { NetworkLook } from "../src/internal/Admission.ts"
-import { layer, liveIn, open, readAll, write } from "./support/Small.ts"
+import { layer, liveIn, readAll, write } from "./support/Small.ts"
 import { tempFolder } from "./support/TempFolder.ts"
 
 const onNfs = Effect.provideService(NetworkLook, () => Effect.succeedSome("nfs"))
@@ -22,14 +23,14 @@ describe("a folder on a network file system", () => {
       const begun = yield* tempFolder
       yield* write(begun, 30)
       const events = yield* readAll(begun)
-      const refused = [
+      const refused: ReadonlyArray<readonly [string, Effect.Effect<unknown, LedgerError, Scope.Scope>]> = [
         [folder, opening(folder)],
         [begun, opening(begun)],
         [begun, archive({ folder: begun, before: Date.now() + 1 })],
         [begun, repair({ folder: begun, ...program })]
-      ] as const
+      ]
       for (const [path, effect] of refused) {
-        const { message, reason } = yield* Effect.flip(Effect.scoped(onNfs(Effect.asVoid(effect))))
+        const { message, reason } = yield* Effect.flip(Effect.scoped(onNfs(effect)))
         assert.deepInclude(reason, { _tag: "NetworkFileSystem", path, kind: "nfs" })
         assert.include(message, "local disk")
       }
