@@ -1,4 +1,4 @@
-"""Reads a ledger and checks every line of it, by docs/ledger-format.md: python3 read_ledger.py FOLDER"""
+"""Reads a ledger and checks every line of it, by docs/ledger-format.md: python3 read_ledger.py FOLDER (stops at accepted damage, too)"""
 import base64, hashlib, json, pathlib, re, sys, zlib
 
 LINE = re.compile(rb'(\{"seq":([0-9]+),.*),"h":"([\w-]{43})","c":"([0-9a-f]{8})"\}')
@@ -12,11 +12,12 @@ def opening(path, data): return OPENING.match(data) or damage(path, 1, "no ledge
 live = pathlib.Path(sys.argv[1], "ledger.jsonl")
 live_first = int(opening(live, live.read_bytes())[1])
 names = [path for path in sorted(live.parent.iterdir()) if re.fullmatch(r"ledger\.\d{16}\.jsonl", path.name)]
-seq = h = None
+seq = h = ledger = None
 for path in [path for path in names if int(path.name[7:23]) < live_first] + [live]:
     data, offset, junk, kind = path.read_bytes(), 0, None, None
-    if seq is None:  # the oldest segment that is here says itself what it continues
-        seq, h = int(opening(path, data)[1]) - 1, opening(path, data)[2] or b""
+    first, continues = int(opening(path, data)[1]), opening(path, data)[2] or b""
+    if seq is None: seq, h = first - 1, continues  # the oldest segment that is here is believed about where it begins
+    if continues != h or (path != live and int(path.name[7:23]) != first): damage(path, 1, "a segment is missing before it")
     lines = data.split(b"\n")  # behind the last newline there is nothing, or half a line
     for number, text in enumerate(lines, 1):
         line = number < len(lines) and len(text) < 16384 and LINE.fullmatch(text)
@@ -26,6 +27,7 @@ for path in [path for path in names if int(path.name[7:23]) < live_first] + [liv
             if (number == 1) != (kind in ("LedgerOpened", "SegmentOpened")) or before == "SegmentSealed":
                 damage(path, number, "a segment begins with its opening and ends with its seal")
             if number == 1 and event["data"]["format"] > 1: damage(path, 1, "a newer format than this program reads")
+            if number == 1 and event["data"]["ledger"] != (ledger := ledger or event["data"]["ledger"]): damage(path, 1, "another ledger")
             between = data[junk[0] : offset - 1] if junk else b""
             found = [junk[0], len(between), crc(between)] if junk else None
             named = [event["data"][key] for key in ("offset", "length", "crc")] if kind == "TailSealed" else None
