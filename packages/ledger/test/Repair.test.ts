@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { archive } from "@daybook/ledger/Archive"
 import type { Ledger } from "@daybook/ledger/Ledger"
 import { repair } from "@daybook/ledger/Repair"
 import { type EventRange, verify } from "@daybook/ledger/Verify"
@@ -248,6 +249,81 @@ describe("repair", () => {
         const withoutFirstLine = contentOf(folder)
         assert.deepInclude((yield* fix(folder)).findings[0], { _tag: "Beyond", path })
         assert.deepStrictEqual(contentOf(folder), withoutFirstLine)
+      })
+    )
+  )
+
+  it.effect("passes over hundreds of damaged stretches", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      const path = join(folder, "ledger.jsonl")
+      yield* Effect.scoped(Effect.flatMap(open(folder), (ledger) => ledger.append(labels(3, 403))))
+      const damaged = (line: string, at: number) => (at % 2 === 1 ? line.replace("label ", "LABEL ") : line)
+      edit(path, (lines) => lines.map(damaged))
+      const { findings, isDone } = yield* fix(folder)
+      assert.deepStrictEqual([findings.length, isDone], [200, true])
+      assert.deepStrictEqual((yield* fix(folder)).findings, [])
+      yield* appendOne(folder)
+      const report = yield* verify(folder)
+      assert.deepStrictEqual([report.isConsistent, report.accepted.length], [true, 200])
+      assert.strictEqual((yield* readAll(folder)).length, report.events)
+    })
+  )
+
+  it.effect("asks for the key first: without it nothing is promised, and nothing done", () =>
+    small(
+      Effect.gen(function* () {
+        const { folder, path } = yield* written
+        const key = join(folder, "fingerprint.key")
+        rmSync(path)
+        rmSync(key)
+        const before = contentOf(folder)
+        for (const dryRun of [true, false]) {
+          const { message, reason } = yield* Effect.flip(fix(folder, dryRun))
+          assert.deepInclude(reason, { _tag: "WrongKey", path: key })
+          assert.include(message, "missing")
+          assert.deepStrictEqual(contentOf(folder), before)
+        }
+      })
+    )
+  )
+
+  it.effect("says of archived segments whose state is gone that only it or they can help, as verify does", () =>
+    small(
+      Effect.gen(function* () {
+        const { folder } = yield* written
+        yield* archive({ folder, before: 1 })
+        const base = join(folder, "ledger.base")
+        const bytes = readFileSync(base)
+        for (const harm of [() => rmSync(base), () => writeFileSync(base, bytes.subarray(0, 100))]) {
+          harm()
+          const { findings, isDone } = yield* fix(folder)
+          assert.isFalse(isDone)
+          assert.deepInclude(findings[0], { _tag: "Beyond", path: base })
+          assert.deepInclude((yield* verify(folder)).lacksBase, { path: base })
+        }
+        writeFileSync(base, bytes)
+        assert.deepStrictEqual((yield* fix(folder)).findings, [])
+        assert.isUndefined((yield* verify(folder)).lacksBase)
+      })
+    )
+  )
+
+  it.effect("takes nothing for what it accepted that came to stand where a segment had lost its end", () =>
+    small(
+      Effect.gen(function* () {
+        const { folder } = yield* written
+        const [segment] = yield* Segments.listSealed(folder)
+        const path = segment?.path ?? ""
+        edit(path, (lines) => [...lines.slice(0, -4), ""])
+        assert.isTrue((yield* fix(folder)).isDone)
+        const report = yield* verify(folder)
+        assert.deepInclude(report, { isConsistent: true })
+        assert.strictEqual(report.accepted[0]?.length, 0)
+        const offset = readFileSync(path).length
+        appendFileSync(path, "nonsense\n")
+        assert.deepInclude((yield* verify(folder)).firstBad, { path, offset })
+        assert.deepInclude((yield* Effect.flip(readAll(folder))).reason, { _tag: "Damaged", path, offset })
       })
     )
   )
