@@ -175,4 +175,21 @@ describe("archive", () => {
       assert.include(message, "Put it back")
     })
   )
+
+  it.effect("moves no damage out of sight", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* written
+      const path = join(folder, segmentsIn(folder)[1] ?? "")
+      const bytes = readFileSync(path)
+      const offset = bytes.indexOf("\n", bytes.length / 2) + 1
+      bytes[offset + 100] = 0
+      writeFileSync(path, bytes)
+      const before = readdirSync(folder).toSorted()
+      for (const dryRun of [true, false]) {
+        const { reason } = yield* Effect.flip(archive({ folder, before: 100 * day, dryRun }))
+        assert.deepInclude(reason, { _tag: "Damaged", path, offset })
+        assert.deepStrictEqual(readdirSync(folder).toSorted(), before)
+      }
+    })
+  )
 })
