@@ -10,9 +10,9 @@ def damage(path, line, why): sys.exit(f"{path}:{line}: {why}")
 def opening(path, data): return OPENING.match(data) or damage(path, 1, "no ledger begins so")
 
 live = pathlib.Path(sys.argv[1], "ledger.jsonl")
-live_first = int(opening(live, live.read_bytes())[1])
+live_first, seq, h, ledger = int(opening(live, live.read_bytes())[1]), None, None, None
 names = [path for path in sorted(live.parent.iterdir()) if re.fullmatch(r"ledger\.\d{16}\.jsonl", path.name)]
-seq = h = ledger = None
+if names and int(names[-1].name[7:23]) > live_first: damage(live, 1, "an older copy: sealed segments go further")
 for path in [path for path in names if int(path.name[7:23]) < live_first] + [live]:
     data, offset, junk, kind = path.read_bytes(), 0, None, None
     first, continues = int(opening(path, data)[1]), opening(path, data)[2] or b""
