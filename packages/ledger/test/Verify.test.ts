@@ -2,12 +2,25 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Ledger } from "@daybook/ledger/Ledger"
 import { verify } from "@daybook/ledger/Verify"
 import { Effect } from "effect"
-import { closeSync, openSync, readFileSync, symlinkSync, truncateSync, writeFileSync, writeSync } from "node:fs"
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync
+} from "node:fs"
 import { join } from "node:path"
+import { SystemCalls } from "../src/internal/LedgerFile.ts"
+import * as MarkIndex from "../src/internal/MarkIndex.ts"
 import { type Place, start, walk } from "../src/internal/Walk.ts"
 import { cooldownCleared, seq } from "./support/Drafts.ts"
 import * as Lines from "./support/Lines.ts"
 import { open } from "./support/Open.ts"
+import { settle } from "./support/Settle.ts"
+import * as Small from "./support/Small.ts"
 import { tempFolder } from "./support/TempFolder.ts"
 
 const appendMany = (ledger: Ledger["Service"]) => ledger.append(Array.from({ length: 28 }, () => cooldownCleared))
@@ -149,6 +162,33 @@ describe("verify", () => {
       symlinkSync("circle", path)
       const { reason } = yield* Effect.flip(verify(path))
       assert.deepInclude(reason, { _tag: "Unavailable", operation: "open", path, code: "ELOOP" })
+    })
+  )
+
+  it.effect("takes what a writer is in the middle of for nothing worse, whenever it comes upon it", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      const small = { segmentBytes: Infinity }
+      yield* Small.write(folder, 30, small)
+      yield* settle(folder, small)
+      const live = Small.liveIn(folder)
+      const whole = readFileSync(live)
+      const half = whole.length - 3_000
+      const real = yield* SystemCalls
+      for (const moment of Small.numbers(0, 4)) {
+        truncateSync(live, half)
+        let reads = 0
+        const calls: SystemCalls = {
+          ...real,
+          read: (fd, into, position) => {
+            if (reads++ === moment) appendFileSync(live, whole.subarray(half))
+            return real.read(fd, into, position)
+          }
+        }
+        const report = yield* verify(folder).pipe(Effect.provideService(SystemCalls, calls))
+        if (moment < reads) assert.isUndefined(report.firstBad, `before read ${moment}`)
+        else assert.strictEqual(report.firstBad?.why, MarkIndex.wasWhole)
+      }
     })
   )
 })
