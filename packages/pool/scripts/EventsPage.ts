@@ -48,7 +48,7 @@ const envelope = (): string =>
   [
     "## Every line",
     `One JSON object in ASCII, its keys in this order. Every line ends with \`h\` and \`c\`, left out here: the hash that chains it to
-the line before, and its own checksum. An instant is ISO 8601 in UTC, a fingerprint stands for a token, ids of 36 characters are UUIDv7.
+the line before, and its own checksum. An instant is ISO 8601 in UTC, a fingerprint stands for a token, ids of 36 characters are UUIDs, made as version 7.
 A durable event is acknowledged when it is on the disk. A refresh that was decided on an older version of its grant is decided again.`,
     table([
       ...Object.entries(Envelope.fields)

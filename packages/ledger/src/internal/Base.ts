@@ -76,7 +76,7 @@ const decode = (path: string, text: string): Effect.Effect<Base, LedgerError> =>
     Effect.fromOption,
     Effect.mapError(() => {
       const why =
-        "it is not what was written when segments were archived, or another version of Daybook wrote it: put the archived segments back"
+        "it is not what was written when segments were archived, or a version of Daybook wrote it whose states are made of other things"
       return new LedgerError({ reason: new Damaged({ path, line: 1, offset: 0, why }) })
     })
   )
