@@ -28,6 +28,9 @@ export const complaints = (mutated: Mutated, originals: ReadonlyArray<Original>,
     ? []
     : ["an event was read that does not continue the chain"]),
   ...(said.events.every(({ seq }, index) => seq === index + 1) ? [] : ["there is a gap between events"]),
+  ...(said.events.every((event) => !isOpening(event) || firstIn(mutated.files).includes(event.seq))
+    ? []
+    : ["an opening was read that does not begin a file"]),
   ...disagreements(said),
   ...(mutated.isForged ? [] : misjudged(mutated.files, originals, said))
 ]
@@ -36,6 +39,12 @@ const isBeginOf = (events: ReadonlyArray<Recorded>, lines: ReadonlyArray<Chained
   events.every(({ id }, index) => idOf(lines[index]) === id)
 
 const idOf = (line: ChainedLine | undefined): unknown => (line?.json as { readonly id?: unknown } | undefined)?.id
+
+const isOpening = ({ type }: Recorded): boolean => type === "LedgerOpened" || type === "SegmentOpened"
+
+/** The event that each file begins with. */
+const firstIn = (files: ReadonlyArray<Buffer>): ReadonlyArray<number> =>
+  files.map((bytes) => Number(/^\{"seq":(\d+),/.exec(bytes.toString("latin1", 0, 40))?.[1]))
 
 /** A reader stops where `verify` finds something wrong, and nowhere else. */
 const disagreements = ({ error, events, report }: Said): ReadonlyArray<string> => {

@@ -187,6 +187,13 @@ const mutations = {
   "insert deep JSON": insert((chance) => text(`\n${nest(chance.pick([10, 5_000, 40_000]))}\n`)),
   "make a line strange": onLines((lines, at, chance) => (lines[at] = makeStrange(lines[at] ?? "", chance))),
   "forge a strange line": forge((lines, at, chance) => (lines[at] = makeStrange(lines[at] ?? "", chance))),
+  "forge an opening in between": forge((lines, at, chance, other) => {
+    const opened = chance.pick([lines[0] ?? "", linesOf(other)[0] ?? ""])
+    const type = chance.pick(["LedgerOpened", "SegmentOpened"])
+    const seq = Number(/^\{"seq":(\d{1,15}),/.exec(lines[at] ?? "")?.[1] ?? at)
+    const opening = opened.replace(/^\{"seq":\d+,/, `{"seq":${seq},`).replace(/"type":"\w+"/, `"type":"${type}"`)
+    lines.splice(at, chance.below(2), opening)
+  }),
   "forge a line in between": forge((lines, at, chance, other) => lines.splice(at, 0, lineFrom(other, chance))),
   "forge a line away": forge((lines, at) => lines.splice(at, 1))
 } satisfies Record<string, Mutation>
