@@ -3,7 +3,6 @@
  * the pool stays as it is; put back, they are part of the ledger again.
  */
 import * as Directory from "@daybook/files/Directory"
-import type { FileError } from "@daybook/files/FileError"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
 import { Effect, Option, type Scope } from "effect"
@@ -21,7 +20,7 @@ import * as Reader from "./internal/Reader.ts"
 import * as Seal from "./internal/Seal.ts"
 import * as Segments from "./internal/Segments.ts"
 import * as WriterLock from "./internal/WriterLock.ts"
-import { Damaged, LedgerError, sameFolder, Unavailable } from "./LedgerError.ts"
+import { Damaged, LedgerError, ofFile, sameFolder, Unavailable } from "./LedgerError.ts"
 import type { Link } from "./LineFormat.ts"
 
 export interface Options {
@@ -137,7 +136,7 @@ const copyAll = Effect.fnUntraced(function* (
   segments: ReadonlyArray<ArchivedSegment>
 ): Effect.fn.Return<void, LedgerError> {
   const { syncFolder } = yield* LedgerFile.names
-  yield* Effect.mapError(Directory.ensurePrivate(to), toLedgerError)
+  yield* Effect.mapError(Directory.ensurePrivate(to), ofFile)
   if (isSameFolder(to, path)) return yield* unavailable("archive to", to, sameFolder)
   for (const segment of segments) yield* copyOrLink(segment)
   yield* syncFolder(to)
@@ -184,5 +183,3 @@ const copy = (from: string, to: string): Effect.Effect<void, LedgerError> =>
 
 const unavailable = (operation: string, path: string, code: string): LedgerError =>
   new LedgerError({ reason: new Unavailable({ operation, path, code }) })
-
-const toLedgerError = ({ code, operation, path }: FileError): LedgerError => unavailable(operation, path, code)

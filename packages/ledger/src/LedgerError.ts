@@ -2,6 +2,7 @@
  * Why a ledger could not be read or appended to. Callers branch on `reason._tag`; every message names the file and
  * the one next step.
  */
+import type { FileError } from "@daybook/files/FileError"
 import type { GrantId, Seq } from "@daybook/pool/Ids"
 import { Data, Match } from "effect"
 import { dirname } from "node:path"
@@ -98,6 +99,10 @@ export class LedgerError extends Data.TaggedError("LedgerError")<{ readonly reas
     return describe(this.reason)
   }
 }
+
+/** What a file could not be used for, as a reason of ours. */
+export const ofFile = ({ code, operation, path }: FileError): LedgerError =>
+  new LedgerError({ reason: new Unavailable({ operation, path, code }) })
 
 /** After any reason but `Conflict` and `TooLarge`, whole events of the append may stand in the ledger all the same. */
 export class AppendError extends Data.TaggedError("AppendError")<{ readonly reason: AppendReason }> {

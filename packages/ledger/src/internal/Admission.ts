@@ -3,7 +3,7 @@ import type { FileError } from "@daybook/files/FileError"
 import { networkFileSystem } from "@daybook/files/FileSystemKind"
 import { Context, Effect, Option } from "effect"
 import * as FingerprintKey from "../FingerprintKey.ts"
-import { LedgerError, NetworkFileSystem, Unavailable, WrongKey } from "../LedgerError.ts"
+import { LedgerError, NetworkFileSystem, ofFile, WrongKey } from "../LedgerError.ts"
 import type { Folder } from "./Folder.ts"
 import type { Header } from "./Header.ts"
 import * as Segments from "./Segments.ts"
@@ -18,14 +18,13 @@ export const NetworkLook = Context.Reference<NetworkLook>("@daybook/ledger/inter
 
 export const refuseNetwork = ({ path }: Folder): Effect.Effect<void, LedgerError> =>
   Effect.flatMap(NetworkLook, (look) => look(path)).pipe(
-    Effect.mapError(({ code, operation, path }: FileError) => new Unavailable({ operation, path, code })),
+    Effect.mapError(ofFile),
     Effect.flatMap(
       Option.match({
         onNone: () => Effect.void,
-        onSome: (kind) => Effect.fail(new NetworkFileSystem({ path, kind }))
+        onSome: (kind) => Effect.fail(new LedgerError({ reason: new NetworkFileSystem({ path, kind }) }))
       })
-    ),
-    Effect.mapError((reason) => new LedgerError({ reason }))
+    )
   )
 
 /** The kind of lock that the ledger names, if it is the one wanted and this system has it. */

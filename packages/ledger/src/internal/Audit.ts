@@ -3,12 +3,11 @@
  * index behind half a line shows that lines were synced there, which is why it is damage then and not a torn tail.
  */
 import type { LedgerId, Seq } from "@daybook/pool/Ids"
-import { Effect, Option, type Scope } from "effect"
-import { type Stats, statSync } from "node:fs"
-import { basename, dirname, join } from "node:path"
+import { Effect, type Scope } from "effect"
 import { LedgerError } from "../LedgerError.ts"
 import type { Bad, ByteRange, Options, VerifyReport } from "../Verify.ts"
 import * as Accepted from "./Accepted.ts"
+import { type AuditFile, filesOf, isOlderThanSealed, isWhole, liveIn, sizeOf } from "./AuditFiles.ts"
 import * as Beginning from "./Beginning.ts"
 import { findBreak } from "./Continuity.ts"
 import * as Header from "./Header.ts"
@@ -29,9 +28,9 @@ export const run = Effect.fnUntraced(function* (
   path: string,
   options: Options
 ): Effect.fn.Return<Audited, LedgerError, Scope.Scope> {
-  const live = isFolder(path) ? join(path, Segments.liveName) : path
+  const live = liveIn(path)
   const files = yield* filesOf(live)
-  const isOutdated = basename(live) === Segments.liveName && (yield* isOlderThanSealed(live))
+  const isOutdated = isWhole(live) && (yield* isOlderThanSealed(live))
   const total = files.reduce((sum, file) => sum + sizeOf(file.path), 0)
   const auditor = new Auditor(live, total, options)
   if (isOutdated) auditor.bad(live, { line: 1, offset: 0, why: Segments.outdated })
@@ -43,69 +42,14 @@ export const run = Effect.fnUntraced(function* (
   return { ...report, lacksBase: yield* findLackingBase(live, report) }
 }, Effect.scoped)
 
-const isOlderThanSealed = (live: string): Effect.Effect<boolean> =>
-  Effect.scoped(Segments.openLive(live, "read")).pipe(
-    Effect.flatMap(({ header }) => Segments.isOutdated(live, header.first)),
-    Effect.orElseSucceed(() => false)
-  )
-
 /** Only a whole folder has a base. */
 const findLackingBase = Effect.fnUntraced(function* (live: string, { missing }: Omit<Audited, "lacksBase">) {
-  if (missing === undefined || basename(live) !== Segments.liveName) return undefined
+  if (missing === undefined || !isWhole(live)) return undefined
   return yield* Effect.scoped(Segments.openNewest(live)).pipe(
     Effect.flatMap(({ header }) => Beginning.findFlaw(live, header)),
     Effect.orElseSucceed(() => undefined)
   )
 })
-
-interface File {
-  readonly path: string
-  readonly open: Effect.Effect<Segments.OpenSegment, LedgerError, Scope.Scope>
-}
-
-const fileAt = (path: string): File => ({ path, open: Segments.openAt(path, "read") })
-
-/**
- * The live segment means the whole ledger. It is opened before the others are listed and stays open: it may be sealed
- * while they are read.
- */
-const filesOf = Effect.fnUntraced(function* (
-  live: string
-): Effect.fn.Return<ReadonlyArray<File>, LedgerError, Scope.Scope> {
-  if (basename(live) !== Segments.liveName) return [fileAt(live)]
-  const opened = yield* Effect.option(Segments.openAt(live, "read"))
-  const sealed = yield* Effect.orElseSucceed(Segments.listSealed(dirname(live)), () => [])
-  const first = Option.match(opened, { onNone: () => Infinity, onSome: ({ header }) => header.first })
-  const older = yield* Effect.forEach(
-    sealed.filter((segment) => segment.first < first),
-    ({ path }) => openOlder(path)
-  )
-  const last = Option.match(opened, {
-    onNone: () => fileAt(live), // says why
-    onSome: (segment) => ({ path: live, open: Effect.succeed(segment) })
-  })
-  return [...older, last]
-})
-
-/** They stay open too: somebody may archive them meanwhile. */
-const openOlder = (path: string): Effect.Effect<File, never, Scope.Scope> =>
-  Segments.openAt(path, "read").pipe(
-    Effect.map((segment) => ({ path, open: Effect.succeed(segment) })),
-    Effect.orElseSucceed(() => fileAt(path)) // says why
-  )
-
-const isFolder = (path: string): boolean => statsOf(path)?.isDirectory() === true
-
-const sizeOf = (path: string): number => statsOf(path)?.size ?? 0
-
-/** Why a path cannot be looked at is said when it is opened. */
-const statsOf = (path: string): Stats | undefined => {
-  try {
-    return statSync(path)
-  } catch {
-    return undefined
-  }
-}
 
 class Auditor {
   readonly live: string
@@ -133,7 +77,7 @@ class Auditor {
     this.wanted = new Set((options.checkpoints ?? []).map(({ seq }) => seq))
   }
 
-  segment(path: string, open: File["open"], isLast: boolean): Effect.Effect<void, LedgerError> {
+  segment(path: string, open: AuditFile["open"], isLast: boolean): Effect.Effect<void, LedgerError> {
     return open.pipe(
       Effect.flatMap(({ file, header }) => (this.enter(path, header) ? this.judge(file, isLast) : Effect.void)),
       Effect.scoped,

@@ -3,12 +3,11 @@
  * derived file: it is synced before the first segment leaves, and must stay with the ledger.
  */
 import * as AtomicFile from "@daybook/files/AtomicFile"
-import type { FileError } from "@daybook/files/FileError"
 import type { LedgerId } from "@daybook/pool/Ids"
 import type { PoolState } from "@daybook/pool/PoolState"
 import * as StateSnapshot from "@daybook/pool/StateSnapshot"
 import { Effect, Option, Schema } from "effect"
-import { Damaged, LedgerError, Unavailable } from "../LedgerError.ts"
+import { Damaged, LedgerError, ofFile } from "../LedgerError.ts"
 import * as LineFormat from "../LineFormat.ts"
 import type { Link } from "../LineFormat.ts"
 import { basePath } from "./Segments.ts"
@@ -41,9 +40,7 @@ export const write = (live: string, { ledger, link, state }: Base): Effect.Effec
     state: text,
     c: sumOf(ledger, link, text)
   }
-  return AtomicFile.write(basePath(live), `${JSON.stringify(line)}\n`, { mode: 0o600 }).pipe(
-    Effect.mapError(toLedgerError)
-  )
+  return AtomicFile.write(basePath(live), `${JSON.stringify(line)}\n`, { mode: 0o600 }).pipe(Effect.mapError(ofFile))
 }
 
 const sumOf = (ledger: string, { h, seq }: Link, state: string): string =>
@@ -54,7 +51,7 @@ const maxBytes = 1024 * 1024 * 1024
 /** None if nothing was archived. */
 export const read = (live: string): Effect.Effect<Option.Option<Base>, LedgerError> =>
   AtomicFile.readIfExists(basePath(live), { maxBytes }).pipe(
-    Effect.mapError(toLedgerError),
+    Effect.mapError(ofFile),
     Effect.flatMap(
       Option.match({
         onNone: () => Effect.succeedNone,
@@ -80,6 +77,3 @@ const decode = (path: string, text: string): Effect.Effect<Base, LedgerError> =>
       return new LedgerError({ reason: new Damaged({ path, line: 1, offset: 0, why }) })
     })
   )
-
-const toLedgerError = ({ code, operation, path }: FileError): LedgerError =>
-  new LedgerError({ reason: new Unavailable({ operation, path, code }) })

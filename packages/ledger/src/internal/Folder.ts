@@ -4,14 +4,13 @@
  */
 import * as AtomicFile from "@daybook/files/AtomicFile"
 import * as Directory from "@daybook/files/Directory"
-import type { FileError } from "@daybook/files/FileError"
 import { Effect, Option } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import * as LedgerFile from "./LedgerFile.ts"
 import * as Segments from "./Segments.ts"
 import * as FingerprintKey from "../FingerprintKey.ts"
-import { LedgerError, NoLiveSegment, Unavailable, WrongKey } from "../LedgerError.ts"
+import { LedgerError, NoLiveSegment, WrongKey, ofFile } from "../LedgerError.ts"
 import type { WriterLock } from "./WriterLock.ts"
 
 export interface Folder {
@@ -30,7 +29,7 @@ export const at = (path: string): Folder => ({
 
 /** Only for its owner; a folder that is there already keeps its mode. */
 export const create = ({ path }: Folder): Effect.Effect<void, LedgerError> =>
-  Directory.ensurePrivate(path).pipe(Effect.mapError(toLedgerError), Effect.asVoid)
+  Directory.ensurePrivate(path).pipe(Effect.mapError(ofFile), Effect.asVoid)
 
 /** Makes whatever is missing of a ledger and answers its key. `firstLine` is asked only for a new ledger. */
 export const begin = Effect.fnUntraced(function* (
@@ -91,14 +90,14 @@ const createKey = Effect.fnUntraced(function* (folder: Folder) {
 })
 
 const write = (path: string, content: string | Uint8Array): Effect.Effect<void, LedgerError> =>
-  AtomicFile.write(path, content, { mode: 0o600 }).pipe(Effect.mapError(toLedgerError))
+  AtomicFile.write(path, content, { mode: 0o600 }).pipe(Effect.mapError(ofFile))
 
 /** None if there is no key; a file of another length is a wrong one. */
 export const readKey = ({
   key: path
 }: Folder): Effect.Effect<Option.Option<FingerprintKey.FingerprintKey>, LedgerError> =>
   AtomicFile.readIfExists(path, { maxBytes: 1024 }).pipe(
-    Effect.mapError(toLedgerError),
+    Effect.mapError(ofFile),
     Effect.flatMap(
       Option.match({
         onNone: () => Effect.succeedNone,
@@ -109,6 +108,3 @@ export const readKey = ({
       })
     )
   )
-
-const toLedgerError = ({ code, operation, path }: FileError): LedgerError =>
-  new LedgerError({ reason: new Unavailable({ operation, path, code }) })

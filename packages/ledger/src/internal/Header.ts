@@ -5,7 +5,6 @@
 import type { EventOf } from "@daybook/pool/Event"
 import type { Fingerprint } from "@daybook/pool/Fingerprint"
 import type { LedgerId, Seq } from "@daybook/pool/Ids"
-import type { Instant } from "@daybook/pool/Instant"
 import { Effect, Predicate, Result } from "effect"
 import { Damaged, LedgerError, type LedgerReason, NewerFormat } from "../LedgerError.ts"
 import * as LineFormat from "../LineFormat.ts"
@@ -22,7 +21,6 @@ export interface Header {
   readonly check: Fingerprint
   /** The event on this line. */
   readonly first: Seq
-  readonly at: Instant
   /** `h` of the line before, in the segment before; empty in the first. */
   readonly continues: string
   /** Damage in segments before this one that an operator accepted. */
@@ -48,12 +46,12 @@ const parse = (path: string, text: string): Result.Result<Header, LedgerReason> 
     return Result.fail(new NewerFormat({ path, found: format, known: LineFormat.version }))
   }
   if (Result.isFailure(line)) return Result.fail(damaged(path, LineFormat.explain(line.failure)))
-  const { at, seq: first, ...event } = line.success.event
+  const { seq: first, ...event } = line.success.event
   switch (event.type) {
     case "LedgerOpened":
-      return Result.succeed({ ...event.data, first, at, continues: "", accepts: [] })
+      return Result.succeed({ ...event.data, first, continues: "", accepts: [] })
     case "SegmentOpened":
-      return Result.succeed({ accepts: [], ...event.data, first, at })
+      return Result.succeed({ accepts: [], ...event.data, first })
     default:
       return Result.fail(damaged(path, "no ledger begins so"))
   }

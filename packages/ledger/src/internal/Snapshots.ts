@@ -47,7 +47,7 @@ export const isWhole = (live: string, mark: Mark): Effect.Effect<boolean> =>
     return text.indexOf(`${mark.h}\n`) === 0
   }).pipe(Effect.orElseSucceed(() => false))
 
-const weeks = 30 * 24 * 60 * 60 * 1_000
+const unusedFor = 30 * 24 * 60 * 60 * 1_000
 
 /** Removes what dead writers left half written, and what other versions of the fold left behind. */
 export const sweep = (live: string): Effect.Effect<void> =>
@@ -62,6 +62,6 @@ const sweepFolds = async (folder: string): Promise<void> => {
   for (const name of await fs.readdir(folder)) {
     const path = join(folder, name)
     const { mtimeMs } = await fs.stat(path)
-    if (name !== foldHash && Date.now() - mtimeMs > weeks) await fs.rm(path, { recursive: true, force: true })
+    if (name !== foldHash && Date.now() - mtimeMs > unusedFor) await fs.rm(path, { recursive: true, force: true })
   }
 }
