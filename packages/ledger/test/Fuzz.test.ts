@@ -60,7 +60,8 @@ describe("mutated ledgers", () => {
         assert.strictEqual(code, 0, `after seed ${seed}: ${last}`)
         const { after, before, outcomes, peak } = JSON.parse(last) as Summary
         if (count > inShort) process.stdout.write(`${last}\n`)
-        for (const outcome of ["damaged", "torn", "whole"]) assert.isAbove(outcomes[outcome] ?? 0, 0, outcome)
+        for (const outcome of ["damaged", "repaired", "torn", "whole"])
+          assert.isAbove(outcomes[outcome] ?? 0, 0, outcome)
         assert.isBelow(after, before + 32, "MiB kept")
         assert.isBelow(peak, 384, "MiB at most")
       }),

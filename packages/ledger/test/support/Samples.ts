@@ -1,5 +1,5 @@
 /** Ledgers that are always the same, byte for byte: events of many kinds, and what a dead writer left behind. */
-import { createHash } from "node:crypto"
+import { createHash, createHmac } from "node:crypto"
 import { crc32 } from "node:zlib"
 import * as Lines from "./Lines.ts"
 
@@ -7,6 +7,9 @@ export interface SampleFile {
   readonly name: string
   readonly text: string
 }
+
+/** The key beside them. */
+export const sampleKey = Buffer.alloc(32)
 
 /** A ledger in one file. `salt`, eight hex digits, makes ledgers that share no id. */
 export const sample = (salt: string): string => {
@@ -79,7 +82,8 @@ const fp = (letter: string): string => `fp_${letter.repeat(16)}`
 
 const grant = "01a20451-0000-7000-8000-00000000aaaa"
 const attempt = "01a20451-0000-7000-8000-00000000bbbb"
-const opened = { format: 1, ledger: "01a20451-0000-7000-8000-00000000cccc", lock: "ofd", check: fp("A") }
+const check = `fp_${createHmac("sha256", sampleKey).update("daybook").digest("base64url").slice(0, 16)}`
+const opened = { format: 1, ledger: "01a20451-0000-7000-8000-00000000cccc", lock: "ofd", check }
 const junk = Lines.relabelled(99).slice(0, 120)
 
 const sent = { access: fp("a"), refresh: fp("b") }
