@@ -20,7 +20,7 @@ import * as Reader from "./internal/Reader.ts"
 import * as Seal from "./internal/Seal.ts"
 import * as Segments from "./internal/Segments.ts"
 import * as WriterLock from "./internal/WriterLock.ts"
-import { Damaged, LedgerError, ofFile, sameFolder, Unavailable } from "./LedgerError.ts"
+import { Damaged, LedgerError, MissingSegment, ofFile, sameFolder, Unavailable } from "./LedgerError.ts"
 import type { Link } from "./LineFormat.ts"
 
 export interface Options {
@@ -155,11 +155,14 @@ const leave = Effect.fnUntraced(function* (
 })
 
 /** It has both names for a while: a crash leaves it in one of the two places at least. */
-const copyOrLink = Effect.fnUntraced(function* ({ from, to }: ArchivedSegment) {
+const copyOrLink = Effect.fnUntraced(function* ({ first, from, to }: ArchivedSegment) {
   const names = yield* LedgerFile.names
   const isThere = Effect.scoped(Effect.flatMap(LedgerFile.open(from, "read"), (file) => Seal.isCopy(file, to)))
   yield* names.link(from, to).pipe(
     Effect.catchIf(isBetweenDisks, () => copy(from, to)),
+    Effect.catchReason("LedgerError", "Missing", () =>
+      Effect.fail(new LedgerError({ reason: new MissingSegment({ path: from, first }) }))
+    ),
     Effect.catch((error) => Effect.flatMap(isThere, (isSame) => (isSame ? Effect.void : error)))
   )
 })

@@ -6,6 +6,7 @@
 import type { Seq } from "@daybook/pool/Ids"
 import { Array, Effect, Option, type Scope } from "effect"
 import * as Admission from "./internal/Admission.ts"
+import * as Derived from "./internal/DerivedFile.ts"
 import * as Durability from "./internal/Durability.ts"
 import * as Folder from "./internal/Folder.ts"
 import type { Accepted, Header } from "./internal/Header.ts"
@@ -134,6 +135,8 @@ const goOn = Effect.fnUntraced(function* (
   accepts: ReadonlyArray<Accepted>
 ) {
   const self = yield* Self.make(options)
+  // What was derived from bytes that are damaged now must lead nobody past them.
+  if (accepts.length > 0) yield* Derived.forget(folder.path)
   const reader = yield* Reader.open({ path: folder.ledger, mode: "append", admit, accepts, onCrossed: () => {} })
   const { view } = yield* reader.catchUp
   // The lock is held here already.

@@ -6,7 +6,7 @@ import { verify } from "@daybook/ledger/Verify"
 import { fold } from "@daybook/pool/Evolve"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { copyFileSync, readdirSync, rmSync } from "node:fs"
+import { copyFileSync, existsSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { SystemCalls } from "../src/internal/LedgerFile.ts"
 import { basePath } from "../src/internal/Segments.ts"
@@ -80,6 +80,30 @@ describe("while segments are archived", () => {
       assert.isTrue((yield* verify(folder)).isConsistent)
     })
   )
+
+  const looks = {
+    "verify finds nothing wrong": (folder: string) =>
+      Effect.map(verify(folder), (report) => assert.isUndefined(report.firstBad)),
+    "who opens the ledger finds its state": readState
+  }
+  for (const [what, look] of Object.entries(looks)) {
+    it.effect(`just before the oldest is opened, ${what}`, () =>
+      Effect.gen(function* () {
+        const { folder, oldest } = yield* written
+        const archiveNow = once(yield* aboutToArchive({ folder, before: all }))
+        const real = yield* SystemCalls
+        const calls: SystemCalls = {
+          ...real,
+          open: (path, flags) => {
+            if (path === oldest) archiveNow()
+            return real.open(path, flags)
+          }
+        }
+        yield* look(folder).pipe(Effect.provideService(SystemCalls, calls))
+        assert.isFalse(existsSync(oldest))
+      })
+    )
+  }
 })
 
 describe("a folder with nothing but the state that archived segments left behind", () => {

@@ -327,4 +327,20 @@ describe("repair", () => {
       })
     )
   )
+
+  it.effect("gives up a damaged last line though a snapshot stands behind it", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      yield* Effect.scoped(Effect.flatMap(open(folder), (ledger) => ledger.append(labels(3, 122))))
+      edit(join(folder, "ledger.jsonl"), (lines) => [
+        ...lines.slice(0, -2),
+        lines.at(-2)?.replace("label", "LABEL") ?? "",
+        ""
+      ])
+      assert.isTrue((yield* fix(folder)).isDone)
+      assert.isTrue((yield* verify(folder)).isConsistent)
+      yield* appendOne(folder)
+      assert.strictEqual((yield* readAll(folder)).length, (yield* verify(folder)).events)
+    })
+  )
 })

@@ -1,6 +1,6 @@
 /** Which files an audit reads, and that they stay open: they may be sealed or archived while it does. */
 import { Effect, Option, type Scope } from "effect"
-import { type Stats, statSync } from "node:fs"
+import { existsSync, type Stats, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import type { LedgerError } from "../LedgerError.ts"
 import * as Segments from "./Segments.ts"
@@ -17,7 +17,8 @@ export const liveIn = (path: string): string => (isFolder(path) ? join(path, Seg
 
 /** In order. The live segment is opened before the others are listed. */
 export const filesOf = Effect.fnUntraced(function* (
-  live: string
+  live: string,
+  looks = 3
 ): Effect.fn.Return<ReadonlyArray<AuditFile>, LedgerError, Scope.Scope> {
   if (!isWhole(live)) return [fileAt(live)]
   const opened = yield* Effect.option(Segments.openAt(live, "read"))
@@ -27,6 +28,9 @@ export const filesOf = Effect.fnUntraced(function* (
     sealed.filter((segment) => segment.first < first),
     ({ path }) => openNow(path)
   )
+  // Archived between two looks.
+  const isGone = older.some(({ path }) => !existsSync(path))
+  if (isGone && looks > 1) return yield* filesOf(live, looks - 1)
   return [...older, Option.match(opened, { onNone: () => fileAt(live), onSome: openFile(live) })]
 })
 

@@ -1,4 +1,5 @@
 /** Files that can be made again from the ledger: replaced whole, and not synced. */
+import { Effect } from "effect"
 import { randomUUID } from "node:crypto"
 import * as fs from "node:fs/promises"
 import { join } from "node:path"
@@ -26,3 +27,10 @@ export const sweepFolder = async (folder: string): Promise<void> => {
     if (Date.now() - mtimeMs > day) await fs.rm(path, { force: true })
   }
 }
+
+/** Removes all that was derived from the ledger in a folder; the next writer makes it again. */
+export const forget = (folder: string): Effect.Effect<void> =>
+  Effect.promise(async () => {
+    await fs.rm(join(folder, "index.bin"), { force: true })
+    await fs.rm(join(folder, "snapshots"), { recursive: true, force: true })
+  }).pipe(Effect.ignoreCause)

@@ -72,7 +72,10 @@ export const open = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
       const view = yield* Beginning.find(path, live.header)
       const segment = yield* held(Segments.open(path, view.place.segment, mode))
       return segment === undefined ? yield* damaged(path, sealless(view)) : { ...segment, view, opening }
-    })
+    }).pipe(
+      // Archived between two looks: the next look finds the state behind it.
+      Effect.retry({ times: 3, while: ({ reason }) => reason._tag === "MissingSegment" })
+    )
 
   let opened: Opened = yield* openAnew(0)
   const advance = (walked: Walked, end?: PoolState) => {

@@ -49,8 +49,15 @@ const hashesOf = (line: string, at: Place): ReadonlyArray<string> => [
   LineFormat.hashAfter(at.h, line)
 ]
 
-/** Nothing goes on: the next event comes behind every one that can still be told to have been there. */
+/**
+ * Nothing goes on: the next event comes behind every one that can still be told to have been there. If the last line ends
+ * as one does, its `h` is taken: whoever had read it before it was damaged can go on.
+ */
 const giveUp = (bytes: Buffer, at: Place): LineFormat.Link => {
+  const last = Array.from(linesIn(bytes)).at(-1)?.text ?? ""
+  if (LineFormat.hasTrailer(last) && LineFormat.claimedSeq(last) > at.seq) {
+    return { seq: LineFormat.claimedSeq(last) as Seq, h: LineFormat.hashOf(last) }
+  }
   let { seq } = at
   for (const { text } of linesIn(bytes))
     if (LineFormat.hasOwnSum(text)) seq = Math.max(seq, LineFormat.claimedSeq(text)) as Seq

@@ -5,7 +5,7 @@
  */
 import type { Seq } from "@daybook/pool/Ids"
 import { Effect, type Scope } from "effect"
-import { existsSync, readdirSync } from "node:fs"
+import { existsSync, readdirSync, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { LedgerError, Missing, MissingSegment, NoLiveSegment, Unavailable } from "../LedgerError.ts"
 import * as Header from "./Header.ts"
@@ -56,10 +56,16 @@ export const isOutdated = Effect.fnUntraced(function* (
   first: Seq
 ): Effect.fn.Return<boolean, LedgerError> {
   const sealed = yield* listSealed(dirname(live))
-  if (sealed.every((segment) => segment.first <= first)) return false
-  // Or it has been sealed since, and others after it.
-  return yield* Effect.scoped(Effect.map(openLive(live, "read"), ({ header }) => header.first === first))
+  const isLonger = (path: string) => sizeOf(path) > sizeOf(live)
+  const goesFurther = (segment: Segment) => segment.first > first || (segment.first === first && isLonger(segment.path))
+  if (!sealed.some(goesFurther)) return false
+  // Or it has been sealed since, and others after it; or its first line cannot be read, which is said elsewhere.
+  return yield* Effect.scoped(Effect.map(openLive(live, "read"), ({ header }) => header.first === first)).pipe(
+    Effect.catchReason("LedgerError", "Damaged", () => Effect.succeed(false))
+  )
 })
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 
 export const outdated = "the sealed segments beside it go further: it is an older copy"
 
