@@ -14,12 +14,14 @@ export const Evidence = Schema.Struct({
   code: Schema.optionalKey(Code),
   /** The provider's words, cut at 200 characters, with everything token-shaped removed. */
   message: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200))),
-  /** What kind of body came; absent if none could be read. */
-  body: Schema.optionalKey(Schema.Literals(["json", "html", "text", "empty"])),
+  /** What kind of body came; `unread` if it was too long to be looked at, absent if none arrived whole. */
+  body: Schema.optionalKey(Schema.Literals(["json", "html", "text", "empty", "unread"])),
   /** A header or a page said that something before the provider wants a browser. */
   challenge: Schema.optionalKey(Schema.Literal(true)),
   /** The answer carried a new refresh token although it is no success. */
   successor: Schema.optionalKey(Schema.Literal(true)),
+  /** Name of the quota window that the answer says is used up, such as `5h`. */
+  exhausted: Schema.optionalKey(Code),
   requestId: Schema.optionalKey(Code),
   retryAfter: Schema.optionalKey(Instant),
   /** The transport's own code, such as `ECONNREFUSED`. */

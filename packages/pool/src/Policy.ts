@@ -2,9 +2,16 @@
  * How the pool decides, as data: it is recorded once, when the pool is opened, and a replay under another policy
  * is the same function called again. All times are in milliseconds.
  */
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 
 const Millis = Schema.Natural
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+
+/** Also for policies recorded before there were such questions. */
+const defaultProbeEvery = 5 * minute
 
 export const Policy = Schema.Struct({
   /** The longest a token request may take, from sending to the last byte. */
@@ -29,6 +36,8 @@ export const Policy = Schema.Struct({
   classifyAfter: Millis,
   /** The longest bench and the longest wait, whatever a response asks for; then a probe. */
   cooldownMost: Millis,
+  /** Between questions to a provider whether a quota that was used up is free again. */
+  probeEvery: Millis.pipe(Schema.withDecodingDefaultKey(Effect.succeed(defaultProbeEvery))),
   /** How long a credential is benched when the response names no end. */
   cooldown: Schema.Struct({
     QuotaExhausted: Millis,
@@ -39,10 +48,6 @@ export const Policy = Schema.Struct({
   })
 })
 export type Policy = typeof Policy.Type
-
-const second = 1_000
-const minute = 60 * second
-const hour = 60 * minute
 
 export const defaults: Policy = {
   timeLimit: 20 * second,
@@ -56,6 +61,7 @@ export const defaults: Policy = {
   providerWindow: 10 * minute,
   classifyAfter: 10 * second,
   cooldownMost: 24 * hour,
+  probeEvery: defaultProbeEvery,
   cooldown: {
     QuotaExhausted: 1 * hour,
     RateLimited: 1 * minute,

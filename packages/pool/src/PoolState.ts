@@ -3,7 +3,6 @@
  * (is its grant alive, is it available, did an operator pause it), since no one word can hold them all.
  */
 import { HashMap, Option } from "effect"
-import type { EventOf } from "./Event.ts"
 import type { Trigger } from "./events/RefreshEvents.ts"
 import { type Generation, type GenerationRef, isSame } from "./Generation.ts"
 import {
@@ -16,6 +15,7 @@ import {
   Seq
 } from "./Ids.ts"
 import type { Instant } from "./Instant.ts"
+import type { QuotaWindow } from "./QuotaWindow.ts"
 import type { StoreRef } from "./StoreRef.ts"
 import type { Evidence } from "./Evidence.ts"
 import type { ApiVerdictName, TerminalReason, TransientReason } from "./Verdict.ts"
@@ -73,7 +73,9 @@ export interface Credential {
   readonly refused: number
   readonly lastAccepted: GenerationRef | undefined
   readonly lastAcceptedAt: Instant | undefined
-  readonly quota: EventOf<"QuotaObserved">["data"]["windows"]
+  /** As they were said last. */
+  readonly quota: ReadonlyArray<QuotaWindow>
+  readonly quotaAt: Instant | undefined
 }
 
 export interface Cooldown {

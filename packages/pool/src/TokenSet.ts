@@ -15,6 +15,12 @@ export interface TokenSet {
   readonly expiresAt?: Instant
   /** When the store says that these tokens were written. */
   readonly refreshedAt?: Instant
+  /** When the login itself was made, where the store knows; a grant's deadline may count from it. */
+  readonly loggedInAt?: Instant
+  /** When the whole grant ends, as an answer announced it. */
+  readonly deadline?: Instant
+  /** The address of the API that came with the tokens, such as Qwen's `resource_url`. */
+  readonly resource?: string
 }
 
 /** Neither token is there, or both are blank: an observation of nothing, never of a rotation. */

@@ -8,6 +8,7 @@ import { GenerationRef } from "../Generation.ts"
 import { CredentialId } from "../Ids.ts"
 import { Instant } from "../Instant.ts"
 import { credentialEvent, grantEvent, poolEvent } from "../internal/define.ts"
+import { QuotaWindow } from "../QuotaWindow.ts"
 import { StoreKind } from "../StoreRef.ts"
 import { ApiVerdictName } from "../Verdict.ts"
 
@@ -32,13 +33,7 @@ export const ApiOutcomeObserved = credentialEvent("ApiOutcomeObserved", {
 })
 
 export const QuotaObserved = credentialEvent("QuotaObserved", {
-  windows: Schema.Array(
-    Schema.Struct({
-      name: Schema.String,
-      usedPercent: Schema.Finite,
-      resetsAt: Schema.optionalKey(Instant)
-    })
-  )
+  windows: Schema.Array(QuotaWindow)
 })
 
 export const CooldownStarted = credentialEvent("CooldownStarted", {

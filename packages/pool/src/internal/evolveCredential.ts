@@ -37,7 +37,8 @@ const enrolled = (event: Envelope & EventOf<"CredentialEnrolled">): Credential =
     refused: 0,
     lastAccepted: undefined,
     lastAcceptedAt: undefined,
-    quota: []
+    quota: [],
+    quotaAt: undefined
   }
 }
 
@@ -60,7 +61,7 @@ const changed = (credential: Credential, event: Envelope & PoolEvent): Credentia
     case "ApiOutcomeObserved":
       return used(credential, event)
     case "QuotaObserved":
-      return { ...credential, quota: event.data.windows }
+      return { ...credential, quota: event.data.windows, quotaAt: event.at }
     default:
       return credential
   }
