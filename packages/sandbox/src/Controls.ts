@@ -17,7 +17,7 @@ export interface Hold {
 }
 
 export interface Controls {
-  /** `http://127.0.0.1:<port>` of token endpoint and model API. */
+  /** `http://127.0.0.1:<port>` of token endpoints and model API. */
   readonly origin: string
   /** The other origin, to which the `Redirect` fault points. */
   readonly trapOrigin: string
@@ -33,9 +33,17 @@ export interface Controls {
   readonly fault: (request: Payload<"fault">) => Effect.Effect<void, SandboxError>
   /** Queues a fault for the next authenticated API calls. */
   readonly apiFault: (request: Payload<"apiFault">) => Effect.Effect<void, SandboxError>
+  /**
+   * Sets the windows of a plan's allowance, in place of those set before; a window that is absent is not spoken of.
+   * The model API of `codex` and `anthropic` shows them in headers, and refuses while one is used up; the usage
+   * endpoints show them to any login.
+   */
+  readonly quota: (request: Payload<"quota">) => Effect.Effect<void, SandboxError>
+  /** Puts words into the metadata documents, in place of those put there before; with `{}` they tell the truth. */
+  readonly discovery: (request: Payload<"discovery">) => Effect.Effect<void, SandboxError>
   /** Arms a hold point for the next `count` requests (1 if absent) of one grant, or of all. */
   readonly hold: (point: HoldPoint, options?: Omit<Payload<"hold">, "point">) => Effect.Effect<Hold, SandboxError>
-  /** Every POST to the token endpoint so far, in order of arrival. */
+  /** Every request to a token endpoint so far, in order of arrival. */
   readonly journal: Effect.Effect<ReadonlyArray<TokenPost>, SandboxError>
   /** Waits until the fate of a token request is known; a parked one is waited for. */
   readonly settled: (seq: number) => Effect.Effect<TokenPost, SandboxError>
@@ -63,6 +71,8 @@ export const make = (
   expireAccess: (request) => Effect.asVoid(perform("expireAccess", request)),
   fault: (request) => Effect.asVoid(perform("fault", request)),
   apiFault: (request) => Effect.asVoid(perform("apiFault", request)),
+  quota: (request) => Effect.asVoid(perform("quota", request)),
+  discovery: (request) => Effect.asVoid(perform("discovery", request)),
   hold: (point, options = {}) => Effect.map(perform("hold", { point, ...options }), (id) => holdHandle(perform, id)),
   journal: perform("journal", {}),
   settled: (seq) => perform("settled", { seq }),

@@ -7,6 +7,7 @@
  */
 import { Schema } from "effect"
 import * as Answer from "./internal/Answer.ts"
+import { usageLimitReached } from "./internal/dialects/CodexQuota.ts"
 
 const commit = Schema.optionalKey(Schema.Boolean)
 
@@ -18,7 +19,7 @@ const Status = {
   commit
 }
 
-/** Faults of the token endpoint. */
+/** Faults of the token endpoints. */
 export const TokenFault = Schema.TaggedUnion({
   Status,
   /** 403 with an HTML page and `cf-mitigated: challenge`. */
@@ -70,7 +71,7 @@ const decodeRefreshToken = Schema.decodeUnknownSync(
 )
 
 const withoutAccessToken = (ordinary: Answer.Answer): Answer.Answer => {
-  if (ordinary.status !== 200) return ordinary
+  if (!Answer.grants(ordinary)) return ordinary
   return Answer.json(200, decodeRefreshToken(ordinary.body))
 }
 
@@ -92,12 +93,7 @@ export const apiAnswer = (fault: ApiFault, trap: string): Answer.Answer =>
     Status: status,
     HtmlChallenge: challenge,
     Redirect: () => redirect(trap),
-    UsageLimit: ({ resetsAt }) =>
-      Answer.json(
-        429,
-        { error: { type: "usage_limit_reached", message: "The usage limit has been reached", resets_at: resetsAt } },
-        "usage_limit_reached"
-      )
+    UsageLimit: ({ resetsAt }) => usageLimitReached(resetsAt)
   })
 
 /** A fault waiting for `left` more requests; for every grant if `grant` is null. */

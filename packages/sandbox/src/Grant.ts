@@ -4,9 +4,24 @@
 import { Schema } from "effect"
 import { type Subject } from "./Tokens.ts"
 
-/** The kind of provider that a grant imitates, in its tokens and its error bodies. */
-export const Dialect = Schema.Literals(["codex", "generic", "topLevel"])
+/** The kind of provider that a grant imitates: in its endpoint, its requests, its tokens and its error bodies. */
+export const Dialect = Schema.Literals([
+  "codex",
+  "generic",
+  "topLevel",
+  "xai",
+  "nous",
+  "anthropic",
+  "qwen",
+  "minimax",
+  "kimi",
+  "google",
+  "copilot"
+])
 export type Dialect = typeof Dialect.Type
+
+/** Dialects without rotation, whatever a grant's options say. */
+const unrotated: ReadonlySet<Dialect> = new Set(["google", "copilot"])
 
 /** The code with which the API calls a revoked access token dead. */
 export const RevokedCode = Schema.Literals(["token_invalidated", "token_revoked"])
@@ -26,8 +41,10 @@ export const GrantOptions = Schema.Struct({
   account: Schema.optionalKey(Schema.String),
   email: Schema.optionalKey(Schema.String),
   plan: Schema.optionalKey(Schema.String),
-  /** If set, a token request must carry exactly this `client_id`. */
+  /** If set, a token request must carry exactly this `client_id`; `copilot` requests carry none. */
   clientId: Schema.optionalKey(Schema.String),
+  /** If set, a token request must carry exactly this `client_secret`. */
+  clientSecret: Schema.optionalKey(Schema.String),
   accessLifetime: Schema.optionalKey(Schema.Int),
   /** Lifetime of the access token handed out by the login itself; `accessLifetime` if absent. */
   firstAccessLifetime: Schema.optionalKey(Schema.Int),
@@ -35,6 +52,7 @@ export const GrantOptions = Schema.Struct({
   refreshLifetime: Schema.optionalKey(Schema.Int),
   /** Life of the whole grant, counted from the login and never extended. */
   grantLifetime: Schema.optionalKey(Schema.Int),
+  /** `on` if absent; `google` and `copilot` never rotate. */
   rotation: Schema.optionalKey(Schema.Literals(["on", "off"])),
   reuse: Schema.optionalKey(ReusePolicy),
   graceMillis: Schema.optionalKey(Schema.Int),
@@ -45,6 +63,7 @@ export type GrantOptions = typeof GrantOptions.Type
 
 export interface Policy {
   readonly clientId: string | null
+  readonly clientSecret: string | null
   readonly accessLifetime: number
   readonly firstAccessLifetime: number
   readonly refreshLifetime: number
@@ -69,9 +88,10 @@ export interface Grant {
 export const newGrant = (options: GrantOptions, id: string, account: string, now: number): Grant => {
   const owner = options.account ?? account
   const accessLifetime = options.accessLifetime ?? 3600
+  const dialect = options.dialect ?? "codex"
   return {
     id,
-    dialect: options.dialect ?? "codex",
+    dialect,
     subject: {
       account: owner,
       user: `user-${owner}`,
@@ -80,11 +100,12 @@ export const newGrant = (options: GrantOptions, id: string, account: string, now
     },
     policy: {
       clientId: options.clientId ?? null,
+      clientSecret: options.clientSecret ?? null,
       accessLifetime,
       firstAccessLifetime: options.firstAccessLifetime ?? accessLifetime,
       refreshLifetime: options.refreshLifetime ?? Infinity,
       grantLifetime: options.grantLifetime ?? Infinity,
-      rotation: options.rotation ?? "on",
+      rotation: unrotated.has(dialect) ? "off" : (options.rotation ?? "on"),
       reuse: options.reuse ?? "reject",
       graceMillis: options.graceMillis ?? 0,
       revokePredecessorAccess: options.revokePredecessorAccess ?? false

@@ -6,7 +6,7 @@
  * Invariant: under rotation a refresh token has at most one successor.
  */
 import { HashMap, Option } from "effect"
-import { type Grant, refreshDeadline, type RevokedCode } from "./Grant.ts"
+import { type Grant, type Policy, refreshDeadline, type RevokedCode } from "./Grant.ts"
 import { type TokenSet } from "./Tokens.ts"
 
 /** Why the token endpoint refuses. */
@@ -77,6 +77,7 @@ export const login = (state: Grants, grant: Grant, tokens: TokenSet, now: number
 export interface RefreshRequest {
   readonly refreshToken: string
   readonly clientId: string | null
+  readonly clientSecret: string | null
 }
 
 /**
@@ -119,6 +120,10 @@ const rotate = (
   ]
 }
 
+const isItsClient = ({ clientId, clientSecret }: Policy, request: RefreshRequest): boolean =>
+  (clientId === null || clientId === request.clientId) &&
+  (clientSecret === null || clientSecret === request.clientSecret)
+
 /**
  * A refresh (RFC 6749 section 6). `minted` is used only if a new set of tokens is due; otherwise it was never issued.
  */
@@ -131,8 +136,7 @@ export const refresh = (
   const token = Option.getOrNull(HashMap.get(state.refreshTokens, request.refreshToken))
   const grant = token === null ? null : findGrant(state, token.grant)
   if (token === null || grant === null) return refused(state, null, "unknown")
-  if (grant.policy.clientId !== null && grant.policy.clientId !== request.clientId)
-    return refused(state, grant, "wrongClient")
+  if (!isItsClient(grant.policy, request)) return refused(state, grant, "wrongClient")
   if (grant.revoked !== null) return refused(state, grant, "revoked")
   if (token.spent !== null) return replay(state, grant, token.spent, now)
   if (token.expiresAt <= now) return refused(state, grant, "expired")

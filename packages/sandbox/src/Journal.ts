@@ -6,6 +6,7 @@
  */
 import { Effect, Option, Schema } from "effect"
 import * as Watched from "./internal/Watched.ts"
+import { ReceivedRequest } from "./ReceivedRequest.ts"
 import { SandboxError, UnknownPost } from "./SandboxError.ts"
 
 /**
@@ -15,15 +16,18 @@ import { SandboxError, UnknownPost } from "./SandboxError.ts"
 export const Outcome = Schema.Literals(["pending", "answered", "cut", "reset", "dropped"])
 export type Outcome = typeof Outcome.Type
 
-/** One POST to the token endpoint. */
+/** One request to a token endpoint: a POST, or what stands for it in its dialect. */
 export const TokenPost = Schema.Struct({
   seq: Schema.Int,
   /** Epoch milliseconds. */
   receivedAt: Schema.Number,
   /** The caller's own label, from the header `x-sandbox-client`. */
   client: Schema.NullOr(Schema.String),
+  /** Null until the whole request has been read. */
+  request: Schema.NullOr(ReceivedRequest),
+  /** The grant that the refresh token belongs to, if the endpoint is the one of its dialect. */
   grant: Schema.NullOr(Schema.String),
-  /** The refresh token that was sent. */
+  /** The refresh token that was sent, in a place where a dialect of the endpoint has it. */
   presented: Schema.NullOr(Schema.String),
   /** Whether this request rotated the grant, that is, spent the presented token. */
   committed: Schema.Boolean,
@@ -99,6 +103,7 @@ const opened = (seq: number, receivedAt: number, client: string | null): TokenPo
   seq,
   receivedAt,
   client,
+  request: null,
   grant: null,
   presented: null,
   committed: false,

@@ -4,10 +4,12 @@
  * `Controls` is the form to use; it is the same in the sandbox's own process and over HTTP.
  */
 import { type Effect, Schema } from "effect"
+import { Discovery } from "./Discovery.ts"
 import { ApiFault, TokenFault } from "./Faults.ts"
 import { GrantOptions, RevokedCode } from "./Grant.ts"
 import { HoldPoint, Parked } from "./HoldPoints.ts"
 import { ApiCall, TokenPost, Trapped } from "./Journal.ts"
+import { windows } from "./Quota.ts"
 import { type SandboxError } from "./SandboxError.ts"
 
 /** A new login: the members of a token answer, and whose it is. Lifetimes are seconds. */
@@ -38,6 +40,8 @@ export const operations = {
   expireAccess: { payload: Schema.Struct({ grant: Schema.String }), success: Schema.Null },
   fault: { payload: Schema.Struct({ fault: TokenFault, ...aim }), success: Schema.Null },
   apiFault: { payload: Schema.Struct({ fault: ApiFault, ...aim }), success: Schema.Null },
+  quota: { payload: Schema.Struct({ grant: Schema.String, ...windows }), success: Schema.Null },
+  discovery: { payload: Discovery, success: Schema.Null },
   hold: {
     payload: Schema.Struct({
       point: HoldPoint,

@@ -8,7 +8,9 @@
 import { Context, Effect, Layer, Schema, type Scope } from "effect"
 import * as Answer from "./internal/Answer.ts"
 import * as Controls from "./Controls.ts"
+import * as Discovery from "./Discovery.ts"
 import { Dialect, GrantOptions } from "./Grant.ts"
+import * as ApiEndpoints from "./internal/ApiEndpoints.ts"
 import * as ApiRoute from "./internal/ApiRoute.ts"
 import * as Connection from "./internal/Connection.ts"
 import * as ControlRoute from "./internal/ControlRoute.ts"
@@ -23,26 +25,15 @@ import { type SandboxError } from "./SandboxError.ts"
 export const SandboxOptions = Schema.Struct({
   /** 0, a free port, if absent. */
   port: Schema.optionalKey(Schema.Int),
-  /** The dialect in which a token request that belongs to no grant is refused; `codex` if absent. */
+  /**
+   * The dialect in which a token request that belongs to no grant is refused, `codex` if absent; at the endpoints of
+   * other dialects one of those is spoken.
+   */
   dialect: Schema.optionalKey(Dialect),
   /** What `issue` uses where its own options are silent. */
   defaults: Schema.optionalKey(GrantOptions)
 })
 export type SandboxOptions = typeof SandboxOptions.Type
-
-/** Authorization server metadata (RFC 8414). */
-const metadata = (port: number | undefined) => {
-  const origin = `http://127.0.0.1:${port}`
-  return Answer.json(200, {
-    issuer: origin,
-    token_endpoint: `${origin}/oauth/token`,
-    revocation_endpoint: `${origin}/oauth/revoke`,
-    grant_types_supported: ["refresh_token"],
-    response_types_supported: [],
-    token_endpoint_auth_methods_supported: ["none"],
-    revocation_endpoint_auth_methods_supported: ["none"]
-  })
-}
 
 const trap =
   (journal: Journal.Journal): Listener.Handler =>
@@ -68,11 +59,13 @@ const route =
     const { path, request } = connection
     const method = request.method ?? ""
     if (path.startsWith(ControlRoute.prefix)) return ControlRoute.handleControl(perform, connection)
-    if (method === "POST" && path === "/oauth/token") return TokenRoute.handleToken(world, connection)
-    if (method === "POST" && path === "/oauth/revoke") return TokenRoute.handleRevoke(world, connection)
-    if (ApiRoute.serves(method, path)) return ApiRoute.handleApi(world, connection, method)
-    const known = path === "/.well-known/oauth-authorization-server"
-    const answer = known ? metadata(request.socket.localPort) : notServed(method, path)
+    if (TokenRoute.serves(method, path)) return TokenRoute.handleToken(world, connection)
+    if (TokenRoute.servesRevocation(method, path)) return TokenRoute.handleRevoke(world, connection)
+    const endpoint = ApiEndpoints.find(method, path)
+    if (endpoint !== null) return ApiRoute.handleApi(world, connection, endpoint)
+    const answer = Discovery.serves(path)
+      ? Discovery.answer(path, Connection.origin(connection), world.discovery.get())
+      : notServed(method, path)
     return Effect.asVoid(Connection.send(connection, answer))
   }
 

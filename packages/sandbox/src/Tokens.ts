@@ -1,6 +1,5 @@
 /**
- * Makes token values: opaque random strings, and for the codex dialect signed JWTs with the claims that the vendor's
- * clients read.
+ * What token values are made of: random text, and signed JWTs. How a dialect spells its tokens stands with the dialect.
  *
  * Every value holds at least 32 random characters, so that finding one in a file means that it leaked. Values are plain
  * strings: this package is the judge that has to name them.
@@ -25,56 +24,47 @@ export interface TokenSet {
   readonly accessExpiresAt: number
 }
 
-/** Claim under which the vendor keeps account data. */
+/** What tokens are made from: `lifetime` of the access token in seconds, `now` in epoch milliseconds. */
+export interface Minting {
+  readonly key: Uint8Array
+  readonly subject: Subject
+  readonly lifetime: number
+  readonly now: number
+}
+
+/** Claim under which the vendor of codex keeps account data. */
 export const authClaim = "https://api.openai.com/auth"
 
-const random = () => randomBytes(32).toString("base64url")
+export const random = () => randomBytes(32).toString("base64url")
 
-export const randomId = (prefix: string) => `${prefix}_${randomBytes(12).toString("hex")}`
+export const randomHex = () => randomBytes(12).toString("hex")
+
+export const randomId = (prefix: string) => `${prefix}_${randomHex()}`
 
 /** A new signing key, for HS256. */
 export const signingKey = (): Uint8Array => randomBytes(32)
 
-const refreshToken = () => `rt_${random()}`
+export const opaqueRefreshToken = () => `rt_${random()}`
 
 /** Opaque tokens, as RFC 6749 leaves them. `lifetime` in seconds, `now` in epoch milliseconds. */
 export const mintOpaque = (lifetime: number, now: number): TokenSet => ({
   accessToken: `at_${random()}`,
-  refreshToken: refreshToken(),
+  refreshToken: opaqueRefreshToken(),
   idToken: null,
   accessExpiresAt: now + lifetime * 1000
 })
 
-/**
- * JWT access and id tokens (RFC 7519) with an opaque refresh token. `exp` is whole seconds, counted from the second of
- * `now`.
- */
-export const mintCodex = Effect.fnUntraced(function* (
-  key: Uint8Array,
-  subject: Subject,
-  lifetime: number,
-  now: number
-): Effect.fn.Return<TokenSet> {
-  const issuedAt = Math.floor(now / 1000)
-  const auth = {
-    chatgpt_account_id: subject.account,
-    chatgpt_plan_type: subject.plan,
-    chatgpt_user_id: subject.user
-  }
-  const sign = (claims: Record<string, unknown>) =>
-    Effect.promise(() =>
-      new SignJWT({ ...claims, [authClaim]: auth })
-        .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + lifetime)
-        .setSubject(subject.user)
-        .setJti(random())
-        .sign(key)
-    )
-  return {
-    accessToken: yield* sign({}),
-    refreshToken: refreshToken(),
-    idToken: yield* sign({ email: subject.email, email_verified: true }),
-    accessExpiresAt: (issuedAt + lifetime) * 1000
-  }
-})
+/** `exp` of a token that counts in whole seconds, from the second of `now`. */
+export const expirySeconds = ({ lifetime, now }: Minting): number => Math.floor(now / 1000) + lifetime
+
+/** A JWT (RFC 7519) about the subject, with `iat`, `exp`, `sub`, `jti` and the claims given. */
+export const signJwt = (minting: Minting, claims: Readonly<Record<string, unknown>>): Effect.Effect<string> =>
+  Effect.promise(() =>
+    new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+      .setIssuedAt(Math.floor(minting.now / 1000))
+      .setExpirationTime(expirySeconds(minting))
+      .setSubject(minting.subject.user)
+      .setJti(random())
+      .sign(minting.key)
+  )

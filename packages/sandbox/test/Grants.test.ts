@@ -13,7 +13,7 @@ const start = (options: GrantOptions) => {
 
 const refresh = (state: Grants.Grants, refreshToken: string, now: number) => {
   const minted = mintOpaque(3600, now)
-  const [result, next] = Grants.refresh(state, { refreshToken, clientId: null }, minted, now)
+  const [result, next] = Grants.refresh(state, { refreshToken, clientId: null, clientSecret: null }, minted, now)
   return { result, next, minted }
 }
 

@@ -14,6 +14,9 @@ export interface Answer {
   readonly ending: "whole" | "cut" | "reset"
 }
 
+/** Whether an answer of a token endpoint grants; some dialects refuse under status 200. */
+export const grants = ({ status, code }: Answer): boolean => status === 200 && code === null
+
 export const json = (status: number, body: unknown, code: string | null = null): Answer => ({
   status,
   headers: { "content-type": "application/json", "cache-control": "no-store" },

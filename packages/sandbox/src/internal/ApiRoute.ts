@@ -1,115 +1,54 @@
 /**
- * A model API of four endpoints, just enough for a client to notice whether its access token is good.
+ * A model API, just enough for a client to notice whether its access token is good and how much of its plan is left.
  *
- * A call is authenticated first; a queued fault then takes the place of the answer.
+ * A call is authenticated first; a queued fault then takes the place of the answer; a window that is used up refuses it.
  */
-import { Clock, Effect, Predicate } from "effect"
+import { Clock, Effect, HashMap, Option } from "effect"
 import * as Answer from "./Answer.ts"
-import * as Dialects from "./Dialects.ts"
 import * as Faults from "../Faults.ts"
-import { type Grant } from "../Grant.ts"
 import * as Grants from "../Grants.ts"
-import { randomId } from "../Tokens.ts"
+import { blockedUntil } from "../Quota.ts"
+import { type Call, type Endpoint } from "./ApiEndpoints.ts"
 import * as Connection from "./Connection.ts"
-import { parseJson } from "./TokenRequest.ts"
+import { protocols } from "./Dialects.ts"
+import * as Rfc6750 from "./Rfc6750.ts"
 import { type World } from "./World.ts"
 
-const model = "sandbox-1"
-const text = "Hello from the sandbox."
-
-interface Call {
-  readonly grant: Grant
-  readonly body: string
-  /** Epoch seconds. */
-  readonly now: number
+/** The endpoint's answer, metered as the grant's dialect does it. */
+const ordinary = (endpoint: Endpoint, call: Call): Answer.Answer => {
+  const { metering } = protocols[call.grant.dialect]
+  if (metering === null || !endpoint.metered) return Answer.json(200, endpoint.answer(call))
+  const until = blockedUntil(call.quota)
+  const answer = until === null ? Answer.json(200, endpoint.answer(call)) : metering.refusal(until)
+  return Answer.withHeaders(answer, metering.headers(call.quota))
 }
 
-const modelOf = ({ body }: Call) => {
-  const request = parseJson(body)
-  return Predicate.hasProperty(request, "model") && Predicate.isString(request.model) ? request.model : model
-}
-
-const response = (call: Call) => ({
-  id: randomId("resp"),
-  object: "response",
-  created_at: call.now,
-  status: "completed",
-  model: modelOf(call),
-  output: [
-    {
-      type: "message",
-      id: randomId("msg"),
-      role: "assistant",
-      status: "completed",
-      content: [{ type: "output_text", text, annotations: [] }]
-    }
-  ],
-  usage: { input_tokens: 1, output_tokens: 5, total_tokens: 6 }
-})
-
-const completion = (call: Call) => ({
-  id: randomId("chatcmpl"),
-  object: "chat.completion",
-  created: call.now,
-  model: modelOf(call),
-  choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: text } }],
-  usage: { prompt_tokens: 1, completion_tokens: 5, total_tokens: 6 }
-})
-
-const models = ({ now }: Call) => ({
-  object: "list",
-  data: [{ id: model, object: "model", created: now, owned_by: "sandbox" }]
-})
-
-const window = (now: number, seconds: number) => ({
-  used_percent: 1,
-  limit_window_seconds: seconds,
-  reset_at: now + seconds
-})
-
-const usage = ({ grant, now }: Call) => ({
-  plan_type: grant.subject.plan,
-  rate_limit: {
-    allowed: true,
-    limit_reached: false,
-    primary_window: window(now, 18_000),
-    secondary_window: window(now, 604_800)
-  },
-  credits: { has_credits: false, unlimited: false }
-})
-
-const endpoints: Readonly<Record<string, (call: Call) => unknown>> = {
-  "POST /v1/responses": response,
-  "POST /v1/chat/completions": completion,
-  "GET /v1/models": models,
-  "GET /backend-api/wham/usage": usage
-}
-
-/** Whether the request is for the model API. */
-export const serves = (method: string, path: string): boolean => Object.hasOwn(endpoints, `${method} ${path}`)
-
-const answer = (world: World, check: Grants.AccessCheck, endpoint: string, body: string, now: number) => {
-  if (check._tag !== "Valid") return Dialects.apiRefusal(check)
-  const fault = world.apiFaults.modify((queue) => Faults.take(queue, check.grant.id))
+const answer = (world: World, check: Grants.AccessCheck, endpoint: Endpoint, body: string, now: number) => {
+  if (check._tag === "Unknown") return Rfc6750.unknownToken()
+  const { grant } = check
+  if (check._tag !== "Valid") return protocols[grant.dialect].apiRefusal(check)
+  const fault = world.apiFaults.modify((queue) => Faults.take(queue, grant.id))
   if (fault !== null) return Faults.apiAnswer(fault, `${world.trapOrigin}/v1`)
-  return Answer.json(200, endpoints[endpoint]?.({ grant: check.grant, body, now: Math.floor(now / 1000) }))
+  const quota = Option.getOrElse(HashMap.get(world.quotas.get(), grant.id), () => ({}))
+  return ordinary(endpoint, { grant, quota, body, now: Math.floor(now / 1000) })
 }
 
+/** Answers a call of the endpoint. */
 export const handleApi = Effect.fnUntraced(function* (
   world: World,
   connection: Connection.Connection,
-  method: string
+  endpoint: Endpoint
 ): Effect.fn.Return<void, Connection.Gone> {
-  const { path } = connection
+  const { path, request } = connection
   const body = yield* Connection.readBody(connection)
   const now = yield* Clock.currentTimeMillis
   const token = Connection.bearer(connection)
   const check = Grants.checkAccess(world.grants.get(), token ?? "", now)
-  const made = answer(world, check, `${method} ${path}`, body, now)
+  const made = answer(world, check, endpoint, body, now)
   world.journal.addApiCall({
     receivedAt: now,
     client: Connection.header(connection, "x-sandbox-client"),
-    method,
+    method: request.method ?? "",
     path,
     token,
     grant: check._tag === "Unknown" ? null : check.grant.id,

@@ -4,7 +4,7 @@
  */
 import { Data, Deferred, Effect } from "effect"
 import { type IncomingMessage, type ServerResponse } from "node:http"
-import { text } from "node:stream/consumers"
+import { buffer } from "node:stream/consumers"
 import { type Answer } from "./Answer.ts"
 
 /** The client closed its side, or the socket broke. */
@@ -35,6 +35,9 @@ export const header = (connection: Connection, name: string): string | null => {
   return typeof value === "string" ? value : null
 }
 
+/** The sandbox's own origin, which this request was sent to. */
+export const origin = ({ request }: Connection): string => `http://127.0.0.1:${request.socket.localPort}`
+
 /** The bearer token of RFC 6750 section 2.1. */
 export const bearer = (connection: Connection): string | null =>
   /^bearer +(\S+)$/i.exec(header(connection, "authorization") ?? "")?.[1] ?? null
@@ -45,8 +48,12 @@ export const isGone = (connection: Connection): boolean => Deferred.isDoneUnsafe
 export const whileThere = <A, E>(connection: Connection, effect: Effect.Effect<A, E>): Effect.Effect<A, E | Gone> =>
   Effect.raceFirst(effect, Deferred.await(connection.departure))
 
+/** The body as UTF-8, a byte order mark included. */
 export const readBody = (connection: Connection): Effect.Effect<string, Gone> =>
-  whileThere(connection, Effect.tryPromise({ try: () => text(connection.request), catch: () => new Gone() }))
+  whileThere(
+    connection,
+    Effect.tryPromise({ try: async () => (await buffer(connection.request)).toString(), catch: () => new Gone() })
+  )
 
 const turn = Effect.callback<void>((resume) => {
   setImmediate(() => resume(Effect.void))

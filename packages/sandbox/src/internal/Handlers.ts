@@ -1,12 +1,12 @@
 /** The operations of the control interface, on one world. */
-import { Clock, Effect } from "effect"
-import * as Dialects from "./Dialects.ts"
+import { Clock, Effect, HashMap } from "effect"
 import { type Queued } from "../Faults.ts"
 import { type GrantOptions, newGrant } from "../Grant.ts"
 import * as Grants from "../Grants.ts"
 import { type Handlers, type Login, type Payload } from "../Operations.ts"
 import { SandboxError, UnknownGrant } from "../SandboxError.ts"
 import { randomId } from "../Tokens.ts"
+import * as Rfc6749 from "./Rfc6749.ts"
 import type * as Watched from "./Watched.ts"
 import * as World from "./World.ts"
 
@@ -21,7 +21,7 @@ const loggedIn = (world: World.World, defaults: GrantOptions): ((options: GrantO
       grant: grant.id,
       account_id: grant.subject.account,
       email: grant.subject.email,
-      ...Dialects.tokenMembers(grant, tokens, lifetime, now)
+      ...Rfc6749.tokenMembers(grant, tokens, lifetime, now)
     }
   })
 
@@ -54,6 +54,16 @@ const expired = (world: World.World, grant: string) => {
   return null
 }
 
+const metered = (world: World.World, { grant, ...quota }: Payload<"quota">) => {
+  world.quotas.update((all) => HashMap.set(all, grant, quota))
+  return null
+}
+
+const described = (world: World.World, discovery: Payload<"discovery">) => {
+  world.discovery.update(() => discovery)
+  return null
+}
+
 /** `defaults` complete the options of every login. */
 export const make = (world: World.World, defaults: GrantOptions): Handlers => ({
   about: () => Effect.succeed({ trapOrigin: world.trapOrigin }),
@@ -62,6 +72,8 @@ export const make = (world: World.World, defaults: GrantOptions): Handlers => ({
   expireAccess: ({ grant }) => Effect.map(known(world, grant), () => expired(world, grant)),
   fault: (request) => Effect.map(knownIfGiven(world, request.grant), () => enqueue(world.tokenFaults, request)),
   apiFault: (request) => Effect.map(knownIfGiven(world, request.grant), () => enqueue(world.apiFaults, request)),
+  quota: (request) => Effect.map(known(world, request.grant), () => metered(world, request)),
+  discovery: (request) => Effect.sync(() => described(world, request)),
   hold: ({ point, grant, count = 1 }) =>
     Effect.map(knownIfGiven(world, grant), () => world.holds.arm(point, grant ?? null, count)),
   parked: ({ hold, count }) => world.holds.parked(hold, count),

@@ -1,20 +1,24 @@
-/** Reads the body of a token request: a form as RFC 6749 wants it, or JSON as some providers do. */
+/**
+ * A token request as it was received, its body readable as a form or as JSON, before anyone judges whether it is
+ * written as its dialect wants.
+ */
 import { Predicate } from "effect"
-import { type RefreshRequest, type Refusal } from "../Grants.ts"
+import { type ReceivedRequest } from "../ReceivedRequest.ts"
+import * as Connection from "./Connection.ts"
 
-type Parameters = (name: string) => string | null
+export type Encoding = "form" | "json"
 
-const formParameters = (body: string): Parameters => {
-  const form = new URLSearchParams(body)
-  return (name) => (form.getAll(name).length === 1 ? form.get(name) : null)
+/** The body's parameters. `get` is null for one that is missing, repeated or not text. */
+export interface Body {
+  /** What the content type says; null if it is something else or absent. */
+  readonly encoding: Encoding | null
+  readonly get: (name: string) => string | null
+  readonly has: (name: string) => boolean
 }
 
-const jsonParameters = (body: string): Parameters => {
-  const value = parseJson(body)
-  return (name) => {
-    const member = Predicate.hasProperty(value, name) ? value[name] : null
-    return Predicate.isString(member) ? member : null
-  }
+export interface TokenRequest {
+  readonly received: ReceivedRequest
+  readonly body: Body
 }
 
 /** The JSON value of a text, null if it is none. */
@@ -26,19 +30,58 @@ export const parseJson = (body: string): unknown => {
   }
 }
 
-/** The parameters of a form or JSON body; a parameter that is missing, repeated or not text is null. */
-export const parameters = (contentType: string, body: string): Parameters => {
-  if (contentType.startsWith("application/json")) return jsonParameters(body)
-  if (contentType.startsWith("application/x-www-form-urlencoded")) return formParameters(body)
-  return () => null
+const formBody = (body: string): Body => {
+  const form = new URLSearchParams(body)
+  return {
+    encoding: "form",
+    get: (name) => (form.getAll(name).length === 1 ? form.get(name) : null),
+    has: (name) => form.has(name)
+  }
 }
 
-/** The refresh request, or why it is none. */
-export const parse = (contentType: string, body: string): RefreshRequest | Refusal => {
-  const get = parameters(contentType, body)
-  const grantType = get("grant_type")
-  const refreshToken = get("refresh_token")
-  if (grantType !== null && grantType !== "refresh_token") return "unsupportedGrantType"
-  if (grantType === null || refreshToken === null || refreshToken === "") return "malformed"
-  return { refreshToken, clientId: get("client_id") }
+const jsonBody = (body: string): Body => {
+  const value = parseJson(body)
+  const member = (name: string) => (Predicate.hasProperty(value, name) ? value[name] : null)
+  return {
+    encoding: "json",
+    get: (name) => {
+      const found = member(name)
+      return Predicate.isString(found) ? found : null
+    },
+    has: (name) => Predicate.hasProperty(value, name)
+  }
+}
+
+const unreadable: Body = { encoding: null, get: () => null, has: () => false }
+
+/** The body as its content type says. */
+export const parseBody = (contentType: string | null, body: string): Body => {
+  if (contentType?.startsWith("application/json")) return jsonBody(body)
+  if (contentType?.startsWith("application/x-www-form-urlencoded")) return formBody(body)
+  return unreadable
+}
+
+const hopByHop = new Set(["host", "connection", "content-length"])
+
+/** Every header that speaks of the request itself; one sent twice has both values, joined by a comma. */
+const headers = ({ request }: Connection.Connection): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(request.headersDistinct)
+      .filter(([name]) => !hopByHop.has(name))
+      .map(([name, values]) => [name, (values ?? []).join(", ")])
+  )
+
+/** The request with its body, which is `text`. */
+export const make = (connection: Connection.Connection, text: string): TokenRequest => {
+  const contentType = Connection.header(connection, "content-type")
+  return {
+    received: {
+      method: connection.request.method ?? "",
+      path: connection.request.url ?? "",
+      contentType,
+      headers: headers(connection),
+      body: text
+    },
+    body: parseBody(contentType, text)
+  }
 }

@@ -1,29 +1,35 @@
 /**
- * The token endpoint, `POST /oauth/token`, and revocation, `POST /oauth/revoke` (RFC 7009).
+ * The token endpoints of all dialects, and revocation (RFC 7009).
  *
  * Order of a refresh: read, park `beforeReading`, take a fault, commit in one synchronous step, park `afterCommit`,
  * answer in pieces. A client that is gone before the commit costs nothing; after it the rotation stands.
  */
 import { Clock, Effect } from "effect"
 import * as Answer from "./Answer.ts"
-import * as Dialects from "./Dialects.ts"
+import { protocols, spokenAt } from "./Dialects.ts"
 import * as Faults from "../Faults.ts"
-import { type Grant } from "../Grant.ts"
 import * as Grants from "../Grants.ts"
 import { type HoldPoint } from "../HoldPoints.ts"
 import * as Connection from "./Connection.ts"
+import * as TokenEndpoint from "./TokenEndpoint.ts"
 import * as TokenRequest from "./TokenRequest.ts"
 import * as World from "./World.ts"
 
 /** A token request on its way through the endpoint. */
-interface Visit {
+interface Visit extends TokenEndpoint.Addressed {
   readonly world: World.World
   readonly connection: Connection.Connection
   readonly post: number
-  readonly request: ReturnType<typeof TokenRequest.parse>
-  readonly grant: Grant | null
   readonly client: string | null
 }
+
+/** Whether the request is for a token endpoint. */
+export const serves = (method: string, path: string): boolean => spokenAt(method, path).length > 0
+
+const revocation: ReadonlySet<string> = new Set(["/oauth/revoke", "/oauth2/revoke"])
+
+/** Whether the request is a revocation. */
+export const servesRevocation = (method: string, path: string): boolean => method === "POST" && revocation.has(path)
 
 const pause = Effect.fnUntraced(function* (visit: Visit, point: HoldPoint): Effect.fn.Return<void, Connection.Gone> {
   const { world, connection, post, grant, client } = visit
@@ -37,37 +43,38 @@ const receive = Effect.fnUntraced(function* (
   post: number,
   client: string | null
 ): Effect.fn.Return<Visit, Connection.Gone> {
-  const body = yield* Connection.readBody(connection)
-  const request = TokenRequest.parse(Connection.header(connection, "content-type") ?? "", body)
-  const presented = typeof request === "string" ? null : request.refreshToken
-  const grant = presented === null ? null : Grants.grantOf(world.grants.get(), presented)
-  world.journal.amend(post, { presented, grant: grant?.id ?? null })
-  return { world, connection, post, request, grant, client }
+  const request = TokenRequest.make(connection, yield* Connection.readBody(connection))
+  const addressed = TokenEndpoint.address(world.grants.get(), world.dialect, connection.path, request)
+  const { presented, grant } = addressed
+  world.journal.amend(post, { request: request.received, presented, grant: grant?.id ?? null })
+  return { ...addressed, world, connection, post, client }
 })
 
-const presentsSpent = ({ world, request }: Visit) =>
-  typeof request !== "string" && Grants.isSpent(world.grants.get(), request.refreshToken)
+const presentsSpent = ({ world, grant, presented }: Visit) =>
+  grant !== null && presented !== null && Grants.isSpent(world.grants.get(), presented)
 
-const answerTo = (world: World.World, result: Grants.RefreshResult, now: number): Answer.Answer =>
-  result._tag === "Refused"
-    ? Dialects.refusal(result.grant?.dialect ?? world.dialect, result.refusal)
-    : Dialects.success(result.grant, result.tokens, result._tag !== "Renewed", now)
+const answerTo = ({ protocol, connection }: Visit, result: Grants.RefreshResult, now: number): Answer.Answer => {
+  if (result._tag === "Refused") return protocol.refusal(result.refusal)
+  const { grant, tokens } = result
+  const rotated = result._tag !== "Renewed"
+  return Answer.json(200, protocol.success({ grant, tokens, rotated, now, origin: Connection.origin(connection) }))
+}
 
 const successorOf = (result: Grants.RefreshResult) =>
   result._tag === "Rotated" || result._tag === "Replayed" ? result.tokens.refreshToken : null
 
 /** The authorization server's own decision; the only step that changes what it knows. */
 const decide = Effect.fnUntraced(function* (visit: Visit): Effect.fn.Return<Answer.Answer, Connection.Gone> {
-  const { world, connection, post, request, grant } = visit
-  if (typeof request === "string") return Dialects.refusal(world.dialect, request)
-  if (grant === null) return Dialects.refusal(world.dialect, "unknown")
+  const { world, connection, post, refresh, grant, protocol } = visit
+  if (typeof refresh === "string") return protocol.refusal(refresh)
+  if (grant === null) return protocol.refusal("unknown")
   const now = yield* Clock.currentTimeMillis
   const minted = yield* World.mint(world, grant, grant.policy.accessLifetime, now)
   if (Connection.isGone(connection)) return yield* new Connection.Gone()
   const reuse = presentsSpent(visit)
-  const result = world.grants.modify((state) => Grants.refresh(state, request, minted, now))
+  const result = world.grants.modify((state) => Grants.refresh(state, refresh, minted, now))
   world.journal.amend(post, { reuse, committed: result._tag === "Rotated", successor: successorOf(result) })
-  return answerTo(world, result, now)
+  return answerTo(visit, result, now)
 })
 
 const delay = (visit: Visit, fault: Faults.TokenFault | null, afterCommit: boolean) =>
@@ -79,14 +86,14 @@ const refusesUndecided = (fault: Faults.TokenFault | null): fault is Faults.Toke
   fault !== null && fault._tag !== "Delay" && !Faults.commits(fault)
 
 const makeAnswer = Effect.fnUntraced(function* (visit: Visit): Effect.fn.Return<Answer.Answer, Connection.Gone> {
-  const { world, post, grant } = visit
-  const trap = `${world.trapOrigin}/oauth/token`
+  const { world, connection, post, grant } = visit
+  const trap = `${world.trapOrigin}${connection.path}`
   const fault = world.tokenFaults.modify((queue) => Faults.take(queue, grant?.id ?? null))
   world.journal.amend(post, { fault: fault?._tag ?? null, reuse: presentsSpent(visit) })
   if (refusesUndecided(fault)) return Faults.distort(fault, Answer.empty(0), trap)
   yield* delay(visit, fault, false)
   const ordinary = yield* decide(visit)
-  if (ordinary.status === 200) yield* pause(visit, "afterCommit")
+  if (Answer.grants(ordinary)) yield* pause(visit, "afterCommit")
   yield* delay(visit, fault, true)
   return fault === null ? ordinary : Faults.distort(fault, ordinary, trap)
 })
@@ -123,9 +130,9 @@ export const handleRevoke = Effect.fnUntraced(function* (
   connection: Connection.Connection
 ): Effect.fn.Return<void, Connection.Gone> {
   const body = yield* Connection.readBody(connection)
-  const token = TokenRequest.parameters(Connection.header(connection, "content-type") ?? "", body)("token")
+  const token = TokenRequest.parseBody(Connection.header(connection, "content-type"), body).get("token")
   if (token === null) {
-    yield* Connection.send(connection, Dialects.refusal(world.dialect, "malformed"))
+    yield* Connection.send(connection, protocols[world.dialect].refusal("malformed"))
     return
   }
   world.grants.update((state) => Grants.revokeToken(state, token))

@@ -1,11 +1,14 @@
 /** Everything that one running sandbox keeps in memory. All of it changes synchronously. */
-import { Effect } from "effect"
+import { type Effect, HashMap } from "effect"
+import { type Discovery } from "../Discovery.ts"
 import { type ApiFault, type Queued, type TokenFault } from "../Faults.ts"
 import { type Dialect, type Grant } from "../Grant.ts"
 import * as Grants from "../Grants.ts"
 import * as HoldPoints from "../HoldPoints.ts"
 import * as Journal from "../Journal.ts"
-import { mintCodex, mintOpaque, signingKey, type TokenSet } from "../Tokens.ts"
+import { type Quota } from "../Quota.ts"
+import { signingKey, type TokenSet } from "../Tokens.ts"
+import { protocols } from "./Dialects.ts"
 import * as Watched from "./Watched.ts"
 
 export interface World {
@@ -15,6 +18,9 @@ export interface World {
   readonly grants: Watched.Watched<Grants.Grants>
   readonly tokenFaults: Watched.Watched<ReadonlyArray<Queued<TokenFault>>>
   readonly apiFaults: Watched.Watched<ReadonlyArray<Queued<ApiFault>>>
+  /** By grant. */
+  readonly quotas: Watched.Watched<HashMap.HashMap<string, Quota>>
+  readonly discovery: Watched.Watched<Discovery>
   readonly holds: HoldPoints.HoldPoints
   readonly journal: Journal.Journal
   readonly key: Uint8Array
@@ -26,6 +32,8 @@ export const make = (trapOrigin: string, dialect: Dialect, journal: Journal.Jour
   grants: Watched.make(Grants.empty),
   tokenFaults: Watched.make<ReadonlyArray<Queued<TokenFault>>>([]),
   apiFaults: Watched.make<ReadonlyArray<Queued<ApiFault>>>([]),
+  quotas: Watched.make(HashMap.empty<string, Quota>()),
+  discovery: Watched.make<Discovery>({}),
   holds: HoldPoints.make(),
   journal,
   key: signingKey()
@@ -33,6 +41,4 @@ export const make = (trapOrigin: string, dialect: Dialect, journal: Journal.Jour
 
 /** Fresh tokens in the grant's own form. `lifetime` in seconds. */
 export const mint = (world: World, grant: Grant, lifetime: number, now: number): Effect.Effect<TokenSet> =>
-  grant.dialect === "codex"
-    ? mintCodex(world.key, grant.subject, lifetime, now)
-    : Effect.sync(() => mintOpaque(lifetime, now))
+  protocols[grant.dialect].mint({ key: world.key, subject: grant.subject, lifetime, now })

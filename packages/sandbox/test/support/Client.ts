@@ -31,34 +31,36 @@ export const send = (url: string, init: RequestInit): Effect.Effect<Reply, { rea
 
 const form = "application/x-www-form-urlencoded"
 
-/** A refresh with a form body. */
-export const refresh = (origin: string, refresh_token: string, more: Readonly<Record<string, string>> = {}) =>
-  send(`${origin}/oauth/token`, {
+type Texts = Readonly<Record<string, string>>
+
+export const postForm = (url: string, parameters: Texts, headers: Texts = {}) =>
+  send(url, {
     method: "POST",
-    headers: { "content-type": form, "x-sandbox-client": "test" },
-    body: new URLSearchParams({ grant_type: "refresh_token", refresh_token, ...more }).toString()
+    headers: { "content-type": form, ...headers },
+    body: new URLSearchParams(parameters).toString()
   })
 
-export const refreshJson = (origin: string, body: unknown) =>
-  send(`${origin}/oauth/token`, {
+export const postJson = (url: string, body: unknown, headers: Texts = {}) =>
+  send(url, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(body)
   })
 
-export const revoke = (origin: string, token: string) =>
-  send(`${origin}/oauth/revoke`, {
-    method: "POST",
-    headers: { "content-type": form },
-    body: new URLSearchParams({ token }).toString()
-  })
+/** A refresh with a form body. */
+export const refresh = (origin: string, refresh_token: string, more: Texts = {}) =>
+  postForm(
+    `${origin}/oauth/token`,
+    { grant_type: "refresh_token", refresh_token, ...more },
+    { "x-sandbox-client": "test" }
+  )
+
+export const refreshJson = (origin: string, body: unknown) => postJson(`${origin}/oauth/token`, body)
+
+export const revoke = (origin: string, token: string) => postForm(`${origin}/oauth/revoke`, { token })
 
 export const callApi = (origin: string, token: string) =>
-  send(`${origin}/v1/responses`, {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-    body: JSON.stringify({ model: "gpt-x", input: "hi" })
-  })
+  postJson(`${origin}/v1/responses`, { model: "gpt-x", input: "hi" }, { authorization: `Bearer ${token}` })
 
 export const get = (url: string, token: string) => send(url, { headers: { authorization: `Bearer ${token}` } })
 
