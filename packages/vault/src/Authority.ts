@@ -20,8 +20,8 @@ export interface Authority {
   /** Blank if nothing is there. Blank strings are nothing. */
   readonly read: Effect.Effect<TokenSet, StoreError>
   /**
-   * Writes if `replaces(found)`, durably. A refresh token, id token or account that `next` does not have is kept: an
-   * answer without a new refresh token leaves the old one valid (RFC 6749 section 6).
+   * Writes if `replaces(found)`, durably. What `next` does not say of the login is kept, such as its account, deadline
+   * and refresh token: an answer without a new one leaves the old one valid (RFC 6749 section 6).
    */
   readonly store: (next: TokenSet, replaces: (found: TokenSet) => boolean) => Effect.Effect<Stored, StoreError>
   /** Removes the tokens if `isDead(found)`, and says in the store why. */
@@ -43,14 +43,17 @@ export interface Cleared {
   readonly why?: string
 }
 
-/** What the slot holds after `store`. */
-export const successor = (found: TokenSet, next: TokenSet, now: Instant): TokenSet => ({
-  ...(found.refresh && { refresh: found.refresh }),
-  ...(found.idToken && { idToken: found.idToken }),
-  ...(found.account !== undefined && { account: found.account }),
-  refreshedAt: now,
-  ...next
-})
+/** What the slot holds after `store`: all that was there but the access token and its end, under what `next` says. */
+export const successor = (found: TokenSet, next: TokenSet, now: Instant): TokenSet => {
+  const { access: _access, expiresAt: _expiresAt, ...kept } = found
+  return { ...kept, refreshedAt: now, ...next }
+}
+
+/** What the slot holds after `clear`: when the login was made, and when its grant ends, is no fact of the next one. */
+export const withoutLogin = (found: TokenSet): TokenSet => {
+  const { access: _access, deadline: _deadline, loggedInAt: _loggedInAt, refresh: _refresh, ...kept } = found
+  return kept
+}
 
 /** The answer of `clear` when it must not touch what is there; nothing when it may. */
 export const notCleared = (found: TokenSet, isDead: (found: TokenSet) => boolean): Cleared | undefined => {

@@ -1,7 +1,16 @@
 /** Logins in the memory of this process, for programs that keep their own and for tests. Its locks are this process's. */
 import { isBlank, type TokenSet } from "@daybook/pool/TokenSet"
 import { Clock, Duration, Effect, Semaphore } from "effect"
-import { type Authority, type Cleared, type Note, notCleared, readOnly, type Stored, successor } from "./Authority.ts"
+import {
+  type Authority,
+  type Cleared,
+  type Note,
+  notCleared,
+  readOnly,
+  type Stored,
+  successor,
+  withoutLogin
+} from "./Authority.ts"
 import { withoutBlanks } from "./internal/Tokens.ts"
 import type { AuthError, Login } from "./Login.ts"
 import type { Store } from "./Store.ts"
@@ -89,8 +98,7 @@ const store = Effect.fnUntraced(function* (
 const clear = (cell: Cell, isDead: (found: TokenSet) => boolean, note: Note): Cleared => {
   const refused = notCleared(cell.tokens, isDead)
   if (refused) return refused
-  const { access: _access, refresh: _refresh, ...rest } = cell.tokens
-  cell.tokens = rest
+  cell.tokens = withoutLogin(cell.tokens)
   cell.lastAuthError = note
   return { cleared: true, removed: [] }
 }

@@ -7,7 +7,9 @@ import { Context, Effect, Layer, Stream } from "effect"
 import type { Authority } from "./Authority.ts"
 import type { Owner } from "./Binding.ts"
 import * as CodexCliStore from "./CodexCliStore.ts"
+import type { CredentialFile } from "./CredentialFile.ts"
 import * as EnvStore from "./EnvStore.ts"
+import * as FileStore from "./FileStore.ts"
 import * as HermesStore from "./HermesStore.ts"
 import * as Watching from "./internal/Watching.ts"
 import type { Survey } from "./Login.ts"
@@ -20,6 +22,7 @@ export type StoreSource =
   | { readonly kind: "own" }
   | { readonly kind: "hermes"; readonly path: string; readonly providers?: ReadonlyArray<string> }
   | { readonly kind: "codex-cli"; readonly path: string }
+  | { readonly kind: "file"; readonly file: CredentialFile }
   | ({ readonly kind: "env" } & EnvStore.EnvOptions)
   | { readonly kind: "memory"; readonly logins: ReadonlyArray<MemoryStore.MemoryLogin> }
 
@@ -74,6 +77,8 @@ const open = (source: StoreSource, { folder, ledger }: VaultOptions): Store => {
       return HermesStore.make({ ...source, ledger })
     case "codex-cli":
       return CodexCliStore.make(source.path)
+    case "file":
+      return FileStore.make(source.file)
     case "env":
       return EnvStore.make(source)
     case "memory":

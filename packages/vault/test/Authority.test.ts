@@ -161,3 +161,46 @@ describe.each(Object.entries(stores))("an authority in %s", (_, setup) => {
     })
   )
 })
+
+describe.each([
+  ["the own store", own],
+  ["memory", memory]
+] as const)("what %s knows of a login", (_, setup) => {
+  const known = {
+    account: "me",
+    loggedInAt: Date.UTC(2026, 10, 1),
+    deadline: Date.UTC(2026, 11, 1),
+    resource: "portal.qwen.ai"
+  }
+
+  it.live("stays when the answer to a refresh does not say it", () =>
+    Effect.gen(function* () {
+      const authority = yield* open(setup, { ...pair(1), ...known, expiresAt: Date.UTC(2026, 10, 22) })
+      yield* authority.store({ ...pair(2), refreshedAt: 1000 }, hasGeneration(1))
+      const { access: _access, refresh: _refresh, ...rest } = yield* authority.read
+      assert.deepStrictEqual(rest, { ...known, refreshedAt: 1000 })
+    })
+  )
+
+  it.live("changes when the answer says otherwise", () =>
+    Effect.gen(function* () {
+      const authority = yield* open(setup, { ...pair(1), ...known })
+      const next = { deadline: Date.UTC(2027, 0, 1), resource: "chat.qwen.ai" }
+      yield* authority.store({ ...pair(2), ...next }, hasGeneration(1))
+      assert.deepInclude(yield* authority.read, { ...known, ...next })
+    })
+  )
+
+  it.live("is not the next login's: only account and address outlive a dead one", () =>
+    Effect.gen(function* () {
+      const authority = yield* open(setup, { ...pair(1), ...known })
+      yield* authority.clear(hasGeneration(1), dead)
+      yield* authority.store(pair(2), () => true)
+      const { account, resource } = known
+      const after = yield* authority.read
+      assert.deepInclude(after, { account, resource })
+      assert.notProperty(after, "loggedInAt")
+      assert.notProperty(after, "deadline")
+    })
+  )
+})

@@ -3,7 +3,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { readdirSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { fingerprint, grantId, pair, pairOf } from "./support/Samples.ts"
+import { fingerprint, grantId, pair, pairOf, revealed } from "./support/Samples.ts"
 import { tempFolder } from "./support/TempFolder.ts"
 
 const day = 24 * 3_600_000
@@ -38,6 +38,17 @@ it.live("what was put there is found again, private to the user", () =>
     })
     assert.isTrue(Option.isNone(yield* quarantine.find(fingerprint("two"))))
     assert.strictEqual(statSync(join(folder, `${fingerprint("one")}.json`)).mode & 0o777, 0o600)
+  })
+)
+
+it.live("what was known of the login is kept with its tokens", () =>
+  Effect.gen(function* () {
+    const { quarantine } = yield* given
+    const tokens = { ...pair(1), account: "me", loggedInAt: now - day, deadline: now + day, resource: "portal.qwen.ai" }
+    const about = { grant: grantId, provider: "qwen-oauth", reason: "Reused", at: now }
+    yield* quarantine.put(fingerprint("one"), { ...about, tokens })
+    const found = Option.getOrThrow(yield* quarantine.find(fingerprint("one")))
+    assert.deepStrictEqual(revealed(found.tokens), revealed(tokens))
   })
 )
 

@@ -20,7 +20,10 @@ it.live("what was committed is found again, whole, by another opener", () =>
       idToken: Redacted.make("id-2"),
       account: "workspace-1",
       expiresAt: Date.UTC(2026, 10, 22, 12),
-      refreshedAt: Date.UTC(2026, 10, 22, 10)
+      refreshedAt: Date.UTC(2026, 10, 22, 10),
+      loggedInAt: Date.UTC(2026, 10, 1),
+      deadline: Date.UTC(2026, 11, 1),
+      resource: "portal.qwen.ai"
     }
     const stash = yield* over(home)
     yield* Effect.scoped(Effect.flatMap(stash.reserve(consumed), ({ commit }) => commit(tokens, about)))

@@ -6,6 +6,7 @@ import { Effect, Queue, Stream } from "effect"
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pythonEdit } from "./support/Companion.ts"
+import { claudeCode, claudeFile } from "./support/Declared.ts"
 import { grantId, hasGeneration, hermesFile, otherGrantId, ours, pair, pairOf } from "./support/Samples.ts"
 import { tempFolder } from "./support/TempFolder.ts"
 
@@ -26,20 +27,23 @@ const given = Effect.gen(function* () {
   const folder = yield* tempFolder
   const hermes = join(folder, "auth.json")
   const codex = join(folder, "codex.json")
+  const claude = join(folder, ".credentials.json")
   writeFileSync(hermes, JSON.stringify(hermesFile()))
   writeFileSync(codex, JSON.stringify(codexFile))
+  writeFileSync(claude, claudeFile())
   const own = yield* OwnStore.create(folder, newLogin, "1 second")
-  return { folder, hermes, codex, own }
+  return { folder, hermes, codex, claude, own }
 })
 
 it.live("lists the logins of all stores with what may be done with each", () =>
   Effect.gen(function* () {
-    const { codex, folder, hermes } = yield* given
+    const { claude, codex, folder, hermes } = yield* given
     const environment = { ROUTER_KEY: "sk-router", EMPTY_KEY: " " }
     const vault = yield* vaultOver(folder, [
       { kind: "own" },
       { kind: "hermes", path: hermes },
       { kind: "codex-cli", path: codex },
+      { kind: "file", file: { ...claudeCode, path: claude } },
       {
         kind: "env",
         environment,
@@ -74,6 +78,7 @@ it.live("lists the logins of all stores with what may be done with each", () =>
         "hermes credential_pool.openrouter.eeeeee openrouter apiKey owned",
         "codex-cli tokens openai-codex oauth borrowed",
         "codex-cli OPENAI_API_KEY openai apiKey borrowed",
+        "file claudeAiOauth anthropic oauth borrowed",
         "env env:ROUTER_KEY openrouter apiKey borrowed",
         "memory mine xai-oauth oauth owned"
       ]
@@ -93,6 +98,7 @@ it.live("lists the logins of all stores with what may be done with each", () =>
         ["own", join(folder, "grants")],
         ["hermes", hermes],
         ["codex-cli", codex],
+        ["file", claude],
         ["env", undefined],
         ["memory", undefined]
       ]
@@ -107,7 +113,8 @@ it.live("missing files are empty stores, and listing creates none", () =>
     const vault = yield* vaultOver(join(folder, "home"), [
       { kind: "own" },
       { kind: "hermes", path: join(folder, "auth.json") },
-      { kind: "codex-cli", path: join(folder, "codex.json") }
+      { kind: "codex-cli", path: join(folder, "codex.json") },
+      { kind: "file", file: { ...claudeCode, path: join(folder, "claude.json") } }
     ])
     assert.deepStrictEqual(yield* vault.logins, { logins: [], problems: [] })
     assert.deepStrictEqual(readdirSync(folder), [])
@@ -147,6 +154,21 @@ it.live("a login that was made twice is refused and the first stays", () =>
   })
 )
 
+it.live("the own store writes what is known of a login in words of its own", () =>
+  Effect.gen(function* () {
+    const folder = yield* tempFolder
+    const known = { loggedInAt: Date.UTC(2026, 10, 1), deadline: Date.UTC(2026, 11, 1), resource: "portal.qwen.ai" }
+    const { path } = yield* OwnStore.create(folder, { ...newLogin, tokens: { ...pair(1), ...known } }, "1 second")
+    assert.deepStrictEqual(JSON.parse(readFileSync(path!, "utf8")).tokens, {
+      access_token: "access-1",
+      refresh_token: "refresh-1",
+      logged_in_at: "2026-11-01T00:00:00.000Z",
+      deadline: "2026-12-01T00:00:00.000Z",
+      resource: "portal.qwen.ai"
+    })
+  })
+)
+
 it.live("the own store keeps fields it does not know", () =>
   Effect.gen(function* () {
     const { folder, own } = yield* given
@@ -176,10 +198,11 @@ it.live("an own login whose file was removed is not made up again", () =>
 
 it.live("a store that was not opened has no authority here", () =>
   Effect.gen(function* () {
-    const { codex, folder, own } = yield* given
+    const { claude, codex, folder, own } = yield* given
     const vault = yield* vaultOver(folder, [{ kind: "own" }])
     const elsewhere = [
       { kind: "codex-cli", path: codex, slot: "tokens" },
+      { kind: "file", path: claude, slot: "claudeAiOauth" },
       { kind: "own", path: `${folder}/other/${grantId}.json`, slot: grantId },
       { ...own, slot: "../auth" },
       { kind: "memory", slot: "one" }

@@ -3,9 +3,10 @@ import * as CodexCliStore from "@daybook/vault/CodexCliStore"
 import * as HermesStore from "@daybook/vault/HermesStore"
 import type { StoreError } from "@daybook/vault/StoreError"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Duration, Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { clockWith } from "./support/Pauses.ts"
 import { hasGeneration, hermesFile, ours, pair, pairOf } from "./support/Samples.ts"
 import { tempFolder } from "./support/TempFolder.ts"
 
@@ -113,12 +114,6 @@ it.live("bytes that are no text are corrupt", () =>
     assert.deepInclude((yield* Effect.flip(authority.read)).reason, { _tag: "Corrupt", why: "it is not UTF-8 text" })
   })
 )
-
-/** A clock on which a pause is over at once, and tells. */
-const clockWith = (onPause: (millis: number) => void): Clock.Clock =>
-  Object.assign(Object.create(Clock.Clock.defaultValue()), {
-    sleep: (duration: Duration.Duration) => Effect.sync(() => onPause(Duration.toMillis(duration)))
-  })
 
 it.live("a half-written file is read again after 50 ms, twice", () =>
   Effect.gen(function* () {

@@ -62,4 +62,5 @@ const slotOf = ({ original, value }: JsonText): Result.Result<Slot, Flaw> =>
     })
   }))
 
-const withoutTokens = (tokens: Json): Json => patch(tokens, { access_token: undefined, refresh_token: undefined })
+const withoutTokens = (tokens: Json): Json =>
+  patch(tokens, { access_token: undefined, refresh_token: undefined, logged_in_at: undefined, deadline: undefined })

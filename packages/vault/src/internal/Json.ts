@@ -3,9 +3,12 @@ import { Predicate } from "effect"
 
 export type Json = { readonly [key: string]: unknown }
 
+/** What the file says, and not what every JavaScript object has. */
+export const ownMember = (json: Json, key: string): unknown => (Object.hasOwn(json, key) ? json[key] : undefined)
+
 /** The object at a place that may also be missing or null. */
 export const objectAt = (json: Json, key: string): Json => {
-  const value = Object.hasOwn(json, key) ? json[key] : undefined
+  const value = ownMember(json, key)
   return Predicate.isObject(value) ? value : {}
 }
 

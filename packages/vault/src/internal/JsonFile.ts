@@ -1,37 +1,20 @@
 /** JSON files with secrets: read with patience for a writer in the middle of it, replaced in one step. */
 import * as AtomicFile from "@daybook/files/AtomicFile"
-import { Effect, Option, Result, Schedule, type Schema } from "effect"
+import { Effect, Option, Result, type Schema } from "effect"
 import { dirname } from "node:path"
 import { StoreError, type StoreOperation } from "../StoreError.ts"
 import { decode } from "./Decode.ts"
 import type { Json } from "./Json.ts"
 import * as JsonText from "./JsonText.ts"
+import * as PatientFile from "./PatientFile.ts"
 import { realOr } from "./RealPath.ts"
 import * as StoreErrors from "./StoreErrors.ts"
 
-const maxBytes = 8 * 1024 * 1024
-
-/** None only if the file does not exist. Half a file is read again after 50 ms, twice. */
+/** None only if the file does not exist. */
 export const read = (
   path: string,
   operation: StoreOperation
-): Effect.Effect<Option.Option<JsonText.JsonText>, StoreError> =>
-  readOnce(path, operation).pipe(
-    Effect.retry({ schedule: Schedule.spaced("50 millis"), times: 2, while: ({ reason }) => reason._tag === "Corrupt" })
-  )
-
-const readOnce = Effect.fnUntraced(function* (
-  path: string,
-  operation: StoreOperation
-): Effect.fn.Return<Option.Option<JsonText.JsonText>, StoreError> {
-  const bytes = yield* AtomicFile.readIfExists(path, { maxBytes }).pipe(
-    Effect.mapError(StoreErrors.unreadable(operation))
-  )
-  if (Option.isNone(bytes)) return Option.none()
-  const parsed = JsonText.parse(bytes.value)
-  if (Result.isFailure(parsed)) return yield* StoreErrors.corrupt(operation, path, parsed.failure)
-  return Option.some(parsed.success)
-})
+): Effect.Effect<Option.Option<JsonText.JsonText>, StoreError> => PatientFile.read(path, operation, JsonText.parse)
 
 /** The same, decoded. */
 export const readAs = Effect.fnUntraced(function* <A>(

@@ -1,5 +1,5 @@
 /** Between token sets and the fields of files. This and `reveal` at the moment of writing is all that sees a token. */
-import { format, type Instant } from "@daybook/pool/Instant"
+import { format, Instant } from "@daybook/pool/Instant"
 import type { TokenSet } from "@daybook/pool/TokenSet"
 import { Redacted, Schema } from "effect"
 import type { Json } from "./Json.ts"
@@ -13,6 +13,9 @@ export const moment = Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.Stri
 type Text = string | null | undefined
 type Moment = string | number | null | undefined
 
+/** The text, if there is more in it than blanks. */
+export const nonBlank = (text: Text): string | undefined => (text?.trim() ? text : undefined)
+
 /** Blank is nothing. */
 export const secret = (text: Text): Redacted.Redacted<string> | undefined =>
   text?.trim() ? Redacted.make(text) : undefined
@@ -20,11 +23,27 @@ export const secret = (text: Text): Redacted.Redacted<string> | undefined =>
 export const reveal = (secret: Redacted.Redacted<string> | undefined): string | undefined =>
   secret && Redacted.value(secret)
 
-/** Nothing for what is no moment, and for zero, which programs write for "unknown". */
+/**
+ * Nothing for what names no moment, for zero, which programs write for "unknown", and for what is too late to be
+ * recorded, which they write for "never".
+ */
 export const instant = (moment: Moment): Instant | undefined => {
-  const millis = typeof moment === "number" ? (moment > 1e12 ? moment : moment * 1000) : Date.parse(moment ?? "")
-  return millis > 0 && millis <= 8.64e15 ? Math.floor(millis) : undefined
+  const millis = Math.floor(millisOf(moment))
+  return millis > 0 && isInstant(millis) ? millis : undefined
 }
+
+const isInstant = Schema.is(Instant)
+
+/** NaN for what is neither a number, written as one or as a text, nor a date. */
+const millisOf = (moment: Moment): number => {
+  if (typeof moment === "string" && isoDate.test(moment)) return Date.parse(moment)
+  const number = typeof moment === "string" && !decimal.test(moment) ? Number.NaN : Number(moment)
+  return number > 1e12 ? number : number * 1000
+}
+
+/** Asked first, since `Date.parse` finds a date in nearly every text with a digit in it. */
+const isoDate = /^\d{4}-\d{2}-\d{2}/
+const decimal = /^\d+(\.\d+)?$/
 
 export const iso = (instant: Instant | undefined): string | undefined =>
   instant === undefined ? undefined : format(instant)
@@ -47,7 +66,10 @@ export const StoredTokens = Schema.Struct({
   refresh_token: text,
   id_token: text,
   expires_at: moment,
-  refreshed_at: moment
+  refreshed_at: moment,
+  logged_in_at: moment,
+  deadline: moment,
+  resource: text
 })
 
 export const fromStored = (stored: typeof StoredTokens.Type, account: string | undefined): TokenSet =>
@@ -57,7 +79,10 @@ export const fromStored = (stored: typeof StoredTokens.Type, account: string | u
     idToken: secret(stored.id_token),
     account,
     expiresAt: instant(stored.expires_at),
-    refreshedAt: instant(stored.refreshed_at)
+    refreshedAt: instant(stored.refreshed_at),
+    loggedInAt: instant(stored.logged_in_at),
+    deadline: instant(stored.deadline),
+    resource: nonBlank(stored.resource)
   })
 
 /** In clear, for the file; fields that are undefined are to be left out. */
@@ -66,5 +91,8 @@ export const toStored = (tokens: TokenSet): Json => ({
   refresh_token: reveal(tokens.refresh),
   id_token: reveal(tokens.idToken),
   expires_at: iso(tokens.expiresAt),
-  refreshed_at: iso(tokens.refreshedAt)
+  refreshed_at: iso(tokens.refreshedAt),
+  logged_in_at: iso(tokens.loggedInAt),
+  deadline: iso(tokens.deadline),
+  resource: tokens.resource
 })

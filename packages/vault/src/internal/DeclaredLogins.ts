@@ -1,0 +1,68 @@
+/** The logins in a declared file, read as its declaration says. One flawed login hides no other. */
+import type { TokenSet } from "@daybook/pool/TokenSet"
+import { Effect, Option, Predicate, Result, Schema } from "effect"
+import type { CredentialFile, CredentialMembers } from "../CredentialFile.ts"
+import type { Flaw, StoreError, StoreOperation } from "../StoreError.ts"
+import { decode } from "./Decode.ts"
+import { ownMember } from "./Json.ts"
+import * as JsonFile from "./JsonFile.ts"
+import * as PatientFile from "./PatientFile.ts"
+import { asObject, type Place, placesIn } from "./Place.ts"
+import * as StoreErrors from "./StoreErrors.ts"
+import { instant, nonBlank, secret, tokenSet } from "./Tokens.ts"
+import * as TokenText from "./TokenText.ts"
+
+export interface DeclaredLogin {
+  readonly slot: string
+  readonly tokens: Result.Result<TokenSet, Flaw>
+  /** False for what stands beside the logins of a `*` and is no object: it may be anything of the owner's. */
+  readonly isListed: boolean
+}
+
+/** The places that are there, blank ones too; none if the file does not exist. */
+export const read = (
+  file: CredentialFile,
+  operation: StoreOperation
+): Effect.Effect<ReadonlyArray<DeclaredLogin>, StoreError> =>
+  file.format === "text" ? readText(file, operation) : readJson(file, operation)
+
+const readText = ({ path }: CredentialFile, operation: StoreOperation) =>
+  Effect.map(PatientFile.read(path, operation, TokenText.parse), (token) =>
+    Option.toArray(token).map((refresh): DeclaredLogin => ({
+      slot: "tokens",
+      tokens: Result.succeed(tokenSet({ refresh: secret(refresh) })),
+      isListed: true
+    }))
+  )
+
+const readJson = Effect.fnUntraced(function* (
+  { at = [], members, path }: CredentialFile,
+  operation: StoreOperation
+): Effect.fn.Return<ReadonlyArray<DeclaredLogin>, StoreError> {
+  const document = yield* JsonFile.read(path, operation)
+  if (Option.isNone(document)) return []
+  const places = placesIn(document.value.value, at)
+  if (Result.isFailure(places)) return yield* StoreErrors.corrupt(operation, path, places.failure)
+  return places.success.map((place) => ({
+    slot: place.slot,
+    tokens: tokensAt(place, members),
+    isListed: at.at(-1) !== "*" || Predicate.isObject(place.value)
+  }))
+})
+
+const tokensAt = ({ path, value }: Place, members: CredentialMembers): Result.Result<TokenSet, Flaw> =>
+  Result.gen(function* () {
+    const login = yield* asObject(value, path)
+    const member = <A>(name: string | undefined, schema: Schema.Codec<A, unknown>) =>
+      decode(Schema.NullishOr(schema), name === undefined ? undefined : ownMember(login, name), [...path, name ?? ""])
+    return tokenSet({
+      access: secret(yield* member(members.access, Schema.String)),
+      refresh: secret(yield* member(members.refresh, Schema.String)),
+      idToken: secret(yield* member(members.idToken, Schema.String)),
+      account: nonBlank(yield* member(members.account, Schema.String)),
+      expiresAt: instant(yield* member(members.expiresAt, Moment)),
+      resource: nonBlank(yield* member(members.resource, Schema.String))
+    })
+  })
+
+const Moment = Schema.Union([Schema.String, Schema.Number])

@@ -1,0 +1,51 @@
+import { sourcesOf } from "@daybook/vault/StoreSources"
+import { assert, it } from "@effect/vitest"
+import { claudeCode, copilotApi, grok } from "./support/Declared.ts"
+
+const claude = { ...claudeCode, path: "/home/me/.claude/.credentials.json" }
+const grokFile = { ...grok, path: "/home/me/.grok/auth.json" }
+const github = { ...copilotApi, path: "/home/me/github_token" }
+
+it("stores with a reader of their own are opened once for each file", () => {
+  const refs = [
+    { kind: "hermes", path: "/a", slot: "providers.nous" },
+    { kind: "hermes", path: "/a", slot: "providers.openai-codex" },
+    { kind: "codex-cli", path: "/a", slot: "tokens" },
+    { kind: "own", path: "/b", slot: "one" },
+    { kind: "env", slot: "env:KEY" },
+    { kind: "memory", slot: "one" }
+  ] as const
+  assert.deepStrictEqual(sourcesOf(refs), [
+    { kind: "hermes", path: "/a" },
+    { kind: "codex-cli", path: "/a" }
+  ])
+})
+
+it("a declared file is opened, once, if the ledger has logins of it", () => {
+  const refs = [
+    { kind: "file", path: grokFile.path, slot: "https://auth.x.ai::abc" },
+    { kind: "file", path: grokFile.path, slot: "https://auth.x.ai::def" },
+    { kind: "file", path: github.path, slot: "tokens" }
+  ] as const
+  assert.deepStrictEqual(sourcesOf(refs, [claude, grokFile, github]), [
+    { kind: "file", file: grokFile },
+    { kind: "file", file: github }
+  ])
+})
+
+it("a file that nobody declares is not opened, nor one that is declared elsewhere", () => {
+  const ref = { kind: "file", path: claude.path, slot: "claudeAiOauth" } as const
+  assert.deepStrictEqual(sourcesOf([ref]), [])
+  assert.deepStrictEqual(sourcesOf([ref], [{ ...claude, path: "/elsewhere" }]), [])
+})
+
+it("of two declarations of one file the one is opened that speaks of the login's place", () => {
+  const ref = { kind: "file", path: claude.path, slot: "claudeAiOauth" } as const
+  const other = { ...claude, at: ["mcpOAuth"] }
+  assert.deepStrictEqual(sourcesOf([ref], [other, claude]), [{ kind: "file", file: claude }])
+})
+
+it("another store at the path of a declared file does not open it", () => {
+  const ref = { kind: "hermes", path: claude.path, slot: "claudeAiOauth" } as const
+  assert.deepStrictEqual(sourcesOf([ref], [claude]), [{ kind: "hermes", path: claude.path }])
+})
