@@ -6,8 +6,10 @@ import type { Evidence } from "@daybook/pool/Evidence"
 import type { Instant } from "@daybook/pool/Instant"
 import type { ApiVerdict, ApiVerdictName, TokenVerdict } from "@daybook/pool/Verdict"
 import type { Provider } from "./Provider.ts"
-import { type CredentialKind, matches, type Rule } from "./Rule.ts"
+import { type ApiRule, type CredentialKind, matches, type Rule, type TokenRule } from "./Rule.ts"
 import { apiRules, tokenRules } from "./Rules.ts"
+
+type RuledProvider = Pick<Provider, "rules">
 
 /** The last rule of every list matches everything. */
 const firstMatch = <R extends Rule>(rules: ReadonlyArray<R>, evidence: Evidence, credential: CredentialKind): R =>
@@ -20,9 +22,17 @@ const untilOf = (evidence: Evidence, now: Instant): { readonly until?: Instant }
 const shapeOf = (evidence: Evidence): string =>
   [evidence.status ?? evidence.fault ?? "", evidence.body ?? "", evidence.code ?? ""].join("/")
 
+/** The rule that decides; its verdict is the one of `classifyToken`. */
+export const tokenRuleFor = (provider: RuledProvider, evidence: Evidence): TokenRule =>
+  firstMatch(tokenRules(provider), evidence, "oauth")
+
+/** The rule that decides; its verdict is the one of `classifyApi`. */
+export const apiRuleFor = (provider: RuledProvider, kind: CredentialKind, evidence: Evidence): ApiRule =>
+  firstMatch(apiRules(provider), evidence, kind)
+
 /** What a refusal or fault of the token endpoint means. */
-export const classifyToken = (provider: Provider, evidence: Evidence, now: Instant): TokenVerdict => {
-  const rule = firstMatch(tokenRules(provider), evidence, "oauth")
+export const classifyToken = (provider: RuledProvider, evidence: Evidence, now: Instant): TokenVerdict => {
+  const rule = tokenRuleFor(provider, evidence)
   if (rule.verdict === "Terminal") {
     return { verdict: "Terminal", reason: rule.reason, confirm: rule.confirm, rule: rule.id }
   }
@@ -38,8 +48,13 @@ export const classifyToken = (provider: Provider, evidence: Evidence, now: Insta
 const waits: ReadonlySet<ApiVerdictName> = new Set(["QuotaExhausted", "RateLimited", "UpstreamFault"])
 
 /** What a refusal or fault of a model API means. */
-export const classifyApi = (provider: Provider, kind: CredentialKind, evidence: Evidence, now: Instant): ApiVerdict => {
-  const rule = firstMatch(apiRules(provider), evidence, kind)
+export const classifyApi = (
+  provider: RuledProvider,
+  kind: CredentialKind,
+  evidence: Evidence,
+  now: Instant
+): ApiVerdict => {
+  const rule = apiRuleFor(provider, kind, evidence)
   return {
     verdict: rule.verdict,
     scope: rule.scope ?? "credential",

@@ -8,19 +8,25 @@ import type { Instant } from "@daybook/pool/Instant"
 import type { TokenSet } from "@daybook/pool/TokenSet"
 import { defined } from "./internal/Defined.ts"
 import { codeOf, messageOf, saysError, secretsIn } from "./internal/ErrorBody.ts"
-import { instantIn, isObject, type JsonObject, numberIn, textIn } from "./internal/Json.ts"
+import { type JsonObject, textIn, valueAt } from "./internal/Json.ts"
+import { endIn } from "./internal/Moment.ts"
 import { isChallenge, readBody, type ReadBody, wordsOf } from "./internal/ReadBody.ts"
 import { type HeaderFields, resetTime } from "./internal/ResetTime.ts"
+import type { AnswerNames, Provider } from "./Provider.ts"
+import { exhaustedIn, quotaWindowsIn } from "./Quota.ts"
 import { plainCode, plainMessage, type Redact, redactor, valueRedactor } from "./Redact.ts"
 
-/** Longer bodies are not parsed: 1 MiB. */
+/** Longer bodies are refused unread: 1 MiB, in bytes as they come and in characters as they are handed over. */
 export const maxBodyLength = 1_048_576
+
+/** In place of a body that was too long to be read. */
+export const unread = Symbol("unread")
 
 export interface Answer {
   readonly status: number
   /** Names in lower case. */
   readonly headers: HeaderFields
-  readonly body: string
+  readonly body: string | typeof unread
 }
 
 export interface Received {
@@ -77,8 +83,9 @@ const readEvidence = (answer: Answer, body: ReadBody, received: Received, hasSuc
   const redact = redactor(secrets)
   const header = bearerChallenge(answer.headers)
   const code = codeOf(body.members) ?? textIn(header.code)
-  const words = answer.status >= 300 ? wordsOf(body, answer.body) : undefined
+  const words = answer.status >= 300 ? wordsOf(body) : undefined
   const message = messageOf(body.members) ?? words ?? header.message
+  const windows = quotaWindowsIn(answer.headers, received.now)
   return defined({
     status: statusOf(answer.status),
     code: code === undefined ? undefined : plainCode(code, redact),
@@ -87,45 +94,56 @@ const readEvidence = (answer: Answer, body: ReadBody, received: Received, hasSuc
     challenge: isChallenge(answer, body) ? (true as const) : undefined,
     successor: hasSuccessor ? (true as const) : undefined,
     requestId: requestIdOf(answer, body, valueRedactor(secrets)),
-    retryAfter: resetTime({ ...answer, body: body.members, message }, received.now),
+    exhausted: answer.status === 429 ? exhaustedIn(windows)?.name : undefined,
+    retryAfter: resetTime({ ...answer, body: body.members, message, windows }, received.now),
     left: true
   })
 }
 
 /** What is recorded of an answer that grants nothing. */
 export const evidenceOf = (answer: Answer, received: Received): Evidence =>
-  answer.body.length > maxBodyLength
-    ? faultEvidence("too-large", true, answer.status)
-    : readEvidence(answer, readBody(answer.body, answer.headers["content-type"] ?? ""), received, false)
+  readEvidence(answer, bodyOf(answer), received, false)
+
+const bodyOf = ({ body, headers }: Answer): ReadBody =>
+  readBody(typeof body === "string" && body.length <= maxBodyLength ? body : undefined, headers["content-type"] ?? "")
 
 /** As it came: blanks around a token may belong to it. */
 const secretIn = (value: unknown): Redacted.Redacted<string> | undefined =>
   typeof value === "string" && value.trim() !== "" ? Redacted.make(value) : undefined
 
-/** RFC 6749 section 5.1; `account_id` and `account.uuid` are OpenAI's and Anthropic's additions. */
-const tokensIn = (body: JsonObject, now: Instant): TokenSet => {
-  const seconds = numberIn(body["expires_in"])
-  const account = isObject(body["account"]) ? body["account"] : {}
-  return defined({
-    access: secretIn(body["access_token"]),
+/** RFC 6749 section 5.1, under the names that the provider uses. */
+const tokensIn = (body: JsonObject, names: AnswerNames, now: Instant): TokenSet =>
+  defined({
+    access: secretIn(body[names.access]),
     refresh: secretIn(body["refresh_token"]),
     idToken: secretIn(body["id_token"]),
-    account: textIn(body["account_id"]) ?? textIn(account["uuid"]),
-    expiresAt: seconds === undefined || seconds <= 0 ? undefined : instantIn(now + seconds * 1000),
+    account: textIn(valueAt(body, names.account)),
+    resource: textIn(valueAt(body, names.resource)),
+    expiresAt: announced(body[names.expires], now),
+    deadline: announced(body[names.deadline], now),
     refreshedAt: now
   })
+
+/** Zero seconds say nothing. */
+const announced = (value: unknown, now: Instant): Instant | undefined => {
+  const end = endIn(now, value)
+  return end === now ? undefined : end
 }
 
 const isNew = (token: Redacted.Redacted<string>, received: Received): boolean =>
   !received.secrets.some((secret) => Redacted.value(secret) === Redacted.value(token))
 
 /** RFC 6749 sections 5.1 and 5.2. */
-export const parseAnswer = (answer: Answer, received: Received): ParsedAnswer => {
-  if (answer.status < 200 || answer.status > 299 || answer.body.length > maxBodyLength) {
-    return { _tag: "Refusal", evidence: evidenceOf(answer, received) }
+export const parseAnswer = (
+  { answer: names }: Pick<Provider, "answer">,
+  answer: Answer,
+  received: Received
+): ParsedAnswer => {
+  const body = bodyOf(answer)
+  if (answer.status < 200 || answer.status > 299) {
+    return { _tag: "Refusal", evidence: readEvidence(answer, body, received, false) }
   }
-  const body = readBody(answer.body, answer.headers["content-type"] ?? "")
-  const tokens = tokensIn(body.members, received.now)
+  const tokens = tokensIn(body.members, names, received.now)
   const rotated = tokens.refresh !== undefined && isNew(tokens.refresh, received)
   if (tokens.access !== undefined && !saysError(body.members)) {
     const requestId = requestIdOf(answer, body, valueRedactor(secretsOf(answer, body, received)))

@@ -1,111 +1,201 @@
 /**
- * A provider as a declaration: where its token endpoint is, how it is spoken to, where its tokens may go,
- * what its answers mean beyond the common rules. Everything that acts on a provider reads it from here.
+ * A provider as a declaration, all of it data: where its token endpoint is, how it is spoken to, what its tokens say,
+ * where they may go, what its answers mean beyond the common rules. Everything that acts on a provider reads it from
+ * here.
  */
-import { Data } from "effect"
-import type { Instant } from "@daybook/pool/Instant"
+import type { Redacted } from "effect"
 import type { ReplayPolicy } from "@daybook/pool/ReplayPolicy"
-import type { TokenSet } from "@daybook/pool/TokenSet"
-import { describeTokens } from "./internal/Describe.ts"
+import { checked } from "./internal/CheckProvider.ts"
 import { defined } from "./internal/Defined.ts"
 import { isConfidential } from "./internal/Loopback.ts"
 import type { Rule } from "./Rule.ts"
 
-/** What tokens say about themselves, unverified and in clear: fingerprint `subject` and `email` before recording. */
-export interface Description {
-  readonly expiresAt?: Instant
-  readonly issuedAt?: Instant
-  /** The provider's stable name of the account. */
-  readonly subject?: string
-  readonly email?: string
-  /** When the whole grant ends, whatever is refreshed. */
-  readonly deadline?: Instant
+export { InvalidProvider } from "./internal/CheckProvider.ts"
+
+/** The token endpoint is asked for at the issuer, and believed only on these hosts. */
+export interface Discovery {
+  readonly issuer: string
+  /** `oauth`: RFC 8414 section 3. `openid`: OpenID Connect Discovery section 4. */
+  readonly document: "oauth" | "openid"
+  /** `x.ai` stands for itself and for `*.x.ai`. */
+  readonly hosts: ReadonlyArray<string>
+}
+
+/** A member of a JSON object, or of an object in it: names from the outside in. */
+export type Path = ReadonlyArray<string>
+
+/** Where something is said: in a token's claims (`["access", "sub"]`, `["id", "email"]`), or beside the tokens (`["account"]`). */
+export type TokenPath = readonly ["access" | "id", claim: string, ...Path] | readonly ["account"]
+
+/** What the members of a token answer are called where they are not called as in RFC 6749 section 5.1. */
+export interface AnswerNames {
+  /** Default `access_token`. */
+  readonly access: string
+  /** When the access token ends: seconds from now, or an instant if the number is too large for that. Default `expires_in`. */
+  readonly expires: string
+  /** When the whole grant ends, written the same way. Default `refresh_token_expires_in`. */
+  readonly deadline: string
+  /** The provider's name of the account. Default `account_id`. */
+  readonly account: Path
+  /** The address of the API that these tokens are for. Default `resource_url`. */
+  readonly resource: Path
+}
+
+/** Another program's file in which a login of this provider stands; read, never written. */
+export interface LoginFile {
+  readonly owner: string
+  /** `~` and a leading `$NAME` stand for what they stand for in a shell. The first file that is there counts. */
+  readonly paths: ReadonlyArray<string>
+  /** Where in the file; `*` is any name. */
+  readonly at?: Path
+  readonly members: {
+    readonly access: string
+    readonly refresh?: string
+    readonly idToken?: string
+    readonly account?: string
+    readonly expiresAt?: string
+    readonly resource?: string
+  }
+  /** What a person runs to renew it. */
+  readonly renew: string
+  /** `text`: the file is the token and nothing else. */
+  readonly format?: "json" | "text"
+}
+
+/** An endpoint that says how much of a quota is used, and costs none of it. */
+export interface UsageProbe {
+  readonly url: string
+  readonly windows: ReadonlyArray<{
+    readonly name: string
+    readonly at: Path
+    /** Of 100. */
+    readonly usedPercent: string
+    readonly resetsAt: string
+  }>
+}
+
+/** The model API takes an access token only if it is one of these: a key that is derived from the login, and dies with it. */
+export interface DerivedKey {
+  readonly name: string
+  /** Must be among the token's own scopes. */
+  readonly scope: string
 }
 
 export interface Provider {
   readonly id: string
   readonly name: string
   /** RFC 6749 section 3.2. */
-  readonly tokenEndpoint: string
+  readonly tokenEndpoint: string | Discovery
+  /** `refresh`: RFC 6749 section 6. `exchange`: a GET mints an access token from one that it does not spend. */
+  readonly grantType: "refresh" | "exchange"
   /** How the body of a token request is written. */
   readonly encoding: "form" | "json"
+  /** Where the refresh token stands in the request: in the body, or in a header, behind a scheme if there is one. */
+  readonly refreshTokenIn: "body" | { readonly header: string; readonly scheme?: string }
   readonly clientId?: string
+  /** RFC 7591 section 2. */
+  readonly clientAuthentication: "none" | "client_secret_post" | "client_secret_basic"
+  readonly clientSecret?: Redacted.Redacted<string>
   readonly scope?: string
   /** Sent with every token request. */
   readonly headers?: Readonly<Record<string, string>>
-  /** The only origins its access tokens may be sent to. Callers check with `mayReceiveTokens`; nothing else does. */
-  readonly apiOrigins: ReadonlyArray<string>
+  /** RFC 8628 section 3.1; unless discovered. */
+  readonly deviceEndpoint?: string
+  /** RFC 7009 section 2; unless discovered. */
+  readonly revocationEndpoint?: string
+  /** Whether a refresh token is replaced when it is used. */
+  readonly rotation: "always" | "sometimes" | "never"
   /** When a refresh token whose answer was lost may be sent once more. */
   readonly replay: ReplayPolicy
-  /** How long before its end an access token counts as ended. */
+  /** How long before its end an access token counts as ended; never more than half of its life. */
   readonly skewMillis: number
+  readonly answer: AnswerNames
+  /** Where the end of an access token is read, the first that says one: in its own `exp`, or in the answer. */
+  readonly expiry: ReadonlyArray<"claim" | "announced">
+  /** The whole grant ends so long after the login, whatever is refreshed. */
+  readonly grantMillis?: number
+  /** Where the account's stable name and address stand, the first that is there. */
+  readonly identity: { readonly subject: ReadonlyArray<TokenPath>; readonly email: ReadonlyArray<TokenPath> }
+  readonly derivedKey?: DerivedKey
+  /** The only origins its access tokens may be sent to. */
+  readonly apiOrigins: ReadonlyArray<string>
+  /** What a model API wants beside the token: as it stands, or as a token says it. */
+  readonly apiHeaders: Readonly<Record<string, string | ReadonlyArray<TokenPath>>>
+  readonly usage?: UsageProbe
+  /** Whether hermes keeps its logins in the form that Daybook can refresh under hermes' lock. */
+  readonly sharedWithHermes: boolean
+  readonly files: ReadonlyArray<LoginFile>
   /** Tried before the common rules. */
   readonly rules: ReadonlyArray<Rule>
-  readonly describe: (tokens: TokenSet, now: Instant) => Description
   /** What a person does to log in again, as a sentence. */
   readonly relogin: string
-  /** What a model API wants beside the token. */
-  readonly apiHeaders?: (tokens: TokenSet) => Record<string, string>
 }
 
-export type ProviderOptions = Pick<Provider, "id" | "tokenEndpoint"> & Partial<Provider>
+export type ProviderOptions = Pick<Provider, "id" | "tokenEndpoint"> &
+  Partial<Omit<Provider, "answer">> & { readonly answer?: Partial<AnswerNames> }
 
-/** A definition that would put tokens at risk, or that nothing could be recorded under. */
-export class InvalidProvider extends Data.TaggedError("InvalidProvider")<{
-  readonly provider: string
-  readonly field: "id" | "tokenEndpoint" | "apiOrigins"
-  readonly reason: "Blank" | "Malformed" | "Insecure"
-  readonly value: string
-}> {
-  override get message(): string {
-    return `Provider "${this.provider}": ${this.field} "${this.value}" ${advice[this.reason]}`
-  }
-}
-
-const advice = {
-  Blank: "is blank. Name it.",
-  Malformed: "is malformed. Ids use up to 64 of A-Z a-z 0-9 _ . : - and addresses are absolute URLs.",
-  Insecure: "would send tokens in clear. Use https (http only on loopback), without user name or fragment."
-} as const
-
-const checkedUrl = (provider: string, field: "tokenEndpoint" | "apiOrigins", value: string): URL => {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  if (url === undefined) throw new InvalidProvider({ provider, field, reason: "Malformed", value })
-  if (!isConfidential(url) || url.username !== "" || url.password !== "" || url.hash !== "") {
-    throw new InvalidProvider({ provider, field, reason: "Insecure", value: url.origin })
-  }
-  return url
-}
-
-const checkedId = (id: string): string => {
-  if (id.trim() === "") throw new InvalidProvider({ provider: id, field: "id", reason: "Blank", value: id })
-  if (!/^[A-Za-z0-9_.:-]{1,64}$/.test(id)) {
-    throw new InvalidProvider({ provider: id, field: "id", reason: "Malformed", value: id })
-  }
-  return id
+const rfc6749: AnswerNames = {
+  access: "access_token",
+  expires: "expires_in",
+  deadline: "refresh_token_expires_in",
+  account: ["account_id"],
+  resource: ["resource_url"]
 }
 
 /**
- * Fills what is not said with what RFC 6749 suggests: a form-encoded body, expiry as announced, replay only after
- * expiry. A bad definition is a mistake of the program that writes it, so it throws.
+ * Fills what is not said with what RFC 6749 suggests: a form-encoded body, no client secret, expiry as announced,
+ * replay only after expiry. A bad definition is a mistake of the program that writes it, so it throws.
  * @throws InvalidProvider
  */
 export const defineProvider = (options: ProviderOptions): Provider => {
-  const id = checkedId(options.id)
-  const name = options.name ?? id
-  return {
+  const name = options.name ?? options.id
+  const { answer, ...others } = options
+  return checked({
+    grantType: "refresh",
     encoding: "form",
-    replay: { _tag: "afterExpiry" },
+    refreshTokenIn: "body",
+    clientAuthentication: options.clientSecret === undefined ? "none" : "client_secret_basic",
+    rotation: "always",
+    replay: options.rotation === "never" ? { _tag: "anytime" } : { _tag: "afterExpiry" },
     skewMillis: 120_000,
+    expiry: ["announced", "claim"],
+    identity: {
+      subject: [["account"], ["access", "sub"], ["id", "sub"]],
+      email: [
+        ["id", "email"],
+        ["access", "email"]
+      ]
+    },
+    apiOrigins: [],
+    apiHeaders: {},
+    sharedWithHermes: true,
+    files: [],
     rules: [],
-    describe: describeTokens,
     relogin: `Log in to ${name} again.`,
-    ...defined(options),
-    id,
-    name,
-    tokenEndpoint: checkedUrl(id, "tokenEndpoint", options.tokenEndpoint).href,
-    apiOrigins: (options.apiOrigins ?? []).map((origin) => checkedUrl(id, "apiOrigins", origin).origin)
-  }
+    ...defined(others),
+    answer: { ...rfc6749, ...answer },
+    name
+  })
+}
+
+/**
+ * The same provider with all its addresses at another origin, paths unchanged: a sandbox, or a proxy on loopback.
+ * @throws InvalidProvider
+ */
+export const providerAt = (provider: Provider, origin: string): Provider => {
+  const moved = (address: string) => (URL.canParse(origin) ? new URL(new URL(address).pathname, origin).href : origin)
+  const { deviceEndpoint, revocationEndpoint, tokenEndpoint, usage } = provider
+  return defineProvider({
+    ...provider,
+    tokenEndpoint:
+      typeof tokenEndpoint === "string"
+        ? moved(tokenEndpoint)
+        : { ...tokenEndpoint, issuer: origin, hosts: URL.canParse(origin) ? [new URL(origin).hostname] : [] },
+    ...(deviceEndpoint === undefined ? {} : { deviceEndpoint: moved(deviceEndpoint) }),
+    ...(revocationEndpoint === undefined ? {} : { revocationEndpoint: moved(revocationEndpoint) }),
+    ...(usage === undefined ? {} : { usage: { ...usage, url: moved(usage.url) } }),
+    apiOrigins: [origin]
+  })
 }
 
 /** Whether an access token of this provider may be sent to `url`. Ask before each request, and after no redirect. */

@@ -1,9 +1,39 @@
 /** The providers a program knows, by id. */
 import { Context, Layer, Option } from "effect"
-import { openAiCodex } from "./OpenAiCodex.ts"
+import { oauth2 } from "./OAuth2.ts"
 import type { Provider } from "./Provider.ts"
+import { anthropic } from "./providers/Anthropic.ts"
+import { copilot } from "./providers/Copilot.ts"
+import { googleGemini } from "./providers/GoogleGemini.ts"
+import { kimi } from "./providers/Kimi.ts"
+import { minimaxOAuth } from "./providers/MinimaxOAuth.ts"
+import { nous } from "./providers/Nous.ts"
+import { openAiCodex } from "./providers/OpenAiCodex.ts"
+import { qwenOAuth } from "./providers/QwenOAuth.ts"
+import { xaiOAuth } from "./providers/XaiOAuth.ts"
 
-export const defaultProviders: ReadonlyArray<Provider> = [openAiCodex]
+/** Beside these there is `oauth2`, for any server that keeps to RFC 6749. */
+export const defaultProviders: ReadonlyArray<Provider> = [
+  openAiCodex,
+  xaiOAuth,
+  nous,
+  anthropic,
+  qwenOAuth,
+  minimaxOAuth,
+  kimi,
+  googleGemini,
+  copilot
+]
+
+/** Whose logins in hermes' file Daybook may refresh: hermes keeps those of others in several files at once. */
+export const sharedWithHermes = (providers: ReadonlyArray<Provider>): ReadonlyArray<string> =>
+  providers.filter((provider) => provider.sharedWithHermes).map(({ id }) => id)
+
+/** For answers of a provider that nobody has defined: the common rules, and nowhere to send anything to (RFC 2606). */
+export const undefinedProvider: Provider = oauth2({
+  id: "undefined",
+  tokenEndpoint: "https://no-token-endpoint.invalid/"
+})
 
 export class Providers extends Context.Service<
   Providers,

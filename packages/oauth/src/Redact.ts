@@ -3,6 +3,7 @@
  * First every secret in hand goes, by value and however it was escaped; then everything that looks like one.
  */
 import { Redacted } from "effect"
+import { withoutEchoes } from "./internal/EchoedInput.ts"
 import { withoutTokenShapes } from "./internal/TokenShapes.ts"
 
 export type Redact = (text: string) => string
@@ -53,10 +54,10 @@ export const valueRedactor = (secrets: Iterable<Redacted.Redacted<string>>): Red
   return (text) => removers.reduce((rest, remove) => remove(rest), text)
 }
 
-/** Removes these secrets, then whatever looks like one among the first 4,096 characters; the rest is cut. */
+/** Removes these secrets, then whatever looks like one, or like an echo, among the first 4,096 characters; the rest is cut. */
 export const redactor = (secrets: Iterable<Redacted.Redacted<string>>): Redact => {
   const byValue = valueRedactor(secrets)
-  return (text) => withoutTokenShapes(byValue(text).slice(0, 4096))
+  return (text) => withoutEchoes(withoutTokenShapes(byValue(text).slice(0, 4096)))
 }
 
 /** Cut to 200 characters, on one line. */

@@ -26,6 +26,8 @@ export interface When {
   readonly withoutWords?: ReadonlyArray<string>
   readonly body?: ReadonlyArray<NonNullable<Evidence["body"]>>
   readonly challenge?: true
+  /** The answer says that a quota window is used up. */
+  readonly exhausted?: true
   readonly credential?: CredentialKind
 }
 
@@ -74,6 +76,7 @@ export const matches = (when: When, evidence: Evidence, credential: CredentialKi
     (when.withoutWords === undefined || !when.withoutWords.some((word) => message.includes(word))) &&
     (when.body === undefined || (evidence.body !== undefined && when.body.includes(evidence.body))) &&
     (when.challenge === undefined || evidence.challenge === true) &&
+    (when.exhausted === undefined || evidence.exhausted !== undefined) &&
     (when.credential === undefined || when.credential === credential)
   )
 }

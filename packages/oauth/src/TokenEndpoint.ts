@@ -1,12 +1,12 @@
 /**
- * The token endpoint of a provider. One refresh is one POST: never sent twice, never redirected, never cut off by an
+ * The token endpoint of a provider. One refresh is one request: never sent twice, never redirected, never cut off by an
  * impatient caller, and whatever comes back, or does not, is a value.
  */
-import { Clock, Context, Effect, Layer, type Redacted } from "effect"
+import { Clock, Context, Effect, Layer, type Redacted, Result } from "effect"
 import type { Evidence } from "@daybook/pool/Evidence"
 import type { TokenSet } from "@daybook/pool/TokenSet"
+import * as Endpoints from "./internal/Endpoints.ts"
 import { type Exchange, sendOnce } from "./internal/OneShot.ts"
-import { isConfidential } from "./internal/Loopback.ts"
 import { revealForRequest, secretsOf } from "./internal/TokenRequest.ts"
 import { faultEvidence, parseAnswer, type ParsedAnswer, type Received } from "./ParseAnswer.ts"
 import type { Provider } from "./Provider.ts"
@@ -37,9 +37,9 @@ export interface RefreshOptions {
   readonly timeLimitMillis: number
 }
 
-const outcomeOf = (exchange: Exchange, received: Received): ParsedAnswer =>
+const outcomeOf = (provider: Provider, exchange: Exchange, received: Received): ParsedAnswer =>
   exchange._tag === "Answered"
-    ? parseAnswer(exchange.answer, received)
+    ? parseAnswer(provider, exchange.answer, received)
     : { _tag: "Refusal", evidence: faultEvidence(exchange.fault, exchange.left, exchange.status) }
 
 const answerOf = (outcome: ParsedAnswer, durationMillis: number): TokenAnswer => {
@@ -47,23 +47,32 @@ const answerOf = (outcome: ParsedAnswer, durationMillis: number): TokenAnswer =>
   return "tokens" in rest ? { _tag: "Granted", ...rest, durationMillis } : { _tag: "Refused", ...rest, durationMillis }
 }
 
-/** A provider need not come from `defineProvider`, so its endpoint is looked at once more before a byte leaves. */
-const isSafe = (provider: Provider): boolean =>
-  URL.canParse(provider.tokenEndpoint) && isConfidential(new URL(provider.tokenEndpoint))
+const unsent = (fault: string, durationMillis: number): TokenAnswer => ({
+  _tag: "Refused",
+  evidence: faultEvidence(fault, false),
+  durationMillis
+})
 
-const refresh = Effect.fn("TokenEndpoint.refresh")(function* (
-  provider: Provider,
-  refreshToken: Redacted.Redacted<string>,
-  options: RefreshOptions
-): Effect.fn.Return<TokenAnswer> {
-  if (!isSafe(provider)) {
-    return { _tag: "Refused", evidence: faultEvidence("insecure-endpoint", false), durationMillis: 0 }
-  }
-  const began = yield* Clock.currentTimeMillis
-  const exchange = yield* sendOnce(revealForRequest(provider, refreshToken), options.timeLimitMillis)
-  const now = yield* Clock.currentTimeMillis
-  return answerOf(outcomeOf(exchange, { now, secrets: secretsOf(provider, refreshToken) }), now - began)
-}, Effect.uninterruptible)
+const lacksSecret = ({ clientAuthentication, clientSecret }: Provider): boolean =>
+  clientAuthentication !== "none" && clientSecret === undefined
+
+/** Uninterruptible as a whole; the time limit holds over discovery and request together. */
+const refreshWith = (endpoints: Endpoints.FindEndpoints) =>
+  Effect.fn("TokenEndpoint.refresh")(function* (
+    provider: Provider,
+    refreshToken: Redacted.Redacted<string>,
+    { timeLimitMillis }: RefreshOptions
+  ): Effect.fn.Return<TokenAnswer> {
+    const began = yield* Clock.currentTimeMillis
+    if (lacksSecret(provider)) return unsent("client-secret-missing", 0)
+    const found = yield* endpoints(provider, timeLimitMillis)
+    const elapsed = (yield* Clock.currentTimeMillis) - began
+    if (Result.isFailure(found)) return unsent(found.failure, elapsed)
+    const request = revealForRequest(provider, found.success.tokenEndpoint, refreshToken)
+    const exchange = yield* sendOnce(request, Math.max(1, timeLimitMillis - elapsed))
+    const now = yield* Clock.currentTimeMillis
+    return answerOf(outcomeOf(provider, exchange, { now, secrets: secretsOf(provider, refreshToken) }), now - began)
+  }, Effect.uninterruptible)
 
 export class TokenEndpoint extends Context.Service<
   TokenEndpoint,
@@ -79,5 +88,5 @@ export class TokenEndpoint extends Context.Service<
     ) => Effect.Effect<TokenAnswer>
   }
 >()("@daybook/oauth/TokenEndpoint") {
-  static readonly layer = Layer.succeed(TokenEndpoint, { refresh })
+  static readonly layer = Layer.sync(TokenEndpoint, () => ({ refresh: refreshWith(Endpoints.make()) }))
 }

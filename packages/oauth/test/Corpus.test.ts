@@ -1,94 +1,82 @@
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Schema } from "effect"
-import { apiEvidence } from "@daybook/oauth/ApiEvidence"
-import { classifyApi, classifyToken } from "@daybook/oauth/Classify"
-import { oauth2 } from "@daybook/oauth/OAuth2"
-import { openAiCodex } from "@daybook/oauth/OpenAiCodex"
-import { faultEvidence, parseAnswer, type ParsedAnswer } from "@daybook/oauth/ParseAnswer"
-import type { Provider } from "@daybook/oauth/Provider"
+import { Result } from "effect"
+import { check, type Mismatch, readRow, type Row } from "@daybook/oauth/Corpus"
+import { defaultProviders } from "@daybook/oauth/Providers"
+import { providerOf, rows } from "./support/Corpus.ts"
 
-const Row = Schema.Struct({
-  id: Schema.String,
-  surface: Schema.Literals(["token", "api"]),
-  provider: Schema.String,
-  kind: Schema.optionalKey(Schema.Literals(["oauth", "apiKey"])),
-  now: Schema.optionalKey(Schema.String),
-  response: Schema.optionalKey(
-    Schema.Struct({
-      status: Schema.Int,
-      headers: Schema.Record(Schema.String, Schema.String),
-      body: Schema.String
-    })
-  ),
-  fault: Schema.optionalKey(Schema.String),
-  expect: Schema.Struct({
-    verdict: Schema.String,
-    reason: Schema.optionalKey(Schema.String),
-    confirm: Schema.optionalKey(Schema.Boolean),
-    until: Schema.optionalKey(Schema.String),
-    scope: Schema.optionalKey(Schema.String),
-    successor: Schema.optionalKey(Schema.Boolean)
+describe("the corpus", () => {
+  it("speaks of both surfaces, and of every provider but the generic one's own", () => {
+    assert.isAtLeast(rows.filter(({ surface }) => surface === "token").length, 50)
+    assert.isAtLeast(rows.filter(({ surface }) => surface === "api").length, 35)
+    const named = new Set(rows.map(({ provider }) => provider))
+    for (const { id } of defaultProviders) assert.isTrue(named.has(id), id)
   })
-})
-type Row = typeof Row.Type
 
-const decodeRow = Schema.decodeUnknownSync(Schema.fromJsonString(Row))
-const rows = readFileSync(join(import.meta.dirname, "corpus.jsonl"), "utf8")
-  .trim()
-  .split("\n")
-  .map((line) => decodeRow(line))
-
-const providerOf = ({ provider }: Row): Provider =>
-  provider === openAiCodex.id
-    ? openAiCodex
-    : oauth2({ id: provider, tokenEndpoint: "https://authorization-server.example/token" })
-
-const nowOf = (row: Row): number => Date.parse(row.now ?? "2026-06-01T00:00:00.000Z")
-
-const faults: Readonly<Record<string, ReturnType<typeof faultEvidence>>> = {
-  dns: faultEvidence("ENOTFOUND", false),
-  "connect-refused": faultEvidence("ECONNREFUSED", false),
-  "tls-handshake": faultEvidence("CERT_HAS_EXPIRED", false),
-  "connect-timeout": faultEvidence("UND_ERR_CONNECT_TIMEOUT", false),
-  "reset-before-response": faultEvidence("ECONNRESET", true),
-  "timeout-after-send": faultEvidence("timeout", true),
-  "body-cut": faultEvidence("body-cut", true, 200)
-}
-
-const parse = (row: Row): ParsedAnswer =>
-  row.response === undefined
-    ? { _tag: "Refusal", evidence: faults[row.fault!]! }
-    : parseAnswer(row.response, { now: nowOf(row), secrets: [] })
-
-const untilOf = (row: Row): number | undefined => {
-  const { until } = row.expect
-  if (until === undefined) return undefined
-  return until.startsWith("+") ? nowOf(row) + Number.parseFloat(until.slice(1)) * 1000 : Date.parse(until)
-}
-
-describe("the corpus, at the token endpoint", () => {
-  it.each(rows.filter((row) => row.surface === "token").map((row) => [row.id, row] as const))("%s", (_id, row) => {
-    const parsed = parse(row)
-    if (parsed._tag === "Tokens") return assert.fail("taken as a success")
-    const verdict = classifyToken(providerOf(row), parsed.evidence, nowOf(row))
-    assert.strictEqual(verdict.verdict, row.expect.verdict)
-    assert.strictEqual(verdict.reason, row.expect.reason)
-    assert.strictEqual(verdict.verdict === "Terminal" && verdict.confirm, row.expect.confirm ?? false)
-    assert.strictEqual(verdict.verdict === "Transient" ? verdict.until : undefined, untilOf(row))
-    assert.strictEqual(parsed.successor !== undefined, row.expect.successor ?? false)
-    assert.strictEqual(parsed.evidence.successor ?? false, row.expect.successor ?? false)
+  it.each(rows.map((row) => [row.id, row] as const))("%s gets its verdict", (_id, row) => {
+    assert.deepStrictEqual(check(row, providerOf(row)).mismatches, [])
   })
 })
 
-describe("the corpus, at the model API", () => {
-  it.each(rows.filter((row) => row.surface === "api").map((row) => [row.id, row] as const))("%s", (_id, row) => {
-    const now = nowOf(row)
-    const evidence = apiEvidence(row.response!, { now, secrets: [] })
-    const verdict = classifyApi(providerOf(row), row.kind ?? "oauth", evidence, now)
-    assert.strictEqual(verdict.verdict, row.expect.verdict)
-    assert.strictEqual(verdict.scope, row.expect.scope ?? "credential")
-    assert.strictEqual(verdict.until, untilOf(row))
+describe("a check", () => {
+  const row = (id: string): Row => rows.find((row) => row.id === id) ?? assert.fail(id)
+  const fields = (row: Row): ReadonlyArray<Mismatch["field"]> =>
+    check(row, providerOf(row)).mismatches.map(({ field }) => field)
+  const expecting = (id: string, expect: Partial<Row["expect"]>): Row => ({
+    ...row(id),
+    expect: { ...row(id).expect, ...expect }
+  })
+
+  it.each([
+    ["codex-reused-nested-401", { verdict: "Transient" }, "verdict"],
+    ["codex-reused-nested-401", { reason: "Expired" }, "reason"],
+    ["codex-reused-nested-401", { confirm: false }, "confirm"],
+    ["codex-429-usage", { until: "+121s" }, "until"],
+    ["any-404-model", { scope: "credential" }, "scope"],
+    ["codex-200-no-access-token", { successor: false }, "successor"]
+  ] as const)("of %s sees another expectation: %j", (id, expect, field) => {
+    assert.deepStrictEqual(fields(expecting(id, expect)), [field])
+  })
+
+  it("holds a row of an API to a time that it does not name, and a row of a token endpoint not", () => {
+    const without = (id: string): Row => {
+      const { until: _until, ...expect } = row(id).expect
+      return { ...row(id), expect }
+    }
+    assert.deepStrictEqual(fields(without("any-429-retry-after")), ["until"])
+    assert.deepStrictEqual(fields(without("codex-429-usage")), [])
+  })
+
+  it("names the rule that fired, and what came out", () => {
+    const checked = check(expecting("nous-reuse", { reason: "Expired" }), providerOf(row("nous-reuse")))
+    assert.strictEqual(checked.rule, "codes/invalid_grant.reused")
+    assert.deepStrictEqual(checked.mismatches, [{ field: "reason", expected: "Expired", got: "Reused" }])
+  })
+
+  it("takes headers in any letter case", () => {
+    const limited = row("codex-429-usage")
+    const response = { ...limited.response!, headers: { "Retry-After": "120" } }
+    assert.deepStrictEqual(fields({ ...limited, response }), [])
+  })
+})
+
+describe("a line that is no row", () => {
+  const line = (change: object): string => JSON.stringify({ ...rows[0], ...change })
+
+  it.each([
+    ["{", "it is no JSON"],
+    ["[]", "Expected object"],
+    [line({ surface: "web" }), "surface: "],
+    [line({ now: "yesterday" }), "now: expected an instant in ISO 8601"],
+    [line({ response: { status: 9, headers: {}, body: "" } }), "response.status: "],
+    [line({ response: { status: 400, headers: {}, body: { secret: "rt-1" } } }), "response.body: "],
+    [line({ fault: "dns" }), "expected a response or a fault, and one of them only"],
+    [line({ expect: { verdict: "Transient", until: "soon" } }), "expect.until: expected an instant"]
+  ])("is refused with the field and the reason: %s", (text, why) => {
+    const read = readRow(text)
+    assert.isTrue(Result.isFailure(read))
+    if (Result.isFailure(read)) {
+      assert.include(read.failure, why)
+      assert.notInclude(read.failure, "rt-1")
+    }
   })
 })

@@ -2,8 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { Redacted, Schema } from "effect"
 import { Evidence } from "@daybook/pool/Evidence"
 import { classifyApi, classifyToken } from "@daybook/oauth/Classify"
-import { openAiCodex } from "@daybook/oauth/OpenAiCodex"
-import { type Answer, evidenceOf, maxBodyLength, parseAnswer, type ParsedAnswer } from "@daybook/oauth/ParseAnswer"
+import { openAiCodex } from "@daybook/oauth/providers/OpenAiCodex"
+import {
+  type Answer,
+  evidenceOf,
+  maxBodyLength,
+  parseAnswer,
+  type ParsedAnswer,
+  unread
+} from "@daybook/oauth/ParseAnswer"
 import { tokenRules } from "@daybook/oauth/Rules"
 
 const now = Date.parse("2026-11-22T10:00:00.000Z")
@@ -14,7 +21,7 @@ const json = (status: number, body: unknown, headers: Answer["headers"] = {}): A
   headers: { "content-type": "application/json", ...headers },
   body: JSON.stringify(body)
 })
-const parse = (answer: Answer): ParsedAnswer => parseAnswer(answer, received)
+const parse = (answer: Answer): ParsedAnswer => parseAnswer(openAiCodex, answer, received)
 const verdictOf = (answer: Answer) => classifyToken(openAiCodex, evidenceOf(answer, received), now)
 
 const isEvidence = Schema.is(Evidence)
@@ -73,12 +80,25 @@ describe("whatever a server sends", () => {
     }
   )
 
-  it("a body over a mebibyte is unreadable, whatever its status", () => {
+  it("a body over a mebibyte is left unread, whatever its status, and its headers count", () => {
     const body = JSON.stringify({ error: "invalid_grant", access_token: "x", pad: " ".repeat(maxBodyLength) })
+    const headers = { "x-request-id": "req-1", "retry-after": "60" }
     for (const status of [200, 400]) {
-      const parsed = parse({ status, headers: {}, body })
-      assert.deepStrictEqual(parsed, { _tag: "Refusal", evidence: { status, fault: "too-large", left: true } })
+      const parsed = parse({ status, headers, body })
+      const evidence = { status, body: "unread" as const, requestId: "req-1", retryAfter: now + 60_000, left: true }
+      assert.deepStrictEqual(parsed, { _tag: "Refusal", evidence })
     }
+  })
+
+  it.each([
+    [200, "OutcomeUnknown"],
+    [400, "Unrecognized"],
+    [401, "Unrecognized"],
+    [429, "RateLimited"],
+    [500, "ServerError"],
+    [502, "OutcomeUnknown"]
+  ])("an unread body leaves the verdict to the status %i", (status, reason) => {
+    assert.strictEqual(verdictOf({ status, headers: {}, body: unread }).reason, reason)
   })
 })
 

@@ -1,12 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option, Redacted } from "effect"
 import { UnsecuredJWT } from "jose"
+import { apiHeadersOf, describe as describeTokens } from "@daybook/oauth/Describe"
 import { oauth2 } from "@daybook/oauth/OAuth2"
-import { openAiCodex, openAiCodexAt } from "@daybook/oauth/OpenAiCodex"
-import { defineProvider, InvalidProvider, mayReceiveTokens, type ProviderOptions } from "@daybook/oauth/Provider"
+import { openAiCodex } from "@daybook/oauth/providers/OpenAiCodex"
+import {
+  defineProvider,
+  InvalidProvider,
+  mayReceiveTokens,
+  providerAt,
+  type ProviderOptions
+} from "@daybook/oauth/Provider"
 import { Providers } from "@daybook/oauth/Providers"
 
-const now = Date.parse("2026-11-22T10:00:00.000Z")
 const jwt = (claims: Record<string, unknown>) => Redacted.make(new UnsecuredJWT(claims).encode())
 
 const refusalOf = (options: ProviderOptions): InvalidProvider => {
@@ -75,12 +81,12 @@ describe("a generic OAuth 2.0 provider", () => {
 
   it("takes the announced expiry before the token's own", () => {
     const access = jwt({ exp: 2_000_000_000 })
-    assert.strictEqual(provider.describe({ access, expiresAt: 5 }, now).expiresAt, 5)
-    assert.strictEqual(provider.describe({ access }, now).expiresAt, 2_000_000_000_000)
+    assert.strictEqual(describeTokens(provider, { access, expiresAt: 5 }).expiresAt, 5)
+    assert.strictEqual(describeTokens(provider, { access }).expiresAt, 2_000_000_000_000)
   })
 
   it("knows no expiry of an opaque token", () => {
-    assert.deepStrictEqual(provider.describe({ access: Redacted.make("opaque") }, now), {})
+    assert.deepStrictEqual(describeTokens(provider, { access: Redacted.make("opaque") }), {})
   })
 })
 
@@ -89,7 +95,7 @@ describe("OpenAI Codex", () => {
   const named = { ...claims, "https://api.openai.com/auth": { chatgpt_account_id: "workspace-1" } }
 
   it("reads expiry, issue and workspace from the access token", () => {
-    assert.deepStrictEqual(openAiCodex.describe({ access: jwt(named), expiresAt: 5 }, now), {
+    assert.deepStrictEqual(describeTokens(openAiCodex, { access: jwt(named), expiresAt: 5 }), {
       expiresAt: 1_795_000_000_000,
       issuedAt: 1_794_000_000_000,
       subject: "workspace-1"
@@ -97,8 +103,8 @@ describe("OpenAI Codex", () => {
   })
 
   it("falls back to the stored account, then to the subject", () => {
-    assert.strictEqual(openAiCodex.describe({ access: jwt(claims), account: "stored" }, now).subject, "stored")
-    assert.strictEqual(openAiCodex.describe({ access: jwt(claims) }, now).subject, "user-1")
+    assert.strictEqual(describeTokens(openAiCodex, { access: jwt(claims), account: "stored" }).subject, "stored")
+    assert.strictEqual(describeTokens(openAiCodex, { access: jwt(claims) }).subject, "user-1")
   })
 
   it.each([
@@ -107,17 +113,17 @@ describe("OpenAI Codex", () => {
     ["a token whose exp is no time", jwt({ exp: "soon" })],
     ["a token whose exp cannot be written down", jwt({ exp: 1e300 })]
   ] as const)("knows no expiry of %s", (_name, access) => {
-    assert.isUndefined(openAiCodex.describe({ access, expiresAt: 5 }, now).expiresAt)
+    assert.isUndefined(describeTokens(openAiCodex, { access, expiresAt: 5 }).expiresAt)
   })
 
   it("names the workspace to the API, and nothing when it knows none", () => {
-    assert.deepStrictEqual(openAiCodex.apiHeaders?.({ access: jwt(named) }), { "ChatGPT-Account-Id": "workspace-1" })
-    assert.deepStrictEqual(openAiCodex.apiHeaders?.({ access: jwt(claims) }), {})
+    assert.deepStrictEqual(apiHeadersOf(openAiCodex, { access: jwt(named) }), { "ChatGPT-Account-Id": "workspace-1" })
+    assert.deepStrictEqual(apiHeadersOf(openAiCodex, { access: jwt(claims) }), {})
   })
 
   it.effect("can stand elsewhere under the same id", () =>
     Effect.gen(function* () {
-      const elsewhere = openAiCodexAt({ tokenEndpoint: "http://127.0.0.1:9/token", apiOrigins: ["http://127.0.0.1:9"] })
+      const elsewhere = providerAt(openAiCodex, "http://127.0.0.1:9")
       const providers = yield* Providers.pipe(Effect.provide(Providers.layer([openAiCodex, elsewhere])))
       assert.deepStrictEqual(providers.get("openai-codex"), Option.some(elsewhere))
       assert.deepStrictEqual(providers.get("unknown"), Option.none())

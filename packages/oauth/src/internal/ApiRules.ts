@@ -86,6 +86,18 @@ const codes: ReadonlyArray<ApiRule> = [
     "Anthropic, DeepSeek and xAI say it in words"
   ),
   rule(
+    "window-used-up",
+    "QuotaExhausted",
+    { exhausted: true, status: [429] },
+    "x-codex-* and anthropic-ratelimit-unified-* headers: a window of the plan stands at 100 percent, or is rejected"
+  ),
+  rule(
+    "words/upstream",
+    "UpstreamFault",
+    { words: ["provider returned error"], status: [[400, 599]] },
+    "OpenRouter passes on what the route behind it said; the credential is not concerned"
+  ),
+  rule(
     "codes/rate-limited",
     "RateLimited",
     { codes: ["rate_limit_exceeded", "rate_limit_error", "rate_limited", "too_many_requests"] },

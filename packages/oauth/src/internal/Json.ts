@@ -17,6 +17,13 @@ export const numberIn = (value: unknown): number | undefined => {
   return typeof number === "number" && Number.isFinite(number) ? number : undefined
 }
 
+/** The value at the end of these names; nothing where one of them leads nowhere. */
+export const valueAt = (value: unknown, path: ReadonlyArray<string>): unknown =>
+  path.reduce<unknown>(
+    (place, name) => (isObject(place) && Object.hasOwn(place, name) ? place[name] : undefined),
+    value
+  )
+
 const lastInstant = Date.UTC(9999, 11, 31)
 
 /** Milliseconds since the epoch as an instant, if they are one that can be written down. */

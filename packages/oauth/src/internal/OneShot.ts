@@ -8,7 +8,7 @@ import type { HttpClientError } from "effect/http/HttpClientError"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { type Answer, maxBodyLength } from "../ParseAnswer.ts"
+import { type Answer, maxBodyLength, unread } from "../ParseAnswer.ts"
 
 /** `left: false`: the connection never opened, so not a byte of the request was written. */
 export interface Fault {
@@ -43,30 +43,34 @@ interface Collected {
   length: number
 }
 
-const readText = (response: HttpClientResponse): Effect.Effect<string, "too-large" | "body-cut"> =>
-  response.stream.pipe(
-    Stream.mapError(() => "body-cut" as const),
-    Stream.runFoldEffect(
-      (): Collected => ({ chunks: [], length: 0 }),
-      (read, chunk) => {
-        read.chunks.push(chunk)
-        read.length += chunk.length
-        return read.length > maxBodyLength ? Effect.fail("too-large" as const) : Effect.succeed(read)
-      }
-    ),
-    Effect.map((read) => new TextDecoder().decode(Buffer.concat(read.chunks)))
-  )
+const readText = (response: HttpClientResponse): Effect.Effect<string, "unread" | "body-cut"> =>
+  Number(response.headers["content-length"]) > maxBodyLength
+    ? Effect.fail("unread")
+    : response.stream.pipe(
+        Stream.mapError(() => "body-cut" as const),
+        Stream.runFoldEffect(
+          (): Collected => ({ chunks: [], length: 0 }),
+          (read, chunk) => {
+            read.chunks.push(chunk)
+            read.length += chunk.length
+            return read.length > maxBodyLength ? Effect.fail("unread" as const) : Effect.succeed(read)
+          }
+        ),
+        Effect.map((read) => new TextDecoder().decode(Buffer.concat(read.chunks)))
+      )
 
-const answerOf = (response: HttpClientResponse): Effect.Effect<Exchange> =>
-  readText(response).pipe(
+const answerOf = (response: HttpClientResponse): Effect.Effect<Exchange> => {
+  const { headers, status } = response
+  return readText(response).pipe(
     Effect.match({
-      onSuccess: (body) => ({
-        _tag: "Answered",
-        answer: { status: response.status, headers: response.headers, body }
-      }),
-      onFailure: (fault) => ({ _tag: "Fault", fault, left: true, status: response.status })
+      onSuccess: (body) => ({ _tag: "Answered", answer: { status, headers, body } }),
+      onFailure: (why) =>
+        why === "unread"
+          ? { _tag: "Answered", answer: { status, headers, body: unread } }
+          : { _tag: "Fault", fault: why, left: true, status }
     })
   )
+}
 
 /** Without a span of its own a request gets no trace headers, and its headers get into no span. */
 const untraced = Effect.provideService(HttpClient.TracerDisabledWhen, () => true)

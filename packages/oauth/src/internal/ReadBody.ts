@@ -6,6 +6,7 @@ import { isObject, type JsonObject, parseJson } from "./Json.ts"
 
 export interface ReadBody {
   readonly kind: NonNullable<Evidence["body"]>
+  readonly text: string
   readonly members: JsonObject
   readonly json: unknown
 }
@@ -13,13 +14,15 @@ export interface ReadBody {
 const looksLikeHtml = (text: string, contentType: string): boolean =>
   /^text\/html\b/i.test(contentType) || /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(text)
 
-export const readBody = (text: string, contentType: string): ReadBody => {
-  if (text.trim() === "") return { kind: "empty", members: {}, json: undefined }
+/** Nothing was read of a body that is `undefined`. */
+export const readBody = (text: string | undefined, contentType: string): ReadBody => {
+  if (text === undefined) return { kind: "unread", text: "", members: {}, json: undefined }
+  if (text.trim() === "") return { kind: "empty", text, members: {}, json: undefined }
   const parsed = parseJson(text)
   if (Result.isSuccess(parsed)) {
-    return { kind: "json", members: isObject(parsed.success) ? parsed.success : {}, json: parsed.success }
+    return { kind: "json", text, members: isObject(parsed.success) ? parsed.success : {}, json: parsed.success }
   }
-  return { kind: looksLikeHtml(text, contentType) ? "html" : "text", members: {}, json: undefined }
+  return { kind: looksLikeHtml(text, contentType) ? "html" : "text", text, members: {}, json: undefined }
 }
 
 const pageMarks = /just a moment\.\.\.|challenge-platform|cf-chl-|attention required!|security checkpoint/i
@@ -31,10 +34,10 @@ const pageMarks = /just a moment\.\.\.|challenge-platform|cf-chl-|attention requ
 export const isChallenge = (answer: Answer, body: ReadBody): boolean =>
   answer.headers["cf-mitigated"] !== undefined ||
   answer.headers["x-vercel-mitigated"] !== undefined ||
-  (body.kind === "html" && answer.status < 500 && pageMarks.test(answer.body.slice(0, 65_536)))
+  (body.kind === "html" && answer.status < 500 && pageMarks.test(body.text.slice(0, 65_536)))
 
 /** The words of a body that is no JSON: a page's title, or the text unless it is JSON cut short. */
-export const wordsOf = (body: ReadBody, text: string): string | undefined => {
-  if (body.kind === "html") return /<title>([^<]*)<\/title>/i.exec(text.slice(0, 65_536))?.[1]
-  return body.kind === "text" && !/^\s*[[{"]/.test(text) ? text : undefined
+export const wordsOf = ({ kind, text }: ReadBody): string | undefined => {
+  if (kind === "html") return /<title>([^<]*)<\/title>/i.exec(text.slice(0, 65_536))?.[1]
+  return kind === "text" && !/^\s*[[{"]/.test(text) ? text : undefined
 }

@@ -1,35 +1,18 @@
 /**
- * When a provider says one may come again, as it said it: in the body, in `Retry-After` (RFC 9110 section 10.2.3),
- * in rate-limit headers, in words; the first of these that says anything counts.
+ * When a provider says one may come again, as it said it: in the body, in `Retry-After` (RFC 9110 section 10.2.3), in
+ * quota windows and rate-limit headers, in words; the first of these that says anything counts.
  */
 import { DateTime, Duration, Result } from "effect"
 import * as Headers from "effect/http/Headers"
 import type { Instant } from "@daybook/pool/Instant"
-import { instantIn, isObject, type JsonObject, numberIn, textIn } from "./Json.ts"
+import type { QuotaWindow } from "@daybook/pool/QuotaWindow"
+import { isUsedUp } from "@daybook/pool/QuotaWindow"
+import { clockTimeIn } from "./ClockTime.ts"
+import { instantIn, isObject, type JsonObject, textIn } from "./Json.ts"
+import { after, endIn, momentIn, secondsAfter, spanAfter } from "./Moment.ts"
 import { spanAt } from "./Span.ts"
 
 export type HeaderFields = Readonly<Record<string, string | undefined>>
-
-/** Epoch seconds, epoch milliseconds (above 1e12), or a date in ISO 8601. */
-const momentIn = (value: unknown): Instant | undefined => {
-  const number = numberIn(value)
-  if (number !== undefined) return number < 1e9 ? undefined : instantIn(number > 1e12 ? number : number * 1000)
-  const text = textIn(value)
-  return text !== undefined && /^\d{4}-\d{2}-\d{2}T/.test(text) ? instantIn(Date.parse(text)) : undefined
-}
-
-const after = (now: Instant, millis: number | undefined): Instant | undefined =>
-  millis === undefined || millis < 0 ? undefined : instantIn(now + millis)
-
-const secondsAfter = (now: Instant, value: unknown): Instant | undefined => {
-  const seconds = numberIn(value)
-  return seconds === undefined ? undefined : after(now, seconds * 1000)
-}
-
-const spanAfter = (now: Instant, value: unknown): Instant | undefined => {
-  const text = textIn(value)
-  return text === undefined ? undefined : after(now, spanAt(text))
-}
 
 const retryAfter = (now: Instant, value: unknown): Instant | undefined => {
   const text = textIn(value)
@@ -48,17 +31,19 @@ const members: ReadonlyArray<readonly [name: string, read: Reader]> = [
   ["resets_at", moment],
   ["reset_at", moment],
   ["retry_until", moment],
+  ["quotaResetTimeStamp", moment],
   ["resets_in_seconds", secondsAfter],
   ["retry_after", secondsAfter],
   ["retry_after", retryAfter],
-  ["retryDelay", spanAfter]
+  ["retryDelay", spanAfter],
+  ["quotaResetDelay", spanAfter]
 ]
 
-/** Google puts it into one of `error.details`. */
+/** Google puts it into one of `error.details`, or into that one's `metadata`. */
 const placesIn = (body: JsonObject): ReadonlyArray<JsonObject> => {
   const error = isObject(body["error"]) ? body["error"] : {}
   const details = Array.isArray(error["details"]) ? error["details"].filter(isObject) : []
-  return [error, body, ...details]
+  return [error, body, ...details, ...details.map((detail) => detail["metadata"]).filter(isObject)]
 }
 
 const inBody = (body: JsonObject, now: Instant): Instant | undefined =>
@@ -71,23 +56,38 @@ const limitHeaders: ReadonlyArray<string> = [
   "x-ratelimit-reset-requests",
   "x-ratelimit-reset-tokens",
   "anthropic-ratelimit-requests-reset",
-  "anthropic-ratelimit-tokens-reset"
+  "anthropic-ratelimit-tokens-reset",
+  "anthropic-ratelimit-input-tokens-reset",
+  "anthropic-ratelimit-output-tokens-reset",
+  "anthropic-ratelimit-unified-reset"
 ]
 
-/** Sent with every answer, so they mean something only with a 429; every limit must be free again. */
-const inLimitHeaders = (headers: HeaderFields, now: Instant): Instant | undefined => {
-  const found = limitHeaders
-    .map((name) => momentIn(headers[name]) ?? spanAfter(now, headers[name]) ?? secondsAfter(now, headers[name]))
-    .filter((instant) => instant !== undefined)
-  return found.length === 0 ? undefined : Math.max(...found)
+/** Sent with every answer, so they mean something only with a 429; every limit that was hit must be free again. */
+const inLimits = (headers: HeaderFields, windows: ReadonlyArray<QuotaWindow>, now: Instant): Instant | undefined =>
+  latest(windows.filter(isUsedUp).map(({ resetsAt }) => resetsAt)) ??
+  latest(limitHeaders.map((name) => endIn(now, headers[name])))
+
+const latest = (instants: ReadonlyArray<Instant | undefined>): Instant | undefined => {
+  const known = instants.filter((instant) => instant !== undefined)
+  return known.length === 0 ? undefined : Math.max(...known)
 }
 
-const introduction = /\b(?:again|retry|resets?|available)\s+(?:after|in)\s+(?=\d)/i
+/** OpenAI's own clients read it, beside the standard field. */
+const retryAfterMillis = (now: Instant, value: string | undefined): Instant | undefined =>
+  value !== undefined && /^\d{1,9}(?:\.\d+)?$/.test(value) ? after(now, Number(value)) : undefined
 
+const introduction = /\b(?:again|retry|resets?|reset|available|quotaResetDelay)\W{1,3}(?:(?:after|in)\s+)?~?(?=\d)/i
+const secondsMember = /\bresets_in_seconds\W{1,4}(\d{1,9})\b/i
+
+/** A length of time, `resets_in_seconds`, or a time of day with its zone. */
 const inWords = (message: string | undefined, now: Instant): Instant | undefined => {
   const text = message?.slice(0, 2000) ?? ""
   const found = introduction.exec(text)
-  return found === null ? undefined : after(now, spanAt(text, found.index + found[0].length))
+  return (
+    (found === null ? undefined : after(now, spanAt(text, found.index + found[0].length))) ??
+    secondsAfter(now, secondsMember.exec(text)?.[1]) ??
+    clockTimeIn(text, now)
+  )
 }
 
 export const resetTime = (
@@ -96,10 +96,12 @@ export const resetTime = (
     readonly headers: HeaderFields
     readonly body: JsonObject
     readonly message: string | undefined
+    readonly windows: ReadonlyArray<QuotaWindow>
   },
   now: Instant
 ): Instant | undefined =>
   inBody(answer.body, now) ??
+  retryAfterMillis(now, answer.headers["retry-after-ms"]) ??
   retryAfter(now, answer.headers["retry-after"]) ??
-  (answer.status === 429 ? inLimitHeaders(answer.headers, now) : undefined) ??
+  (answer.status === 429 ? inLimits(answer.headers, answer.windows, now) : undefined) ??
   inWords(answer.message, now)

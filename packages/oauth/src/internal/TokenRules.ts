@@ -34,8 +34,11 @@ export const beforeProvider: ReadonlyArray<TokenRule> = [
   transient(
     "transport/misconfigured",
     "Misconfigured",
-    { fault: ["insecure-endpoint", "UND_ERR_INVALID_ARG"], left: false },
-    "RFC 6749 section 3.2: token requests use TLS; undici refused to write the request"
+    {
+      fault: ["insecure-endpoint", "discovery-invalid", "client-secret-missing", "UND_ERR_INVALID_ARG"],
+      left: false
+    },
+    "nothing was sent: no TLS (RFC 6749 section 3.2), an issuer that names a foreign endpoint (RFC 8414 section 3.3), no client secret, or a request that undici refused to write"
   ),
   transient("transport/not-sent", "Network", { fault: true, left: false }, "the connection never opened"),
   transient("transport/no-answer", "OutcomeUnknown", { fault: true }, "the request left; the token may be spent"),

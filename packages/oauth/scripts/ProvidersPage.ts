@@ -1,0 +1,139 @@
+/**
+ * Renders the page of providers from their definitions.
+ */
+import type { Discovery, Provider } from "@daybook/oauth/Provider"
+import { defaultProviders } from "@daybook/oauth/Providers"
+import { command } from "./ClassificationPage.ts"
+import { code, table } from "./Markdown.ts"
+
+export const render = (): string =>
+  [
+    "# Providers",
+    `A provider is a declaration, all of it data. These ${defaultProviders.length} come with Daybook; \`oauth2\` stands for any other server that keeps to
+RFC 6749. The page is made from the declarations: change those, then run \`${command}\`.`,
+    "## How a token is asked for",
+    table([
+      ["provider", "token endpoint", "request", "client", "rotates", "a lost answer's token is sent again"],
+      ...defaultProviders.map((provider) => [
+        code(provider.id),
+        endpointOf(provider.tokenEndpoint),
+        requestOf(provider),
+        clientOf(provider),
+        provider.rotation,
+        replayOf(provider)
+      ])
+    ]),
+    "## What the tokens say",
+    table([
+      ["provider", "end of the access token", "renewed before", "end of the grant", "account", "usage endpoint"],
+      ...defaultProviders.map((provider) => [
+        code(provider.id),
+        expiryOf(provider),
+        spanOf(provider.skewMillis),
+        provider.grantMillis === undefined
+          ? `${code(provider.answer.deadline)}, if an answer has it`
+          : `${spanOf(provider.grantMillis)} after the login`,
+        subjectsOf(provider),
+        provider.usage === undefined ? "" : code(new URL(provider.usage.url).pathname)
+      ])
+    ]),
+    "An access token is never renewed earlier than at half of its life. `claim` is the token's own `exp`.",
+    "## Where logins are found",
+    table([
+      ["provider", "hermes' `auth.json`", "files of other programs, read only"],
+      ...defaultProviders.map((provider) => [
+        code(provider.id),
+        provider.sharedWithHermes ? "refreshed under hermes' lock" : "not touched",
+        provider.id === "openai-codex"
+          ? "the Codex CLI: `$CODEX_HOME/auth.json`"
+          : provider.files.map(({ owner, paths }) => `${owner}: ${paths.map(code).join(", ")}`).join("; ")
+      ])
+    ]),
+    `A login in another program's file is borrowed: its access token is used, its refresh token never sent, its file never written.
+\`openPool({ vault: loginFilesOf(anthropic) })\` opens them. hermes keeps the logins of Nous, MiniMax, Qwen and others in several files at
+once, so those are left to hermes.`,
+    "## What was exercised",
+    exercised,
+    "## A provider of your own",
+    ownProvider
+  ].join("\n\n") + "\n"
+
+const isDiscovered = (endpoint: string | Discovery): endpoint is Discovery => typeof endpoint !== "string"
+
+const endpointOf = (endpoint: string | Discovery): string =>
+  isDiscovered(endpoint)
+    ? `discovered at ${code(endpoint.issuer)}, on ${endpoint.hosts.map((host) => `${code(host)} and below`).join(", ")} only`
+    : code(endpoint)
+
+const requestOf = ({ encoding, grantType, refreshTokenIn }: Provider): string => {
+  const where =
+    refreshTokenIn === "body"
+      ? ""
+      : `, token in header ${code([refreshTokenIn.header, refreshTokenIn.scheme].filter((part) => part !== undefined).join(": "))}`
+  return grantType === "exchange" ? `GET${where}` : `POST, ${encoding}${where}`
+}
+
+const clientOf = ({ clientAuthentication }: Provider): string =>
+  clientAuthentication === "none" ? "public" : `${code(clientAuthentication)}, secret from the environment`
+
+const replayOf = ({ replay }: Provider): string =>
+  replay._tag === "anytime" ? "at any time" : "once its access token has ended"
+
+const expiryOf = ({ answer, expiry }: Provider): string =>
+  expiry.map((source) => code(source === "claim" ? "claim" : answer.expires)).join(", else ")
+
+const spanOf = (millis: number): string => {
+  if (millis >= 86_400_000) return `${millis / 86_400_000} d`
+  return millis >= 3_600_000 ? `${millis / 3_600_000} h` : `${millis / 1000} s`
+}
+
+const subjectsOf = ({ answer, identity }: Provider): string =>
+  identity.subject
+    .map(([place, ...names]) =>
+      place === "account" ? code(answer.account.join(".")) : code([place, ...names].join("."))
+    )
+    .join(", else ")
+
+const exercised = `No test, example or bench has ever asked a real provider: the real ones were only read about.
+
+| what | how |
+| --- | --- |
+| a refresh by each of the ${defaultProviders.length} | over HTTP, against the sandbox, which speaks the provider's dialect and refuses any other; method, path, headers and body compared byte for byte (\`packages/oauth/test/Dialects.test.ts\`) |
+| rotation, reuse, revocation, device login, both client authentications, discovery | over HTTP, against \`oidc-provider\`, an authorization server that others have certified (\`packages/oauth/test/OidcProvider.test.ts\`) |
+| quota windows and the usage endpoints of openai-codex and anthropic | over HTTP, against the sandbox |
+| Kimi's device headers beyond \`x-msh-platform\`, Copilot's editor headers, Google's and Qwen's API errors | from recorded answers and other programs' sources only; whether the provider insists on more is not known |
+| xAI's discovery on \`x.ai\` over TLS | the pinning by documents in tests; the exchange over HTTP on loopback |
+| login files of Claude Code, Qwen Code, the Gemini CLI, the Kimi CLI, the Grok CLI and copilot-api | from files made up after their published form |`
+
+const ownProvider = `\`\`\`ts
+import { defineProvider, openPool } from "daybook"
+
+const example = defineProvider({
+  id: "example",
+  name: "Example",
+  tokenEndpoint: "https://login.example/oauth/token",
+  clientId: "my-client",
+  apiOrigins: ["https://api.example"],
+  rules: [
+    {
+      id: "example/session-ended",
+      version: 1,
+      surface: "token",
+      when: { codes: ["session_ended"] },
+      verdict: "Terminal",
+      reason: "Revoked",
+      confirm: true,
+      source: "answers of login.example"
+    }
+  ],
+  relogin: "Log in to Example again: \`example login\`."
+})
+
+await using pool = await openPool({ providers: [example] })
+console.log((await pool.status()).credentials.length)
+\`\`\`
+
+Everything else has a default: a form-encoded POST without a client secret, rotating refresh tokens, an expiry as announced or as the
+token's own \`exp\`. \`tokenEndpoint\` may be \`{ issuer, document, hosts }\` in place of an address. A definition that would send tokens in clear,
+or rules that could never match, are refused with the field and the reason. A client secret may come from the environment, as
+\`DAYBOOK_CLIENT_SECRET_GOOGLE_GEMINI\` does for \`google-gemini\`.`
