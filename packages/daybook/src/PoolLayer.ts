@@ -5,8 +5,9 @@ import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
 import type { LedgerError } from "@daybook/ledger/LedgerError"
 import type { Provider } from "@daybook/oauth/Provider"
-import { defaultProviders, Providers } from "@daybook/oauth/Providers"
+import { defaultProviders, Providers, sharedWithHermes } from "@daybook/oauth/Providers"
 import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
+import { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
 import type { Fingerprints } from "@daybook/pool/Fingerprint"
 import { defaults, type Policy } from "@daybook/pool/Policy"
 import { members, type PoolState } from "@daybook/pool/PoolState"
@@ -22,7 +23,9 @@ import { sourcesOf } from "@daybook/vault/StoreSources"
 import { type StoreSource, Vault } from "@daybook/vault/Vault"
 import { Effect, Layer } from "effect"
 import { version } from "./internal/Version.ts"
+import { withClientSecret } from "./ClientSecrets.ts"
 import { daybookHome, expand } from "./Home.ts"
+import { declaredFiles } from "./LoginFiles.ts"
 
 export interface PoolOptions {
   /** Folder of the ledger and of Daybook's own logins; default `DAYBOOK_HOME`, else the user's data folder. */
@@ -68,8 +71,11 @@ const edges = (home: string, options: PoolOptions) =>
     Quarantine.layer(home),
     TokenMemory.layer,
     TokenEndpoint.layer,
+    UsageEndpoint.layer,
     vaultLayer(home, options).pipe(
-      Layer.provideMerge(Providers.layer([...defaultProviders, ...(options.providers ?? [])]))
+      Layer.provideMerge(
+        Providers.layer([...defaultProviders, ...(options.providers ?? [])].map((one) => withClientSecret(one)))
+      )
     )
   )
 
@@ -79,7 +85,8 @@ const vaultLayer = (home: string, options: PoolOptions) =>
       const ledger = yield* Ledger
       const { ledger: id } = yield* ledger.head
       const { all } = yield* Providers
-      const sources = [{ kind: "own" } as const, ...named(options), ...sourcesOf(storesIn(yield* ledger.state))]
+      const known = sourcesOf(storesIn(yield* ledger.state), declaredFiles(all))
+      const sources = [{ kind: "own" } as const, ...named(options), ...known]
       return Vault.layer({
         stores: distinct(sources.map((source) => located(source, all))),
         folder: home,
@@ -93,16 +100,20 @@ const named = ({ vault = [] }: PoolOptions): ReadonlyArray<StoreSource> =>
 
 const storesIn = (state: PoolState): ReadonlyArray<StoreRef> => members(state).map(({ store }) => store)
 
-/** With an absolute path; in a store shared by many providers those are looked for that are known here. */
+/** With an absolute path; in hermes' file the logins are looked for that may be refreshed there. */
 const located = (source: StoreSource, providers: ReadonlyArray<Provider>): StoreSource => {
   if (source.kind === "codex-cli") return { ...source, path: expand(source.path) }
   if (source.kind !== "hermes") return source
-  return { providers: providers.map(({ id }) => id), ...source, path: expand(source.path) }
+  return { providers: sharedWithHermes(providers), ...source, path: expand(source.path) }
 }
 
-const distinct = (sources: ReadonlyArray<StoreSource>): ReadonlyArray<StoreSource> => {
-  const seen = new Map(
-    sources.map((source) => ["path" in source ? `${source.kind} ${source.path}` : source.kind, source])
-  )
-  return Array.from(seen.values())
+const distinct = (sources: ReadonlyArray<StoreSource>): ReadonlyArray<StoreSource> =>
+  Array.from(new Map(sources.map((source) => [placeOf(source), source])).values())
+
+const placeOf = (source: StoreSource): string => {
+  if (source.kind === "file") {
+    const { at = [], path, provider } = source.file
+    return JSON.stringify(["file", path, provider, ...at])
+  }
+  return "path" in source ? `${source.kind} ${source.path}` : source.kind
 }

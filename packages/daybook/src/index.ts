@@ -4,9 +4,25 @@
  */
 export { LockError } from "@daybook/files/LockError"
 export { AppendError, LedgerError } from "@daybook/ledger/LedgerError"
-export { defineProvider, type Provider, type ProviderOptions } from "@daybook/oauth/Provider"
-export { oauth2 } from "@daybook/oauth/OAuth2"
-export { openAiCodex, openAiCodexAt } from "@daybook/oauth/OpenAiCodex"
+export {
+  defineProvider,
+  InvalidProvider,
+  type Provider,
+  providerAt,
+  type ProviderOptions
+} from "@daybook/oauth/Provider"
+export { defaultProviders } from "@daybook/oauth/Providers"
+export { oauth2, type OAuth2Options } from "@daybook/oauth/OAuth2"
+export { anthropic } from "@daybook/oauth/providers/Anthropic"
+export { copilot } from "@daybook/oauth/providers/Copilot"
+export { googleGemini } from "@daybook/oauth/providers/GoogleGemini"
+export { kimi } from "@daybook/oauth/providers/Kimi"
+export { minimaxOAuth } from "@daybook/oauth/providers/MinimaxOAuth"
+export { nous } from "@daybook/oauth/providers/Nous"
+export { openAiCodex } from "@daybook/oauth/providers/OpenAiCodex"
+export { qwenOAuth } from "@daybook/oauth/providers/QwenOAuth"
+export { xaiOAuth } from "@daybook/oauth/providers/XaiOAuth"
+export type { Rule } from "@daybook/oauth/Rule"
 export type { Policy } from "@daybook/pool/Policy"
 export type { Recorded } from "@daybook/pool/Recorded"
 export type { PoolStatus } from "@daybook/pool/queries/Status"
@@ -17,6 +33,7 @@ export { NoneAvailable, UnknownCredential } from "@daybook/refresher/PoolError"
 export type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
 export type { StoreSource } from "@daybook/vault/Vault"
 export { codexCliAuthFile, daybookHome, hermesAuthFile } from "./Home.ts"
+export { loginFilesOf } from "./LoginFiles.ts"
 export { history, type HistoryOptions } from "./History.ts"
 export { type GetTokenOptions, openPool, type Pool, type Token } from "./Pool.ts"
 export { layer, type PoolOptions, type PoolServices } from "./PoolLayer.ts"

@@ -2,7 +2,16 @@
  * Ways through the refresh protocol that an everyday run does not take, each with what must hold at its end.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { CredentialPool, defineProvider, layer, openAiCodexAt, openPool, type Pool, RefreshError } from "daybook"
+import {
+  CredentialPool,
+  defineProvider,
+  layer,
+  openAiCodex,
+  openPool,
+  providerAt,
+  type Pool,
+  RefreshError
+} from "daybook"
 import { Effect, Fiber, Redacted } from "effect"
 import { copyFile, readFile, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
@@ -20,8 +29,7 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error
   )
 
-const codexOf = ({ sandbox }: World) =>
-  openAiCodexAt({ tokenEndpoint: `${sandbox.origin}/oauth/token`, apiOrigins: [sandbox.origin] })
+const codexOf = ({ sandbox }: World) => providerAt(openAiCodex, sandbox.origin)
 
 /** A refresh during which the store becomes unreadable, so that its successor is stashed and served. */
 const refreshWithoutStore = async (world: World, pool: Pool): Promise<string> => {

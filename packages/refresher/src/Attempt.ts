@@ -137,7 +137,11 @@ const isNews = Effect.fnUntraced(function* (target: Target, tokens: TokenSet) {
 
 const granted = Effect.fnUntraced(function* (sending: Sending, answer: Granted) {
   const { target } = sending
-  const next = yield* keep(sending, { ...answer.tokens, refresh: answer.tokens.refresh ?? sending.refresh })
+  const next = yield* keep(sending, {
+    ...lasting(sending.held.tokens),
+    ...answer.tokens,
+    refresh: answer.tokens.refresh ?? sending.refresh
+  })
   const success = about(
     target,
     "RefreshSucceeded",
@@ -155,11 +159,23 @@ const granted = Effect.fnUntraced(function* (sending: Sending, answer: Granted) 
   return { _tag: "Kept", held: next.held } satisfies Attempted
 })
 
+/** What belongs to the grant and need not be said again by every answer. */
+const lasting = ({ account, deadline, loggedInAt, resource }: TokenSet): TokenSet => ({
+  ...(account === undefined ? {} : { account }),
+  ...(deadline === undefined ? {} : { deadline }),
+  ...(loggedInAt === undefined ? {} : { loggedInAt }),
+  ...(resource === undefined ? {} : { resource })
+})
+
+/** The end of the grant that the ledger knows stands until an answer names another. */
+const withDeadline = (held: Held, { generation: { deadline } }: Held): Held =>
+  deadline === undefined ? held : { ...held, generation: { deadline, ...held.generation } }
+
 /** Stash, then authority. What fails is said in a note; the tokens are served in any case. */
 const keep = Effect.fnUntraced(function* (sending: Sending, tokens: TokenSet) {
   const { grant, reservation, target } = sending
   const memory = yield* TokenMemory
-  const held = yield* holding(target, tokens)
+  const held = withDeadline(yield* holding(target, tokens), sending.held)
   memory.set(target.grant, held)
   const stashed = yield* Effect.result(
     reservation.commit(tokens, { grant: target.grant, provider: target.provider.id })

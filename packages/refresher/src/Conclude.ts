@@ -63,10 +63,9 @@ export const bury = Effect.fnUntraced(function* (target: Target) {
   const { grant } = yield* grantState(target)
   const { health } = grant
   if (health._tag !== "Dead" || health.cleared || health.bound === "access") return
-  const now = yield* Clock.currentTimeMillis
   const fingerprints = yield* Fingerprints
   const isDead = (found: TokenSet): boolean =>
-    isSame(generationOf(fingerprints, target.provider, found, now), health.generation) ||
+    isSame(generationOf(fingerprints, target.provider, found), health.generation) ||
     (found.refresh !== undefined && fingerprints.of(found.refresh) === health.generation.refresh)
   yield* moveAside(target, health, isDead)
   yield* clearStore(target, health, isDead)

@@ -4,7 +4,9 @@
  */
 import { Ledger } from "@daybook/ledger/Ledger"
 import type { AppendError, LedgerError } from "@daybook/ledger/LedgerError"
+import { lacksScope } from "@daybook/oauth/Describe"
 import { Providers } from "@daybook/oauth/Providers"
+import { isProbeDue } from "@daybook/pool/decisions/Quota"
 import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
 import type { CredentialId } from "@daybook/pool/Ids"
@@ -17,10 +19,13 @@ import { Vault } from "@daybook/vault/Vault"
 import { Clock, Context, Effect, Layer, Option, type Redacted, Result } from "effect"
 import { isDue, isServable } from "./Freshness.ts"
 import { NoneAvailable, type PassedOver, type TokenError, UnknownCredential } from "./PoolError.ts"
+import { PoolPolicy } from "./PoolPolicy.ts"
+import { probeQuota } from "./ProbeQuota.ts"
 import { Refresher } from "./Refresher.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
 import { type ApiAnswer, reportAnswer } from "./ReportAnswer.ts"
-import { candidates, earliest, isUnder } from "./Selection.ts"
+import { askedFor, candidates, earliest, isUnder } from "./Selection.ts"
+import { transient } from "./Target.ts"
 import type { Held } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
@@ -72,6 +77,9 @@ const make = Effect.gen(function* () {
   const memory = yield* TokenMemory
   const fingerprints = yield* Fingerprints
   const providers = yield* Providers
+  const policy = yield* PoolPolicy
+  /** When the provider was asked about the quota of a credential last, by this process. */
+  const probed = new Map<CredentialId, Instant>()
   const skewOf = (provider: string) =>
     Option.match(providers.get(provider), { onNone: () => 0, onSome: (known) => known.skewMillis })
 
@@ -87,13 +95,38 @@ const make = Effect.gen(function* () {
       : undefined
   }
 
-  const oneToken = Effect.fnUntraced(function* (credential: Credential, request: TokenRequest) {
+  const heldFor = Effect.fnUntraced(function* (credential: Credential, request: TokenRequest) {
     const now = yield* Clock.currentTimeMillis
     const failed = request.failedToken === undefined ? undefined : fingerprints.of(request.failedToken)
     const ready = fresh(credential, now, request, failed)
-    if (ready !== undefined) return tokenOf(credential, ready)
+    if (ready !== undefined) return ready
     const held = memory.get(credential.grant)
-    return tokenOf(credential, yield* refresher.refresh(credential, wantOf(credential, request, held, failed, now)))
+    return yield* refresher.refresh(credential, wantOf(credential, request, held, failed, now))
+  })
+
+  const oneToken = Effect.fnUntraced(function* (credential: Credential, request: TokenRequest) {
+    const held = yield* heldFor(credential, request)
+    const provider = Option.getOrUndefined(providers.get(credential.provider))
+    const lack = provider === undefined ? undefined : lacksScope(provider, held.tokens)
+    if (lack !== undefined) {
+      return yield* transient(credential, "Denied", `${lack}; log in again with it. ${provider?.relogin}`)
+    }
+    return tokenOf(credential, held)
+  })
+
+  /** Asks about the benched ones whose quota may be free again. What goes wrong leaves them benched. */
+  const probeBenched = Effect.fnUntraced(function* (provider: string, request: TokenRequest) {
+    const now = yield* Clock.currentTimeMillis
+    const asks = Option.exists(providers.get(provider), ({ usage }) => usage !== undefined)
+    const due = askedFor(ledger.known(), provider, request).filter((credential) =>
+      isProbeDue(credential, probed.get(credential.id), now, policy)
+    )
+    for (const credential of asks ? due : []) {
+      probed.set(credential.id, now)
+      const held = heldFor(credential, {}).pipe(Effect.flatMap((held) => probeQuota(credential, held)))
+      yield* Effect.ignore(held.pipe(Effect.provide(services)))
+    }
+    return candidates(ledger.known(), provider, request, yield* Clock.currentTimeMillis)
   })
 
   const wantOf = (
@@ -124,7 +157,8 @@ const make = Effect.gen(function* () {
 
   const getToken = Effect.fn("CredentialPool.getToken")(function* (provider: string, request: TokenRequest = {}) {
     const now = yield* Clock.currentTimeMillis
-    const choice = candidates(ledger.known(), provider, request, now)
+    const first = candidates(ledger.known(), provider, request, now)
+    const choice = Result.isSuccess(first) ? first : yield* probeBenched(provider, request)
     if (Result.isFailure(choice)) return yield* withPlaces(choice.failure)
     const { eligible, passed } = choice.success
     const errors: Array<RefreshError> = []

@@ -4,6 +4,7 @@
 import type { Ledger } from "@daybook/ledger/Ledger"
 import type { Providers } from "@daybook/oauth/Providers"
 import type { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
+import type { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
 import type { Fingerprints } from "@daybook/pool/Fingerprint"
 import type { Quarantine } from "@daybook/vault/Quarantine"
 import type { Stash } from "@daybook/vault/Stash"
@@ -18,4 +19,5 @@ export type RefreshServices =
   | Stash
   | TokenEndpoint
   | TokenMemory
+  | UsageEndpoint
   | Vault

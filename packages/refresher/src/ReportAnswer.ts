@@ -5,8 +5,11 @@
 import { Ledger } from "@daybook/ledger/Ledger"
 import { apiEvidence } from "@daybook/oauth/ApiEvidence"
 import { classifyApi } from "@daybook/oauth/Classify"
+import { quotaWindowsIn } from "@daybook/oauth/Quota"
 import { classifierVersion } from "@daybook/oauth/Rules"
 import { type ApiRefusal, concludeApiAcceptance, concludeApiRefusal } from "@daybook/pool/decisions/ApiOutcome"
+import { observeQuota } from "@daybook/pool/decisions/Quota"
+import type { Evidence } from "@daybook/pool/Evidence"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
 import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
@@ -35,22 +38,28 @@ export const reportAnswer = Effect.fnUntraced(function* (
   const state = (yield* Ledger).known()
   const sent = senderOf(state, provider, (yield* Fingerprints).of(token))
   if (sent === undefined) return undefined
+  const now = yield* Clock.currentTimeMillis
+  const headers = lowerCased(answer.headers)
+  const quota = observeQuota(sent.credential, quotaWindowsIn(headers, now), now)
   if (answer.status >= 200 && answer.status < 300) {
-    const events = concludeApiAcceptance(state, sent.credential, sent.generation)
+    const events = [...concludeApiAcceptance(state, sent.credential, sent.generation), ...quota]
     if (events.length > 0) yield* record(...events)
     return undefined
   }
+  if (quota.length > 0) yield* record(...quota)
+  return yield* reportRefusal(sent, apiEvidence({ ...answer, headers }, { now, secrets: [token] }), answer.model)
+})
+
+/** A refusal that is evidence already, by an endpoint that takes the access token. */
+export const reportRefusal = Effect.fnUntraced(function* (sent: Sender, evidence: Evidence, model?: string) {
   const target = yield* targetOf(sent.credential)
   const now = yield* Clock.currentTimeMillis
-  const evidence = apiEvidence({ ...answer, headers: lowerCased(answer.headers) }, { now, secrets: [token] })
   const verdict = classifyApi(target.provider, sent.credential.kind, evidence, now)
   if (verdict.verdict === "GrantRevoked") yield* Effect.ignore(lookAgain(target))
-  const concluded = conclude(target, { ...sent, evidence, verdict, ...modelOf(answer), now })
+  const concluded = conclude(target, { ...sent, evidence, verdict, ...(model === undefined ? {} : { model }), now })
   yield* Effect.retry(concluded, { while: isMoved, times: 5 })
   return verdict
 })
-
-const modelOf = ({ model }: ApiAnswer) => (model === undefined ? {} : { model })
 
 type Refusal = Omit<ApiRefusal, "policy" | "classifier" | "ids">
 
@@ -69,7 +78,7 @@ const conclude = Effect.fnUntraced(function* (target: Target, refusal: Refusal) 
 const lowerCased = (headers: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
-interface Sender {
+export interface Sender {
   readonly credential: Credential
   readonly generation: GenerationRef
 }

@@ -25,11 +25,10 @@ export const candidates = (
   wanted: Wanted,
   now: Instant
 ): Result.Result<Choice, NoneAvailable | UnknownCredential> => {
-  const ofProvider = members(state).filter((member) => member.provider === provider)
-  const name = wanted.credential
-  const asked = name === undefined ? ofProvider : ofProvider.filter((member) => isUnder(member, name))
-  if (name !== undefined && asked.length === 0) {
-    return Result.fail(new UnknownCredential({ credential: name, known: ofProvider.map(({ id }) => id) }))
+  const asked = askedFor(state, provider, wanted)
+  if (wanted.credential !== undefined && asked.length === 0) {
+    const known = askedFor(state, provider, {}).map(({ id }) => id)
+    return Result.fail(new UnknownCredential({ credential: wanted.credential, known }))
   }
   const passed = asked.flatMap((credential) => obstacle(state, credential, now, wanted))
   const eligible = asked.filter(({ id }) => passed.every(({ credential }) => credential !== id))
@@ -37,6 +36,10 @@ export const candidates = (
     ? Result.fail(new NoneAvailable({ provider, passed, until: earliest(passed) }))
     : Result.succeed({ eligible, passed })
 }
+
+/** Those of the provider, or the one that was named. */
+export const askedFor = (state: PoolState, provider: string, { credential: name }: Wanted): ReadonlyArray<Credential> =>
+  members(state).filter((member) => member.provider === provider && (name === undefined || isUnder(member, name)))
 
 /** By id, or by label. */
 export const isUnder = (credential: Credential, name: string): boolean =>

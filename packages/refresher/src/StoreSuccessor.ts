@@ -57,7 +57,7 @@ export const givesWay = Effect.fnUntraced(function* (target: Target, grant: Gran
   const fingerprints = yield* Fingerprints
   return (found: TokenSet): boolean => {
     if (isBlank(found)) return true
-    return isAncestor(afterwards(grant, next), generationOf(fingerprints, target.provider, found, next.receivedAt))
+    return isAncestor(afterwards(grant, next), generationOf(fingerprints, target.provider, found))
   }
 })
 

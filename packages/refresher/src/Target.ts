@@ -68,7 +68,7 @@ export const holding = Effect.fnUntraced(function* (target: Target, tokens: Toke
   const fingerprints = yield* Fingerprints
   return {
     tokens,
-    generation: generationOf(fingerprints, target.provider, tokens, now),
+    generation: generationOf(fingerprints, target.provider, tokens),
     receivedAt: Math.min(now, tokens.refreshedAt ?? now)
   } satisfies Held
 })

@@ -8,7 +8,7 @@ import { Effect } from "effect"
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { openAiCodexAt, openPool, type Pool } from "daybook"
+import { openAiCodex, openPool, providerAt, type Pool } from "daybook"
 import * as Worker from "./Worker.ts"
 
 /** Long enough for loopback, short enough to wait for many times. */
@@ -85,10 +85,7 @@ export class World {
 
   /** A pool in this very process. */
   open(policy: Partial<Policy> = {}): Promise<Pool> {
-    const provider = openAiCodexAt({
-      tokenEndpoint: `${this.sandbox.origin}/oauth/token`,
-      apiOrigins: [this.sandbox.origin]
-    })
+    const provider = providerAt(openAiCodex, this.sandbox.origin)
     return openPool({ home: this.home, vault: this.vault, providers: [provider], policy: { ...quick, ...policy } })
   }
 

@@ -3,7 +3,7 @@
  * with a line of JSON, and is there to be killed.
  */
 import { createInterface } from "node:readline"
-import { openAiCodexAt, openPool, type PoolOptions } from "daybook"
+import { openAiCodex, openPool, providerAt, type PoolOptions } from "daybook"
 
 export interface WorkerSettings extends Pick<PoolOptions, "home" | "policy"> {
   readonly vault: string
@@ -25,7 +25,7 @@ export type WorkerAnswer =
 const settings = JSON.parse(process.argv[2] ?? "{}") as WorkerSettings
 
 const provider = {
-  ...openAiCodexAt({ tokenEndpoint: `${settings.origin}/oauth/token`, apiOrigins: [settings.origin] }),
+  ...providerAt(openAiCodex, settings.origin),
   headers: { "x-sandbox-client": settings.name }
 }
 

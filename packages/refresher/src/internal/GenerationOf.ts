@@ -1,19 +1,18 @@
 /**
  * What may be recorded of tokens: their fingerprints, and what the provider's own format says about them.
  */
+import { describe } from "@daybook/oauth/Describe"
 import type { Provider } from "@daybook/oauth/Provider"
 import type { Fingerprints } from "@daybook/pool/Fingerprint"
 import type { Generation } from "@daybook/pool/Generation"
-import type { Instant } from "@daybook/pool/Instant"
 import type { TokenSet } from "@daybook/pool/TokenSet"
 
 export const generationOf = (
   fingerprints: Fingerprints["Service"],
   provider: Provider,
-  tokens: TokenSet,
-  now: Instant
+  tokens: TokenSet
 ): Generation => {
-  const { deadline, expiresAt, issuedAt, subject } = provider.describe(tokens, now)
+  const { deadline, expiresAt, issuedAt, subject } = describe(provider, tokens)
   return {
     ...(tokens.access === undefined ? {} : { access: fingerprints.of(tokens.access) }),
     ...(tokens.refresh === undefined ? {} : { refresh: fingerprints.of(tokens.refresh) }),

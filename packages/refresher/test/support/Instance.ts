@@ -7,6 +7,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import type { Provider } from "@daybook/oauth/Provider"
 import { Providers } from "@daybook/oauth/Providers"
 import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
+import { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
 import type { Policy } from "@daybook/pool/Policy"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { grantById, type Grant, members } from "@daybook/pool/PoolState"
@@ -108,6 +109,7 @@ const around = ({ home, providers, stores }: InstanceOptions, edges: Interposed.
     Interposed.quarantine(edges)(Quarantine.layer(home)),
     Interposed.tokenEndpoint(edges)(TokenEndpoint.layer),
     TokenMemory.layer,
+    UsageEndpoint.layer,
     Providers.layer(providers)
   )
 

@@ -1,8 +1,8 @@
 /**
  * A sandbox, a home, and an `auth.json` as hermes writes it, for as long as a test takes.
  */
-import type { Provider } from "@daybook/oauth/Provider"
-import { openAiCodexAt } from "@daybook/oauth/OpenAiCodex"
+import { type Provider, providerAt } from "@daybook/oauth/Provider"
+import { openAiCodex } from "@daybook/oauth/providers/OpenAiCodex"
 import type { ReplayPolicy } from "@daybook/pool/ReplayPolicy"
 import { defaults, type Policy } from "@daybook/pool/Policy"
 import type { Recorded } from "@daybook/pool/Recorded"
@@ -86,7 +86,7 @@ export const make = Effect.fnUntraced(function* (options: GrantOptions, clock: S
   const login = yield* logIn()
   const write = (tokens: Tokens) => Effect.sync(() => replaceFile(authFile, authFileWith(tokens)))
   const codexHere = (replay?: ReplayPolicy) => ({
-    ...openAiCodexAt({ tokenEndpoint: `${sandbox.origin}/oauth/token`, apiOrigins: [sandbox.origin] }),
+    ...providerAt(openAiCodex, sandbox.origin),
     ...(replay === undefined ? {} : { replay })
   })
   yield* write(login)
