@@ -7,7 +7,7 @@ export const exitCodes = {
   usage: 2,
   /** No credential has a token to give. */
   nothingAvailable: 3,
-  /** A ledger is not what its writers wrote. */
-  damaged: 4
+  /** A ledger is not what its writers wrote, or an answer is judged otherwise than was expected. */
+  verificationFailed: 4
 } as const
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

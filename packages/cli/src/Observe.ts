@@ -4,11 +4,13 @@
  */
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import * as FingerprintKey from "@daybook/ledger/FingerprintKey"
-import { Providers } from "@daybook/oauth/Providers"
+import { describe } from "@daybook/oauth/Describe"
+import { defaultProviders, Providers, sharedWithHermes } from "@daybook/oauth/Providers"
 import type { Login } from "@daybook/vault/Login"
 import type { StoreDescription } from "@daybook/vault/Store"
 import { Vault } from "@daybook/vault/Vault"
 import { codexCliAuthFile, hermesAuthFile } from "daybook/Home"
+import { declaredFiles } from "daybook/LoginFiles"
 import { Clock, Effect, Layer, Option } from "effect"
 import { existsSync } from "node:fs"
 import { exitCodes } from "./ExitCode.ts"
@@ -25,8 +27,9 @@ export const observe = Effect.fnUntraced(function* (told: Settings, path: string
 const vaultLayer = (home: string, path: string | undefined) =>
   Vault.layer({
     stores: [
-      { kind: "hermes", path: path ?? hermesAuthFile() },
+      { kind: "hermes", path: path ?? hermesAuthFile(), providers: sharedWithHermes(defaultProviders) },
       { kind: "codex-cli", path: codexCliAuthFile() },
+      ...declaredFiles(defaultProviders).map((file) => ({ kind: "file" as const, file })),
       { kind: "own" }
     ],
     folder: home
@@ -61,7 +64,7 @@ const observedOf = Effect.fnUntraced(function* (login: Login) {
   const fingerprints = yield* Fingerprints
   const provider = Option.getOrUndefined((yield* Providers).get(login.provider))
   const secret = login.tokens.refresh ?? login.tokens.access
-  const described = provider?.describe(login.tokens, yield* Clock.currentTimeMillis)
+  const described = provider === undefined ? undefined : describe(provider, login.tokens)
   return {
     id: login.id,
     label: login.label,

@@ -4,10 +4,12 @@
  */
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
+import { defaultProviders, sharedWithHermes } from "@daybook/oauth/Providers"
 import { members, type PoolState } from "@daybook/pool/PoolState"
 import { statusOf } from "@daybook/pool/queries/Status"
 import { sourcesOf } from "@daybook/vault/StoreSources"
 import { type StoreSource, Vault } from "@daybook/vault/Vault"
+import { declaredFiles } from "daybook/LoginFiles"
 import { Clock, Effect, Layer } from "effect"
 import { version } from "./internal/Version.ts"
 import { type PoolView, viewOf } from "./PoolView.ts"
@@ -33,10 +35,16 @@ export const ledgerLayer = (home: string) =>
 /** Daybook's own, those that the ledger names, and the one asked for. */
 const storesOf = (state: PoolState, vault: string | undefined): ReadonlyArray<StoreSource> => {
   const asked: ReadonlyArray<StoreSource> = vault === undefined ? [] : [{ kind: "hermes", path: vault }]
-  const named = sourcesOf(members(state).map(({ store }) => store))
-  const shared = new Map([...asked, ...named].map((source) => [JSON.stringify(source), source]))
+  const named = sourcesOf(
+    members(state).map(({ store }) => store),
+    declaredFiles(defaultProviders)
+  )
+  const shared = new Map([...asked, ...named].map((source) => [JSON.stringify(source), inHermes(source)]))
   return [{ kind: "own" }, ...shared.values()]
 }
+
+const inHermes = (source: StoreSource): StoreSource =>
+  source.kind === "hermes" ? { ...source, providers: sharedWithHermes(defaultProviders) } : source
 
 /** The pool as it stands now. */
 export const view = Effect.fnUntraced(function* (home: string) {

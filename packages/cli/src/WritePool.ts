@@ -1,6 +1,6 @@
 /** Opens the pool to get tokens from it: its ledger is begun if there is none, and what its stores show is enrolled. */
-import { openAiCodexAt } from "@daybook/oauth/OpenAiCodex"
-import { InvalidProvider, type Provider } from "@daybook/oauth/Provider"
+import { InvalidProvider, type Provider, providerAt } from "@daybook/oauth/Provider"
+import { defaultProviders } from "@daybook/oauth/Providers"
 import { layer as poolLayer } from "daybook"
 import { Effect, Layer, Option } from "effect"
 import { Flag } from "effect/cli"
@@ -20,7 +20,7 @@ export const layer = ({ home, vault }: Pick<Settings, "home" | "vault">, sandbox
   Layer.unwrap(
     Effect.gen(function* () {
       if (vault !== undefined && !existsSync(vault)) return yield* noSuchVault(vault)
-      const providers = yield* Option.match(sandbox, { onNone: () => Effect.succeed([]), onSome: sandboxProviders })
+      const providers = yield* Option.match(sandbox, { onNone: () => Effect.succeed([]), onSome: providersAt })
       const allowNetworkFileSystem = allowsNetworkFileSystem(process.env)
       return poolLayer({ home, providers, allowNetworkFileSystem, ...(vault === undefined ? {} : { vault }) })
     })
@@ -32,9 +32,9 @@ const noSuchVault = (path: string) =>
     message: `There is no file ${path}. Give the path of an existing hermes auth.json with --vault, or leave it out.`
   })
 
-const sandboxProviders = (origin: string): Effect.Effect<ReadonlyArray<Provider>, Stop> =>
+const providersAt = (origin: string): Effect.Effect<ReadonlyArray<Provider>, Stop> =>
   Effect.try({
-    try: () => [sandboxProvider(origin)],
+    try: () => sandboxProviders(origin),
     catch: (error) => {
       if (!(error instanceof InvalidProvider)) throw error
       return new Stop({ exitCode: exitCodes.usage, message: `--sandbox ${origin}: ${error.message}` })
@@ -42,5 +42,5 @@ const sandboxProviders = (origin: string): Effect.Effect<ReadonlyArray<Provider>
   })
 
 /** @throws InvalidProvider */
-export const sandboxProvider = (origin: string): Provider =>
-  openAiCodexAt({ tokenEndpoint: `${origin}/oauth/token`, apiOrigins: [origin] })
+export const sandboxProviders = (origin: string): ReadonlyArray<Provider> =>
+  defaultProviders.map((provider) => providerAt(provider, origin))

@@ -6,6 +6,8 @@ import { Cause, Console, Effect, Layer, Logger } from "effect"
 import { CliOutput, Command } from "effect/cli"
 import { archive } from "./commands/Archive.ts"
 import { checkpoint } from "./commands/Checkpoint.ts"
+import { classify } from "./commands/Classify.ts"
+import { corpus } from "./commands/Corpus.ts"
 import { doctor } from "./commands/Doctor.ts"
 import { list } from "./commands/List.ts"
 import { log } from "./commands/Log.ts"
@@ -33,7 +35,9 @@ const daybook = root.pipe(
     verify,
     checkpoint,
     archive,
-    repair
+    repair,
+    corpus,
+    classify
   ]),
   Command.run({ version })
 )

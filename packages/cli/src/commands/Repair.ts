@@ -25,7 +25,7 @@ export const repair = Command.make(
     const allowNetworkFileSystem = allowsNetworkFileSystem(process.env)
     const report = yield* mend({ folder: home, program: "daybook", version, dryRun, allowNetworkFileSystem })
     yield* json ? Output.document(repairJson(report, dryRun)) : Output.lines(repairLines(report, dryRun, paint))
-    if (!report.isDone) return yield* new Stop({ exitCode: exitCodes.damaged, message: nextStep(report) })
+    if (!report.isDone) return yield* new Stop({ exitCode: exitCodes.verificationFailed, message: nextStep(report) })
   })
 ).pipe(
   Command.withDescription(

@@ -66,18 +66,18 @@ const noLedgerAt = (path: string) =>
   })
 
 const damage = (report: VerifyReport, bad: Bad): Stop =>
-  new Stop({ exitCode: exitCodes.damaged, message: `${bad.path} ${trouble(bad)}. ${nextStep(report, bad)}` })
+  new Stop({ exitCode: exitCodes.verificationFailed, message: `${bad.path} ${trouble(bad)}. ${nextStep(report, bad)}` })
 
 const baseless = ({ path }: NonNullable<VerifyReport["lacksBase"]>): Stop =>
   new Stop({
-    exitCode: exitCodes.damaged,
+    exitCode: exitCodes.verificationFailed,
     message: `Nobody can know the state of the pool, without older segments and without ${path}. ${restoreBase}`
   })
 
 const incomplete = ({ checkpoints, path }: VerifyReport): Stop => {
   const isOther = checkpoints.every(({ verdict }) => verdict === "another ledger" || verdict === "held")
   return new Stop({
-    exitCode: exitCodes.damaged,
+    exitCode: exitCodes.verificationFailed,
     message: isOther
       ? `A checkpoint is of another ledger than ${path}. Name the ledger that it was taken of.`
       : `${path} is not what it was when a checkpoint was taken: events were cut off or rewritten. Put a backup beside it and compare.`

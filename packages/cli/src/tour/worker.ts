@@ -5,14 +5,17 @@
 import { Schema } from "effect"
 import { NoneAvailable, openPool, type Pool, RefreshError } from "daybook"
 import { setTimeout } from "node:timers/promises"
-import { sandboxProvider } from "../WritePool.ts"
+import { sandboxProviders } from "../WritePool.ts"
 import { type Message, Task } from "./Task.ts"
 
 const pause = 120
 
 const task = Schema.decodeUnknownSync(Schema.fromJsonString(Task))(process.argv[2])
 
-const provider = { ...sandboxProvider(task.origin), headers: { "x-sandbox-client": task.name } }
+const providers = sandboxProviders(task.origin).map((provider) => ({
+  ...provider,
+  headers: { ...provider.headers, "x-sandbox-client": task.name }
+}))
 
 const told = (message: Message) =>
   new Promise<void>((resolve) => {
@@ -63,7 +66,7 @@ const main = async (): Promise<void> => {
     home: task.home,
     vault: task.vault,
     program: task.name,
-    providers: [provider],
+    providers,
     policy: { timeLimit: 2500, confirmAfter: [0, 200, 600] }
   })
   process.send?.("ready" satisfies Message)

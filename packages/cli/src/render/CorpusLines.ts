@@ -1,0 +1,48 @@
+/** `daybook corpus`: how many recorded answers get the verdict they must, and which do not. */
+import type { CheckedFile } from "../CheckCorpus.ts"
+import type { Paint } from "./Paint.ts"
+
+export const corpusLines = (files: ReadonlyArray<CheckedFile>, paint: Paint): ReadonlyArray<string> =>
+  files.flatMap((file) => [
+    ...file.wrong.flatMap(({ line, mismatches, row, rule }) => [
+      `${file.path}, line ${line}: ${paint("strong", row.id)} (${row.provider}, ${row.surface}), rule ${rule ?? "none, taken as a success"}`,
+      ...mismatches.map(
+        ({ expected, field, got }) =>
+          `  ${field.padEnd("successor".length)}  expected ${expected ?? "none"}, got ${paint("bad", got ?? "none")}`
+      )
+    ]),
+    `${file.path}: ${summary(file, paint)}`
+  ])
+
+const summary = ({ rows, wrong }: CheckedFile, paint: Paint): string => {
+  const right = `${rows - wrong.length} of ${rows} right`
+  return paint(wrong.length === 0 ? "good" : "bad", right)
+}
+
+/** For stderr: lines that are no recorded answer. */
+export const unusableLines = (files: ReadonlyArray<CheckedFile>): ReadonlyArray<string> =>
+  files.flatMap(({ path, unusable }) =>
+    unusable.map(({ line, why }) => `${path}, line ${line}: ${why}. Mend the line, or leave it blank.`)
+  )
+
+export const corpusJson = (files: ReadonlyArray<CheckedFile>, classifier: number) => ({
+  classifier,
+  files: files.map(({ path, rows, unusable, wrong }) => ({
+    path,
+    rows,
+    right: rows - wrong.length,
+    wrong: wrong.map(({ line, mismatches, row, rule }) => ({
+      line,
+      id: row.id,
+      provider: row.provider,
+      surface: row.surface,
+      rule: rule ?? null,
+      mismatches: mismatches.map(({ expected, field, got }) => ({
+        field,
+        expected: expected ?? null,
+        got: got ?? null
+      }))
+    })),
+    unusable
+  }))
+})
