@@ -1,7 +1,7 @@
 /**
- * Runs one measurement by name: `npm run bench -- ledger`, `npm run bench -- token`.
+ * Runs one measurement by name: `npm run bench -- ledger`, `-- token`, `-- classify`.
  */
-const known = ["ledger", "token"]
+const known = ["ledger", "token", "classify"]
 const name = process.argv[2] ?? ""
 if (known.includes(name)) {
   await import(`./${name}.ts`)

@@ -63,16 +63,19 @@ describe("README and docs", () => {
       )
     }
 
-    const commands = blocks(page, "sh").flatMap((code) => code.match(/^npx --no daybook [^#\n]+/gm) ?? [])
-    for (const command of commands) {
+    const commands = blocks(page, "sh").flatMap((code) =>
+      Array.from(code.matchAll(/^(?:echo '([^']*)' \| )?(npx --no daybook [^#\n]+)/gm))
+    )
+    for (const [, input = "", command = ""] of commands) {
       it.live(
         `${page}: \`${command.trim()}\` answers`,
         () =>
           inWorld(async (world) => {
             await (command.includes("--vault") ? atHome(world) : inUse(world))
             const words = command.trim().split(/\s+/).slice(3)
-            const { stdout } = await run(world, join(root, "packages/cli/src/main.ts"), ...words)
-            assert.notStrictEqual(stdout, "")
+            const running = run(world, join(root, "packages/cli/src/main.ts"), ...words)
+            running.child.stdin?.end(input)
+            assert.notStrictEqual((await running).stdout, "")
           }),
         slow
       )

@@ -6,14 +6,22 @@ import type { Evidence } from "@daybook/pool/Evidence"
 import type { Instant } from "@daybook/pool/Instant"
 import type { ApiVerdict, ApiVerdictName, TokenVerdict } from "@daybook/pool/Verdict"
 import type { Provider } from "./Provider.ts"
-import { type ApiRule, type CredentialKind, matches, type Rule, type TokenRule } from "./Rule.ts"
+import { type ApiRule, type CredentialKind, lookAt, matches, type Rule, type TokenRule } from "./Rule.ts"
 import { apiRules, tokenRules } from "./Rules.ts"
 
 type RuledProvider = Pick<Provider, "rules">
 
+/** A verdict, and the rule that gave it. */
+export interface Judged<R extends Rule, Verdict> {
+  readonly rule: R
+  readonly verdict: Verdict
+}
+
 /** The last rule of every list matches everything. */
-const firstMatch = <R extends Rule>(rules: ReadonlyArray<R>, evidence: Evidence, credential: CredentialKind): R =>
-  rules.find((rule) => matches(rule.when, evidence, credential)) ?? rules[rules.length - 1]!
+const firstMatch = <R extends Rule>(rules: ReadonlyArray<R>, evidence: Evidence, credential: CredentialKind): R => {
+  const look = lookAt(evidence, credential)
+  return rules.find((rule) => matches(rule.when, look)) ?? rules[rules.length - 1]!
+}
 
 /** As the response said it, however far away; a moment that has passed says nothing. */
 const untilOf = (evidence: Evidence, now: Instant): { readonly until?: Instant } =>
@@ -22,27 +30,22 @@ const untilOf = (evidence: Evidence, now: Instant): { readonly until?: Instant }
 const shapeOf = (evidence: Evidence): string =>
   [evidence.status ?? evidence.fault ?? "", evidence.body ?? "", evidence.code ?? ""].join("/")
 
-/** The rule that decides; its verdict is the one of `classifyToken`. */
-export const tokenRuleFor = (provider: RuledProvider, evidence: Evidence): TokenRule =>
-  firstMatch(tokenRules(provider), evidence, "oauth")
-
-/** The rule that decides; its verdict is the one of `classifyApi`. */
-export const apiRuleFor = (provider: RuledProvider, kind: CredentialKind, evidence: Evidence): ApiRule =>
-  firstMatch(apiRules(provider), evidence, kind)
-
 /** What a refusal or fault of the token endpoint means. */
-export const classifyToken = (provider: RuledProvider, evidence: Evidence, now: Instant): TokenVerdict => {
-  const rule = tokenRuleFor(provider, evidence)
+export const classifyToken = (provider: RuledProvider, evidence: Evidence, now: Instant): TokenVerdict =>
+  judgeToken(provider, evidence, now).verdict
+
+export const judgeToken = (
+  provider: RuledProvider,
+  evidence: Evidence,
+  now: Instant
+): Judged<TokenRule, TokenVerdict> => {
+  const rule = firstMatch(tokenRules(provider), evidence, "oauth")
   if (rule.verdict === "Terminal") {
-    return { verdict: "Terminal", reason: rule.reason, confirm: rule.confirm, rule: rule.id }
+    return { rule, verdict: { verdict: "Terminal", reason: rule.reason, confirm: rule.confirm, rule: rule.id } }
   }
-  return {
-    verdict: "Transient",
-    reason: rule.reason,
-    ...untilOf(evidence, now),
-    ...(rule.reason === "Unrecognized" ? { shape: shapeOf(evidence) } : {}),
-    rule: rule.id
-  }
+  const shape = rule.reason === "Unrecognized" ? { shape: shapeOf(evidence) } : {}
+  const until = untilOf(evidence, now)
+  return { rule, verdict: { verdict: "Transient", reason: rule.reason, ...until, ...shape, rule: rule.id } }
 }
 
 const waits: ReadonlySet<ApiVerdictName> = new Set(["QuotaExhausted", "RateLimited", "UpstreamFault"])
@@ -53,12 +56,15 @@ export const classifyApi = (
   kind: CredentialKind,
   evidence: Evidence,
   now: Instant
-): ApiVerdict => {
-  const rule = apiRuleFor(provider, kind, evidence)
-  return {
-    verdict: rule.verdict,
-    scope: rule.scope ?? "credential",
-    ...(waits.has(rule.verdict) ? untilOf(evidence, now) : {}),
-    rule: rule.id
-  }
+): ApiVerdict => judgeApi(provider, kind, evidence, now).verdict
+
+export const judgeApi = (
+  provider: RuledProvider,
+  kind: CredentialKind,
+  evidence: Evidence,
+  now: Instant
+): Judged<ApiRule, ApiVerdict> => {
+  const rule = firstMatch(apiRules(provider), evidence, kind)
+  const until = waits.has(rule.verdict) ? untilOf(evidence, now) : {}
+  return { rule, verdict: { verdict: rule.verdict, scope: rule.scope ?? "credential", ...until, rule: rule.id } }
 }

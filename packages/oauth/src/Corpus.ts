@@ -106,8 +106,8 @@ export const check = (row: Row, provider: Provider): Checked => {
   })
   const got = outcomeOf(explained)
   const mismatches = expectationsOf(row, now)
-    .filter(([field, expected]) => expected !== got[field])
-    .map(([field, expected]) => ({ field, expected, got: got[field] }))
+    .filter(({ expected, field }) => expected !== got[field])
+    .map(({ expected, field }) => ({ field, expected, got: got[field] }))
   return { row, rule: explained._tag === "Success" ? undefined : explained.rule.id, mismatches }
 }
 
@@ -144,20 +144,26 @@ const outcomeOf = (explained: Explanation): Outcome => {
 
 const isoOf = (instant: Instant): string => new Date(instant).toISOString()
 
-const expectationsOf = (
-  { expect, surface }: Row,
-  now: Instant
-): ReadonlyArray<[Mismatch["field"], string | undefined]> => {
+interface Expectation {
+  readonly field: Mismatch["field"]
+  readonly expected: string | undefined
+}
+
+/** What is absent is left out, but for the fields that mean something by their absence. */
+const expectationsOf = ({ expect, surface }: Row, now: Instant): ReadonlyArray<Expectation> => {
   const { confirm, reason, scope, successor, until, verdict } = expect
   const instant = until === undefined ? undefined : untilIn(until, now)
-  return [
-    ["verdict", verdict],
-    ["confirm", String(confirm ?? false)],
-    ["scope", scope ?? "credential"],
-    ...(reason === undefined ? [] : ([["reason", reason]] as const)),
-    ...(successor === undefined ? [] : ([["successor", String(successor)]] as const)),
-    ...(until === undefined && surface === "token"
-      ? []
-      : ([["until", instant === undefined ? undefined : isoOf(instant)]] as const))
-  ].map(([field, expected]) => [field as Mismatch["field"], expected])
+  const all: ReadonlyArray<Expectation & { readonly isAsked: boolean }> = [
+    { field: "verdict", expected: verdict, isAsked: true },
+    { field: "confirm", expected: String(confirm ?? false), isAsked: true },
+    { field: "scope", expected: scope ?? "credential", isAsked: true },
+    { field: "reason", expected: reason, isAsked: reason !== undefined },
+    { field: "successor", expected: String(successor), isAsked: successor !== undefined },
+    {
+      field: "until",
+      expected: instant === undefined ? undefined : isoOf(instant),
+      isAsked: until !== undefined || surface === "api"
+    }
+  ]
+  return all.filter(({ isAsked }) => isAsked)
 }

@@ -6,7 +6,7 @@ import type { Evidence } from "@daybook/pool/Evidence"
 import type { Instant } from "@daybook/pool/Instant"
 import type { ApiVerdict, TokenVerdict } from "@daybook/pool/Verdict"
 import { apiEvidence } from "./ApiEvidence.ts"
-import { apiRuleFor, classifyApi, classifyToken, tokenRuleFor } from "./Classify.ts"
+import { judgeApi, judgeToken } from "./Classify.ts"
 import { type Answer, faultEvidence, parseAnswer, type ParsedAnswer, type Received } from "./ParseAnswer.ts"
 import type { Provider } from "./Provider.ts"
 import type { CredentialKind, Rule } from "./Rule.ts"
@@ -53,8 +53,8 @@ export const explain = (question: Question): Explanation => {
 export const explainEvidence = ({ kind, now, provider, surface }: Subject, evidence: Evidence): Refusal => {
   const said = { _tag: "Refusal", evidence, successor: evidence.successor === true } as const
   return surface === "token"
-    ? { ...said, verdict: classifyToken(provider, evidence, now), rule: tokenRuleFor(provider, evidence) }
-    : { ...said, verdict: classifyApi(provider, kind, evidence, now), rule: apiRuleFor(provider, kind, evidence) }
+    ? { ...said, ...judgeToken(provider, evidence, now) }
+    : { ...said, ...judgeApi(provider, kind, evidence, now) }
 }
 
 const readToken = (provider: Provider, answer: Answer | TransportFault, received: Received): ParsedAnswer =>

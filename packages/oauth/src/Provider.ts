@@ -48,7 +48,8 @@ export interface LoginFile {
   readonly paths: ReadonlyArray<string>
   /** Where in the file; `*` is any name. */
   readonly at?: Path
-  readonly members: {
+  /** As in RFC 6749 section 5.1, and `expires_at`, unless given. */
+  readonly members?: {
     readonly access: string
     readonly refresh?: string
     readonly idToken?: string

@@ -38,7 +38,9 @@ const windowOf = (
   usedPercent: number | undefined,
   resetsAt: Instant | undefined
 ): ReadonlyArray<QuotaWindow> =>
-  usedPercent === undefined || usedPercent < 0 ? [] : [{ name, usedPercent, ...defined({ resetsAt }) }]
+  usedPercent === undefined || usedPercent < 0 || !Number.isFinite(usedPercent)
+    ? []
+    : [{ name, usedPercent, ...defined({ resetsAt }) }]
 
 /** OpenAI: percent, length in minutes, and an instant; older servers count seconds down instead. */
 const codexWindows = (headers: HeaderFields, now: Instant): ReadonlyArray<QuotaWindow> =>

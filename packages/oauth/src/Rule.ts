@@ -63,20 +63,32 @@ const hasStatus = (wanted: NonNullable<When["status"]>, status: number | undefin
 const hasFault = (wanted: NonNullable<When["fault"]>, fault: string | undefined): boolean =>
   fault !== undefined && (wanted === true || wanted.includes(fault))
 
-/** Whether `evidence` is what a rule speaks of. Total, and reads nothing else. */
-export const matches = (when: When, evidence: Evidence, credential: CredentialKind): boolean => {
-  const message = evidence.message?.toLowerCase() ?? ""
-  return (
-    (when.fault === undefined || hasFault(when.fault, evidence.fault)) &&
-    (when.left === undefined || when.left === evidence.left) &&
-    (when.answered === undefined || when.answered === (evidence.status !== undefined)) &&
-    (when.status === undefined || hasStatus(when.status, evidence.status)) &&
-    (when.codes === undefined || (evidence.code !== undefined && when.codes.includes(evidence.code.toLowerCase()))) &&
-    (when.words === undefined || when.words.some((word) => message.includes(word))) &&
-    (when.withoutWords === undefined || !when.withoutWords.some((word) => message.includes(word))) &&
-    (when.body === undefined || (evidence.body !== undefined && when.body.includes(evidence.body))) &&
-    (when.challenge === undefined || evidence.challenge === true) &&
-    (when.exhausted === undefined || evidence.exhausted !== undefined) &&
-    (when.credential === undefined || when.credential === credential)
-  )
+/** Evidence as rules compare it. */
+export interface Look {
+  readonly evidence: Evidence
+  readonly credential: CredentialKind
+  readonly code: string | undefined
+  readonly message: string
 }
+
+/** Letter case is not compared. */
+export const lookAt = (evidence: Evidence, credential: CredentialKind): Look => ({
+  evidence,
+  credential,
+  code: evidence.code?.toLowerCase(),
+  message: evidence.message?.toLowerCase() ?? ""
+})
+
+/** Whether this is what a rule speaks of. Total, and reads nothing else. */
+export const matches = (when: When, { code, credential, evidence, message }: Look): boolean =>
+  (when.fault === undefined || hasFault(when.fault, evidence.fault)) &&
+  (when.left === undefined || when.left === evidence.left) &&
+  (when.answered === undefined || when.answered === (evidence.status !== undefined)) &&
+  (when.status === undefined || hasStatus(when.status, evidence.status)) &&
+  (when.codes === undefined || (code !== undefined && when.codes.includes(code))) &&
+  (when.words === undefined || when.words.some((word) => message.includes(word))) &&
+  (when.withoutWords === undefined || !when.withoutWords.some((word) => message.includes(word))) &&
+  (when.body === undefined || (evidence.body !== undefined && when.body.includes(evidence.body))) &&
+  (when.challenge === undefined || evidence.challenge === true) &&
+  (when.exhausted === undefined || evidence.exhausted !== undefined) &&
+  (when.credential === undefined || when.credential === credential)

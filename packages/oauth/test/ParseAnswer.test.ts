@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted, Schema } from "effect"
 import { Evidence } from "@daybook/pool/Evidence"
+import { apiEvidence } from "@daybook/oauth/ApiEvidence"
 import { classifyApi, classifyToken } from "@daybook/oauth/Classify"
 import { openAiCodex } from "@daybook/oauth/providers/OpenAiCodex"
 import {
@@ -11,6 +12,7 @@ import {
   type ParsedAnswer,
   unread
 } from "@daybook/oauth/ParseAnswer"
+import { defaultProviders, undefinedProvider } from "@daybook/oauth/Providers"
 import { tokenRules } from "@daybook/oauth/Rules"
 
 const now = Date.parse("2026-11-22T10:00:00.000Z")
@@ -27,7 +29,19 @@ const verdictOf = (answer: Answer) => classifyToken(openAiCodex, evidenceOf(answ
 const isEvidence = Schema.is(Evidence)
 const Status = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1200 }))
 const HeaderFields = Schema.Record(
-  Schema.Literals(["content-type", "retry-after", "www-authenticate", "cf-mitigated", "x-request-id", "set-cookie"]),
+  Schema.Literals([
+    "content-type",
+    "retry-after",
+    "retry-after-ms",
+    "www-authenticate",
+    "cf-mitigated",
+    "x-request-id",
+    "set-cookie",
+    "x-codex-primary-used-percent",
+    "x-codex-primary-reset-at",
+    "anthropic-ratelimit-unified-5h-utilization",
+    "x-ratelimit-reset-requests"
+  ]),
   Schema.String
 )
 const Code = Schema.String.check(Schema.isPattern(/^[a-z_]{1,20}$/))
@@ -35,16 +49,23 @@ const Shape = Schema.Union([
   Schema.Struct({ error: Code, error_description: Schema.String }),
   Schema.Struct({ error: Schema.Struct({ code: Code, message: Schema.String }) }),
   Schema.Struct({ error: Schema.Struct({ type: Code }) }),
-  Schema.Struct({ code: Code, message: Schema.String })
+  Schema.Struct({ code: Code, message: Schema.String }),
+  Schema.Struct({ base_resp: Schema.Struct({ status_code: Schema.Int, status_msg: Schema.String }) }),
+  Schema.Array(Schema.Struct({ error: Schema.Struct({ code: Schema.Int, status: Code, details: Schema.Json }) }))
 ])
 
+/** By every provider's definition: a verdict that may be recorded, and no success without an access token. */
 const isAnyAnswerUnderstood = (answer: Answer): void => {
-  const parsed = parse(answer)
-  const evidence = parsed._tag === "Refusal" ? parsed.evidence : evidenceOf(answer, received)
-  assert.isTrue(isEvidence(evidence), JSON.stringify(evidence))
-  assert.oneOf(classifyToken(openAiCodex, evidence, now).verdict, ["Transient", "Terminal"])
-  for (const kind of ["oauth", "apiKey"] as const) {
-    assert.isDefined(classifyApi(openAiCodex, kind, evidence, now).verdict)
+  for (const provider of [undefinedProvider, ...defaultProviders]) {
+    const parsed = parseAnswer(provider, answer, received)
+    if (parsed._tag === "Tokens") assert.isDefined(parsed.tokens.access)
+    const evidence = parsed._tag === "Refusal" ? parsed.evidence : evidenceOf(answer, received)
+    assert.isTrue(isEvidence(evidence), JSON.stringify(evidence))
+    assert.oneOf(classifyToken(provider, evidence, now).verdict, ["Transient", "Terminal"])
+    for (const kind of ["oauth", "apiKey"] as const) {
+      assert.isTrue(isEvidence(apiEvidence(answer, received)))
+      assert.isDefined(classifyApi(provider, kind, apiEvidence(answer, received), now).verdict)
+    }
   }
 }
 

@@ -25,6 +25,17 @@ const refusalOf = (options: ProviderOptions): InvalidProvider => {
   return assert.fail("the definition was accepted")
 }
 
+const rule = {
+  id: "p/dead",
+  version: 1,
+  surface: "token",
+  when: { codes: ["dead"] },
+  verdict: "Terminal",
+  reason: "Revoked",
+  confirm: true,
+  source: "this test"
+} as const
+
 describe("a definition", () => {
   it.each(["https://as.example/token", "http://127.0.0.1:9/token", "http://[::1]:9/token", "http://localhost/token"])(
     "may have its token endpoint at %s",
@@ -60,6 +71,20 @@ describe("a definition", () => {
   it("is refused if its tokens would go to an API in clear", () => {
     const refusal = refusalOf({ id: "p", tokenEndpoint: "https://as.example", apiOrigins: ["http://api.example"] })
     assert.deepStrictEqual([refusal.field, refusal.reason], ["apiOrigins", "Insecure"])
+  })
+
+  it.each([
+    ["grantType", "NoHeader", { grantType: "exchange" }],
+    ["clientAuthentication", "NoClientId", { clientAuthentication: "client_secret_post" }],
+    ["deviceEndpoint", "Insecure", { deviceEndpoint: "http://as.example/device" }],
+    ["revocationEndpoint", "Malformed", { revocationEndpoint: "revoke" }],
+    ["rules", "ForeignRule", { rules: [{ ...rule, id: "other/dead" }] }],
+    ["rules", "NotLowerCase", { rules: [{ ...rule, when: { codes: ["DEAD"] } }] }],
+    ["rules", "NotLowerCase", { rules: [{ ...rule, when: { words: ["Dead"] } }] }]
+  ] as const)("is refused for its %s: %s", (field, reason, change) => {
+    const refusal = refusalOf({ id: "p", tokenEndpoint: "https://as.example/token", ...change })
+    assert.deepStrictEqual([refusal.field, refusal.reason], [field, reason])
+    assert.match(refusal.message, /^Provider "p": \w+ ".+" .+\.$/)
   })
 
   it("names the origins to which tokens may go, and no other", () => {

@@ -122,6 +122,34 @@ describe("what looks like a secret", () => {
   })
 })
 
+describe("what was sent, repeated", () => {
+  const redact = redactor([])
+
+  it.each([
+    [
+      `Invalid value: 'write to my doctor'. Supported values are: 'low'.`,
+      `Invalid value: '***'. Supported values are: 'low'.`
+    ],
+    [`Unknown tool "Find Alice".`, `Unknown tool "***".`],
+    ["Bad name `Alice B`, expected a string", "Bad name `***`, expected a string"],
+    ["model \u201cMy Private Model\u201d not found", "model \u201c***\u201d not found"],
+    ["[type=string, input_value=My secret plan, input_type=str]", "[type=string, input_value=***"],
+    ["Prompt: dear diary, today", "Prompt: ***"],
+    ["('Two Words', \"Three More Words\")", `('***', "***")`]
+  ])("is removed: %s", (text, left) => {
+    assert.strictEqual(plainMessage(text, redact), left)
+  })
+
+  it.each([
+    "Invalid 'refresh_token': empty string",
+    "The 'gpt-5.5' model is not supported when using Codex with a ChatGPT account.",
+    "This request would exceed your account's rate limit. It's full.",
+    'Missing required parameter: "messages"'
+  ])("is left where it is a name, or an apostrophe: %s", (text) => {
+    assert.strictEqual(plainMessage(text, redact), text)
+  })
+})
+
 describe("a message", () => {
   it("is one line of at most 200 characters, with no half of a character at its end", () => {
     const message = plainMessage(`a\r\n\tb\u0000c ${"😀".repeat(200)}`, redactor([]))

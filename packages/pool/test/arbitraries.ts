@@ -45,9 +45,16 @@ const meeting = (events: Schema.Schema<PoolEvent>): Arbitrary.Arbitrary<PoolEven
 
 export const event = meeting(PoolEvent)
 
-/** Events about grants, without the rest. */
+/** Events about grants, without the rest; more often those that must meet an exact other one to matter. */
 export const grantEvent = meeting(
-  Schema.Union([...Object.values(Refresh), Refresh.ErrorClassified, Refresh.GenerationObserved])
+  Schema.Union([
+    ...Object.values(Refresh),
+    Refresh.ErrorClassified,
+    Refresh.GenerationObserved,
+    Refresh.CredentialQuarantined,
+    Refresh.QuarantineLifted,
+    Refresh.QuarantineLifted
+  ])
 )
 
 /** Long enough ledgers that verdicts meet the generations they name. */

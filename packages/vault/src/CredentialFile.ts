@@ -13,8 +13,8 @@ export interface CredentialFile {
    * most once, is any name: each object there is a login of its own.
    */
   readonly at?: ReadonlyArray<string>
-  /** What its members are called there. */
-  readonly members: CredentialMembers
+  /** What its members are called there; as in RFC 6749 section 5.1, and `expires_at`, unless given. */
+  readonly members?: CredentialMembers
   /** What the owner's user does to renew it: `run claude`. */
   readonly renew: string
   /**

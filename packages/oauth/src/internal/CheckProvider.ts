@@ -1,6 +1,7 @@
 /** Refuses definitions that would put tokens at risk, that nothing could be recorded under, or that could never match. */
 import { Data } from "effect"
-import type { Discovery, Provider } from "../Provider.ts"
+import type { Provider } from "../Provider.ts"
+import type { Rule } from "../Rule.ts"
 import { isConfidential } from "./Loopback.ts"
 
 /** A definition that would put tokens at risk, or that could not work. */
@@ -28,45 +29,64 @@ const advice = {
   NotLowerCase: "is not in lower case, so it would never match. Write codes and words in lower case."
 } as const
 
-/** @throws InvalidProvider */
+/**
+ * The definition with its addresses in their normal form.
+ * @throws InvalidProvider
+ */
 export const checked = (provider: Provider): Provider => {
-  const refuse = (field: keyof Provider, reason: keyof typeof advice, value: string) => {
-    throw new InvalidProvider({ provider: provider.id, field, reason, value })
-  }
-  const url = (field: keyof Provider, value: string): URL => {
-    const parsed = URL.canParse(value) ? new URL(value) : refuse(field, "Malformed", value)
-    const isSafe = isConfidential(parsed) && parsed.username === "" && parsed.password === "" && parsed.hash === ""
-    return isSafe ? parsed : refuse(field, "Insecure", parsed.origin)
-  }
-  const discovery = (value: Discovery): Discovery => {
-    if (value.hosts.length === 0) refuse("tokenEndpoint", "Unpinned", value.issuer)
-    return { ...value, issuer: url("tokenEndpoint", value.issuer) && value.issuer }
-  }
-  const { clientAuthentication, clientId, deviceEndpoint, grantType, id, revocationEndpoint, tokenEndpoint, usage } =
-    provider
+  checkId(provider)
+  checkRequest(provider)
+  provider.rules.forEach((rule) => checkRule(provider, rule))
+  const apiOrigins = provider.apiOrigins.map((origin) => urlIn(provider, "apiOrigins", origin).origin)
+  checkOthers(provider, apiOrigins)
+  return { ...provider, tokenEndpoint: checkedEndpoint(provider), apiOrigins }
+}
 
-  if (id.trim() === "") refuse("id", "Blank", id)
-  if (!/^[A-Za-z0-9_.:-]{1,64}$/.test(id)) refuse("id", "Malformed", id)
-  if (grantType === "exchange" && provider.refreshTokenIn === "body") refuse("grantType", "NoHeader", grantType)
+const refuse = ({ id }: Provider, field: keyof Provider, reason: keyof typeof advice, value: string): never => {
+  throw new InvalidProvider({ provider: id, field, reason, value })
+}
+
+const urlIn = (provider: Provider, field: keyof Provider, value: string): URL => {
+  if (!URL.canParse(value)) return refuse(provider, field, "Malformed", value)
+  const url = new URL(value)
+  const isSafe = isConfidential(url) && url.username === "" && url.password === "" && url.hash === ""
+  return isSafe ? url : refuse(provider, field, "Insecure", url.origin)
+}
+
+const checkId = (provider: Provider): void => {
+  if (provider.id.trim() === "") refuse(provider, "id", "Blank", provider.id)
+  if (!/^[A-Za-z0-9_.:-]{1,64}$/.test(provider.id)) refuse(provider, "id", "Malformed", provider.id)
+}
+
+const checkRequest = (provider: Provider): void => {
+  const { clientAuthentication, clientId, grantType, refreshTokenIn } = provider
+  if (grantType === "exchange" && refreshTokenIn === "body") refuse(provider, "grantType", "NoHeader", grantType)
   if (clientAuthentication !== "none" && clientId === undefined) {
-    refuse("clientAuthentication", "NoClientId", clientAuthentication)
+    refuse(provider, "clientAuthentication", "NoClientId", clientAuthentication)
   }
-  for (const rule of provider.rules) {
-    if (!rule.id.startsWith(`${id}/`)) refuse("rules", "ForeignRule", rule.id)
-    const { codes = [], withoutWords = [], words = [] } = rule.when
-    const shouted = [...codes, ...words, ...withoutWords].find((text) => text !== text.toLowerCase())
-    if (shouted !== undefined) refuse("rules", "NotLowerCase", shouted)
+}
+
+const checkRule = (provider: Provider, { id, when }: Rule): void => {
+  if (!id.startsWith(`${provider.id}/`)) refuse(provider, "rules", "ForeignRule", id)
+  const texts = [...(when.codes ?? []), ...(when.words ?? []), ...(when.withoutWords ?? [])]
+  const shouted = texts.find((text) => text !== text.toLowerCase())
+  if (shouted !== undefined) refuse(provider, "rules", "NotLowerCase", shouted)
+}
+
+const checkOthers = (provider: Provider, apiOrigins: ReadonlyArray<string>): void => {
+  const { deviceEndpoint, revocationEndpoint, usage } = provider
+  if (deviceEndpoint !== undefined) urlIn(provider, "deviceEndpoint", deviceEndpoint)
+  if (revocationEndpoint !== undefined) urlIn(provider, "revocationEndpoint", revocationEndpoint)
+  if (usage !== undefined && !apiOrigins.includes(urlIn(provider, "usage", usage.url).origin)) {
+    refuse(provider, "usage", "ElsewhereThanApi", usage.url)
   }
-  if (deviceEndpoint !== undefined) url("deviceEndpoint", deviceEndpoint)
-  if (revocationEndpoint !== undefined) url("revocationEndpoint", revocationEndpoint)
-  const apiOrigins = provider.apiOrigins.map((origin) => url("apiOrigins", origin).origin)
-  if (usage !== undefined && !apiOrigins.includes(url("usage", usage.url).origin)) {
-    refuse("usage", "ElsewhereThanApi", usage.url)
-  }
-  return {
-    ...provider,
-    tokenEndpoint:
-      typeof tokenEndpoint === "string" ? url("tokenEndpoint", tokenEndpoint).href : discovery(tokenEndpoint),
-    apiOrigins
-  }
+}
+
+const checkedEndpoint = (provider: Provider): Provider["tokenEndpoint"] => {
+  const { tokenEndpoint } = provider
+  if (typeof tokenEndpoint === "string") return urlIn(provider, "tokenEndpoint", tokenEndpoint).href
+  urlIn(provider, "tokenEndpoint", tokenEndpoint.issuer)
+  return tokenEndpoint.hosts.length === 0
+    ? refuse(provider, "tokenEndpoint", "Unpinned", tokenEndpoint.issuer)
+    : tokenEndpoint
 }

@@ -62,7 +62,6 @@ export const copilot = defineProvider({
     {
       owner: "copilot-api",
       paths: ["~/.local/share/copilot-api/github_token"],
-      members: { access: "", refresh: "token" },
       renew: "run copilot-api auth",
       format: "text"
     }

@@ -18,7 +18,6 @@ export const kimi = defineProvider({
     {
       owner: "the Kimi CLI",
       paths: ["~/.kimi/credentials/kimi-code.json", "~/.kimi-code/credentials/kimi-code.json"],
-      members: { access: "access_token", refresh: "refresh_token", expiresAt: "expires_at" },
       renew: "run kimi"
     }
   ],

@@ -8,7 +8,7 @@ const dead = (name: string, reason: "Reused" | "Revoked", words: ReadonlyArray<s
   id: `minimax-oauth/${name}`,
   version: 1,
   surface: "token",
-  when: { body: ["json"], words },
+  when: { status: [[200, 499]], body: ["json"], words },
   verdict: "Terminal",
   reason,
   confirm: true,

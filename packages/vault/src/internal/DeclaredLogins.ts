@@ -36,7 +36,7 @@ const readText = ({ path }: CredentialFile, operation: StoreOperation) =>
   )
 
 const readJson = Effect.fnUntraced(function* (
-  { at = [], members, path }: CredentialFile,
+  { at = [], members = usual, path }: CredentialFile,
   operation: StoreOperation
 ): Effect.fn.Return<ReadonlyArray<DeclaredLogin>, StoreError> {
   const document = yield* JsonFile.read(path, operation)
@@ -49,6 +49,13 @@ const readJson = Effect.fnUntraced(function* (
     isListed: at.at(-1) !== "*" || Predicate.isObject(place.value)
   }))
 })
+
+const usual: CredentialMembers = {
+  access: "access_token",
+  refresh: "refresh_token",
+  idToken: "id_token",
+  expiresAt: "expires_at"
+}
 
 const tokensAt = ({ path, value }: Place, members: CredentialMembers): Result.Result<TokenSet, Flaw> =>
   Result.gen(function* () {
