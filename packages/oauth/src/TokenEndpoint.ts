@@ -2,13 +2,13 @@
  * The token endpoint of a provider. One refresh is one request: never sent twice, never redirected, never cut off by an
  * impatient caller, and whatever comes back, or does not, is a value.
  */
-import { Clock, Context, Effect, Layer, type Redacted, Result } from "effect"
+import { Context, Effect, Layer, type Redacted } from "effect"
 import type { Evidence } from "@daybook/pool/Evidence"
 import type { TokenSet } from "@daybook/pool/TokenSet"
+import { type Answered, type Ask, asking } from "./internal/Ask.ts"
 import * as Endpoints from "./internal/Endpoints.ts"
-import { type Exchange, sendOnce } from "./internal/OneShot.ts"
-import { revealForRequest, secretsOf } from "./internal/TokenRequest.ts"
-import { faultEvidence, parseAnswer, type ParsedAnswer, type Received } from "./ParseAnswer.ts"
+import { revealForRequest } from "./internal/TokenRequest.ts"
+import { faultEvidence, parseAnswer } from "./ParseAnswer.ts"
 import type { Provider } from "./Provider.ts"
 
 /** RFC 6749 section 5.1. Without a refresh token in `tokens` the one that was sent goes on. */
@@ -37,41 +37,34 @@ export interface RefreshOptions {
   readonly timeLimitMillis: number
 }
 
-const outcomeOf = (provider: Provider, exchange: Exchange, received: Received): ParsedAnswer =>
-  exchange._tag === "Answered"
-    ? parseAnswer(provider, exchange.answer, received)
-    : { _tag: "Refusal", evidence: faultEvidence(exchange.fault, exchange.left, exchange.status) }
-
-const answerOf = (outcome: ParsedAnswer, durationMillis: number): TokenAnswer => {
-  const { _tag, ...rest } = outcome
-  return "tokens" in rest ? { _tag: "Granted", ...rest, durationMillis } : { _tag: "Refused", ...rest, durationMillis }
+const answerOf = (provider: Provider, { answer, durationMillis, received }: Answered): TokenAnswer => {
+  const { _tag, ...parsed } = parseAnswer(provider, answer, received)
+  return "tokens" in parsed
+    ? { _tag: "Granted", ...parsed, durationMillis }
+    : { _tag: "Refused", ...parsed, durationMillis }
 }
 
-const unsent = (fault: string, durationMillis: number): TokenAnswer => ({
+/** Every provider has a token endpoint; `Unsupported` cannot come. */
+const noEndpoint: TokenAnswer = {
   _tag: "Refused",
-  evidence: faultEvidence(fault, false),
-  durationMillis
-})
+  evidence: faultEvidence("insecure-endpoint", false),
+  durationMillis: 0
+}
 
-const lacksSecret = ({ clientAuthentication, clientSecret }: Provider): boolean =>
-  clientAuthentication !== "none" && clientSecret === undefined
-
-/** Uninterruptible as a whole; the time limit holds over discovery and request together. */
-const refreshWith = (endpoints: Endpoints.FindEndpoints) =>
+const refreshWith = (ask: Ask) =>
   Effect.fn("TokenEndpoint.refresh")(function* (
     provider: Provider,
     refreshToken: Redacted.Redacted<string>,
     { timeLimitMillis }: RefreshOptions
   ): Effect.fn.Return<TokenAnswer> {
-    const began = yield* Clock.currentTimeMillis
-    if (lacksSecret(provider)) return unsent("client-secret-missing", 0)
-    const found = yield* endpoints(provider, timeLimitMillis)
-    const elapsed = (yield* Clock.currentTimeMillis) - began
-    if (Result.isFailure(found)) return unsent(found.failure, elapsed)
-    const request = revealForRequest(provider, found.success.tokenEndpoint, refreshToken)
-    const exchange = yield* sendOnce(request, Math.max(1, timeLimitMillis - elapsed))
-    const now = yield* Clock.currentTimeMillis
-    return answerOf(outcomeOf(provider, exchange, { now, secrets: secretsOf(provider, refreshToken) }), now - began)
+    const asked = yield* ask(provider, {
+      endpoint: "tokenEndpoint",
+      reveal: (url) => revealForRequest(provider, url, refreshToken),
+      secrets: [refreshToken],
+      timeLimitMillis
+    })
+    if (asked._tag === "Answered") return answerOf(provider, asked)
+    return asked._tag === "Refused" ? asked : noEndpoint
   }, Effect.uninterruptible)
 
 export class TokenEndpoint extends Context.Service<
@@ -88,5 +81,5 @@ export class TokenEndpoint extends Context.Service<
     ) => Effect.Effect<TokenAnswer>
   }
 >()("@daybook/oauth/TokenEndpoint") {
-  static readonly layer = Layer.sync(TokenEndpoint, () => ({ refresh: refreshWith(Endpoints.make()) }))
+  static readonly layer = Layer.sync(TokenEndpoint, () => ({ refresh: refreshWith(asking(Endpoints.make())) }))
 }

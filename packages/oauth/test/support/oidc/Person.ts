@@ -1,0 +1,64 @@
+/**
+ * Someone at a browser: opens the page that a device showed, follows it, keeps its cookies, fills in its forms, and
+ * clicks on what was decided.
+ */
+export type Decision = "approve" | "deny"
+
+interface Page {
+  readonly url: URL
+  readonly html: string
+}
+
+/** Opens `uri` and goes on until a page has nothing more to fill in; answers what that page says. */
+export const visit = async (uri: string, decision: Decision): Promise<string> => {
+  const open = browser()
+  let page = await open(new URL(uri))
+  for (let form = formIn(page); form !== undefined; form = formIn(page)) {
+    const { action, fields, isConfirmation } = form
+    const click = isConfirmation && decision === "deny" ? { abort: "yes" } : {}
+    page = await open(action, new URLSearchParams({ ...fields, ...click }))
+  }
+  return wordsIn(page)
+}
+
+const browser = () => {
+  const cookies = new Map<string, string>()
+  const open = async (url: URL, body?: URLSearchParams): Promise<Page> => {
+    const cookie = Array.from(cookies, ([name, value]) => `${name}=${value}`).join("; ")
+    const method = body === undefined ? "GET" : "POST"
+    const response = await fetch(url, { method, body: body ?? null, headers: { cookie }, redirect: "manual" })
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (value === "") cookies.delete(name)
+      else cookies.set(name, value)
+    }
+    const location = response.headers.get("location")
+    return location === null ? { url, html: await response.text() } : open(new URL(location, url))
+  }
+  return open
+}
+
+const attribute = (tag: string, name: string): string | undefined => new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1]
+
+/** The first form, with what it holds already and, where it is empty, whatever a person would type. */
+const formIn = ({ html, url }: Page) => {
+  const [form, tag = ""] = /(<form\b[^>]*>)[^]*?<\/form>/.exec(html) ?? []
+  if (form === undefined || html.includes('class="red"')) return undefined
+  const inputs = Array.from(form.matchAll(/<input\b[^>]*>/g), ([input]) => input)
+  const typed = (input: string): [string, string] => [
+    attribute(input, "name") ?? "",
+    attribute(input, "value") ?? "alice"
+  ]
+  return {
+    action: new URL(attribute(tag, "action") ?? "", url),
+    fields: Object.fromEntries(inputs.map(typed)),
+    isConfirmation: attribute(tag, "id") === "op.deviceConfirmForm"
+  }
+}
+
+const wordsIn = ({ html }: Page): string =>
+  html
+    .replace(/<style>[^]*?<\/style>/g, "")
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim()
