@@ -10,6 +10,7 @@ import type { PoolState } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Effect, HashMap, Option, Stream } from "effect"
 import { exitCodes } from "./ExitCode.ts"
+import { namesIn } from "./render/Names.ts"
 import { Stop } from "./Stop.ts"
 
 export interface Again {
@@ -27,7 +28,8 @@ export const classifyAgain = Effect.fnUntraced(function* (seq: number) {
   const state = yield* ledger.state
   if (seq < 1 || seq > state.head) return yield* noSuchEvent(seq, state.head)
   const from = ledger.read(Seq.make(seq))
-  const event = Option.getOrUndefined(yield* Stream.runHead(from))
+  const next = yield* Stream.runHead(from)
+  const event = Option.getOrUndefined(Option.filter(next, (event) => event.seq === seq))
   const refusal = event === undefined ? undefined : refusalIn(event)
   if (event === undefined || refusal === undefined) return yield* noRefusal(seq, event?.type)
   const { kind, provider } = subjectOf(state, event)
@@ -53,7 +55,7 @@ const isConclusion = (later: Recorded, event: Recorded): boolean =>
   later.type === "ErrorClassified" && later.data.of === event.id
 
 const subjectOf = (state: PoolState, event: Recorded) => {
-  const id = "credential" in event ? event.credential : undefined
+  const id = namesIn(state).credential(event)
   const credential = id === undefined ? Option.none() : HashMap.get(state.credentials, id)
   return Option.match(credential, {
     onNone: () => ({ provider: "unknown", kind: "oauth" as const }),
@@ -69,6 +71,6 @@ const noRefusal = (seq: number, type: string | undefined) =>
     exitCode: exitCodes.usage,
     message:
       type === undefined
-        ? `Event ${seq} is not here: its segment was archived. Bring the segment back to look at it.`
+        ? `Event ${seq} is lost: a damaged part of the ledger held it.`
         : `Event ${seq} is ${type}, and no refusal. Name a RefreshFailed or a refused ApiOutcomeObserved; \`daybook log\` shows them.`
   })

@@ -15,13 +15,14 @@ const Faulted = Schema.Struct({ fault: Schema.Literals(Object.keys(faults) as Re
 const decode = Schema.decodeUnknownResult(Schema.Union([RecordedResponse, Wrapped, Faulted]))
 
 /** What is wrong with a text that is none of these, as the end of a sentence about it. */
-export const read = (text: string): Result.Result<Given, string> => {
-  if (text.trim() === "") return Result.fail("is empty")
+export const read = (input: string): Result.Result<Given, string> => {
+  const text = input.trimStart()
+  if (text === "") return Result.fail("is empty")
   if (/^HTTP\/\d/.test(text)) return readHttp(text)
   const json = Result.try((): unknown => JSON.parse(text))
   if (Result.isFailure(json)) return Result.fail("begins neither with HTTP/ nor is it JSON")
   return Result.mapBoth(decode(json.success), {
-    onFailure: () => "is JSON, but has no status, headers and body",
+    onFailure: () => "is JSON, but without a status (a number), headers (texts by name) and a body (one text)",
     onSuccess: givenBy
   })
 }
@@ -31,23 +32,29 @@ const givenBy = (given: RecordedResponse | typeof Wrapped.Type | typeof Faulted.
   return answerOf("response" in given ? given.response : given)
 }
 
-const head = /^HTTP\/\d(?:\.\d)? +(\d{3})[^\n]*\n((?:[^\r\n]+\r?\n)*)\r?(?:\n|$)/
-
 /** Of several answers the last counts: an interim one, or a proxy's, comes before it. */
 const readHttp = (text: string): Result.Result<Given, string> => {
-  const match = head.exec(text.endsWith("\n") ? text : `${text}\n`)
-  if (match === null) return Result.fail("has no status line and headers that can be read")
-  const [all, status = "", fields = ""] = match
-  const body = text.slice(all.length)
-  return /^HTTP\/\d/.test(body)
-    ? readHttp(body)
-    : Result.succeed({ status: Number(status), headers: headersIn(fields), body })
+  let answer = httpIn(text)
+  if (answer === undefined) return Result.fail("has no status line that can be read")
+  for (let next = httpIn(answer.body); next !== undefined; next = httpIn(answer.body)) answer = next
+  return Result.succeed(answer)
 }
 
-const headersIn = (fields: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    fields.split(/\r?\n/).flatMap((line) => {
-      const colon = line.indexOf(":")
-      return colon < 1 ? [] : [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]]
-    })
-  )
+/** Nothing if it does not begin with a status line. What is cut off before the blank line has no body. */
+const httpIn = (text: string) => {
+  const status = /^HTTP\/\d(?:\.\d)? +([1-9]\d\d)(?!\d)/.exec(text)?.[1]
+  if (status === undefined) return undefined
+  const blank = /\r?\n\r?\n/.exec(text)
+  const end = blank?.index ?? text.length
+  const body = text.slice(end + (blank?.[0].length ?? 0))
+  return { status: Number(status), headers: headersIn(text.slice(0, end)), body }
+}
+
+/** A folded line belongs to the one before it (RFC 9112 section 5.2); repeated fields are one list (RFC 9110 section 5.3). */
+const headersIn = (head: string): Readonly<Record<string, string>> => {
+  const [, ...lines] = head.replaceAll(/\r?\n[ \t]+/g, " ").split(/\r?\n/)
+  const fields = lines.map((line) => ({ line, colon: line.indexOf(":") })).filter(({ colon }) => colon > 0)
+  const byName = Map.groupBy(fields, ({ colon, line }) => line.slice(0, colon).trim().toLowerCase())
+  const valueOf = ({ colon, line }: (typeof fields)[number]) => line.slice(colon + 1).trim()
+  return Object.fromEntries(Array.from(byName, ([name, same]) => [name, same.map(valueOf).join(", ")]))
+}

@@ -63,9 +63,12 @@ export const againLines = (again: Again, paint: Paint): ReadonlyArray<string> =>
     `Event ${seq}, ${at}, of ${provider}`,
     row("then", recorded === undefined ? "nothing concluded yet" : recordedText(recorded)),
     row("now", `${verdictText(today.verdict)} (rule ${today.rule.id}, classifier ${classifier})`),
-    isSame(again) ? "  The verdict is the same." : `  ${paint("waiting", "Another verdict than then.")}`
+    ...(recorded === undefined ? [] : [comparison(again, paint)])
   ]
 }
+
+const comparison = (again: Again, paint: Paint): string =>
+  isSame(again) ? "  The verdict is the same." : `  ${paint("waiting", "Another verdict than then.")}`
 
 const recordedText = ({ classifier, reason, rule, verdict }: NonNullable<Again["recorded"]>): string =>
   `${[verdict, reason].filter((part) => part !== undefined).join(" ")} (rule ${rule}, classifier ${classifier})`
@@ -102,5 +105,8 @@ const instant = (name: string, value: Instant | undefined) => (value === undefin
 
 export const againJson = (again: Again) => {
   const { at, provider, recorded, seq, today } = again
-  return { seq, at, provider, recorded: recorded ?? null, today: refusalJson(today), same: isSame(again) }
+  const about = { seq, at, provider, today: refusalJson(today) }
+  if (recorded === undefined) return { ...about, recorded: null, same: null }
+  const { retryAt, ...concluded } = recorded
+  return { ...about, recorded: { ...concluded, ...instant("retryAt", retryAt) }, same: isSame(again) }
 }

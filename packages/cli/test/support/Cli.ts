@@ -18,7 +18,7 @@ export interface Place {
   readonly wrapper?: ReadonlyArray<string>
   readonly env?: Readonly<Record<string, string>>
   /** What it reads from standard input; by default that is empty. */
-  readonly input?: string
+  readonly input?: string | Uint8Array
 }
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
