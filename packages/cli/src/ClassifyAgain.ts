@@ -26,7 +26,7 @@ export interface Again {
 export const classifyAgain = Effect.fnUntraced(function* (seq: number) {
   const ledger = yield* Ledger
   const state = yield* ledger.state
-  if (seq < 1 || seq > state.head) return yield* noSuchEvent(seq, state.head)
+  if (seq > state.head) return yield* noSuchEvent(seq, state.head)
   const from = ledger.read(Seq.make(seq))
   const next = yield* Stream.runHead(from)
   const event = Option.getOrUndefined(Option.filter(next, (event) => event.seq === seq))
@@ -72,5 +72,5 @@ const noRefusal = (seq: number, type: string | undefined) =>
     message:
       type === undefined
         ? `Event ${seq} is lost: a damaged part of the ledger held it.`
-        : `Event ${seq} is ${type}, and no refusal. Name a RefreshFailed or a refused ApiOutcomeObserved; \`daybook log\` shows them.`
+        : `Event ${seq} is ${type}, not a refusal. Name a RefreshFailed or a refused ApiOutcomeObserved; \`daybook log\` shows them.`
   })

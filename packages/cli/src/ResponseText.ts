@@ -2,15 +2,28 @@
  * One answer as a person has it: as `curl -i` prints it, as a JSON object with status, headers and body, or as a line of
  * a corpus.
  */
-import { answerOf, faults, RecordedResponse } from "@daybook/oauth/Corpus"
+import { answerOf, FaultName, faults, RecordedResponse, Row } from "@daybook/oauth/Corpus"
 import type { TransportFault } from "@daybook/oauth/Explain"
 import type { Answer } from "@daybook/oauth/ParseAnswer"
 import { Result, Schema } from "effect"
 
-export type Given = Answer | TransportFault
+export interface Given {
+  readonly answer: Answer | TransportFault
+  /** What a line of a corpus says of it; the others leave that open. */
+  readonly about: About
+}
 
-const Wrapped = Schema.Struct({ response: RecordedResponse })
-const Faulted = Schema.Struct({ fault: Schema.Literals(Object.keys(faults) as ReadonlyArray<keyof typeof faults>) })
+export type About = Partial<Pick<Row, "surface" | "provider" | "kind" | "now">>
+
+const { kind, now, provider, surface } = Row.fields
+const about = {
+  surface: Schema.optionalKey(surface),
+  provider: Schema.optionalKey(provider),
+  kind,
+  now
+}
+const Wrapped = Schema.Struct({ ...about, response: RecordedResponse })
+const Faulted = Schema.Struct({ ...about, fault: FaultName })
 
 const decode = Schema.decodeUnknownResult(Schema.Union([RecordedResponse, Wrapped, Faulted]))
 
@@ -18,7 +31,7 @@ const decode = Schema.decodeUnknownResult(Schema.Union([RecordedResponse, Wrappe
 export const read = (input: string): Result.Result<Given, string> => {
   const text = input.trimStart()
   if (text === "") return Result.fail("is empty")
-  if (/^HTTP\/\d/.test(text)) return readHttp(text)
+  if (/^HTTP\/\d/.test(text)) return Result.map(readHttp(text), (answer) => ({ answer, about: {} }))
   const json = Result.try((): unknown => JSON.parse(text))
   if (Result.isFailure(json)) return Result.fail("begins neither with HTTP/ nor is it JSON")
   return Result.mapBoth(decode(json.success), {
@@ -28,12 +41,17 @@ export const read = (input: string): Result.Result<Given, string> => {
 }
 
 const givenBy = (given: RecordedResponse | typeof Wrapped.Type | typeof Faulted.Type): Given => {
-  if ("fault" in given) return faults[given.fault]
-  return answerOf("response" in given ? given.response : given)
+  if ("fault" in given) {
+    const { fault, ...about } = given
+    return { answer: faults[fault], about }
+  }
+  if (!("response" in given)) return { answer: answerOf(given), about: {} }
+  const { response, ...about } = given
+  return { answer: answerOf(response), about }
 }
 
 /** Of several answers the last counts: an interim one, or a proxy's, comes before it. */
-const readHttp = (text: string): Result.Result<Given, string> => {
+const readHttp = (text: string): Result.Result<Answer, string> => {
   let answer = httpIn(text)
   if (answer === undefined) return Result.fail("has no status line that can be read")
   for (let next = httpIn(answer.body); next !== undefined; next = httpIn(answer.body)) answer = next

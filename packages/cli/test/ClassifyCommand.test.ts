@@ -53,6 +53,16 @@ describe.concurrent("the command", () => {
     })
   )
 
+  it.live("judges a line of a corpus as that line says, unless a flag says otherwise", () =>
+    Effect.gen(function* () {
+      const response = { status: 401, headers: {}, body: `{"error":{"code":"token_invalidated"}}` }
+      const row = { id: "a", surface: "api", provider: "openai-codex", response, expect: { verdict: "GrantRevoked" } }
+      const input = JSON.stringify(row)
+      assert.match((yield* classify([], { input })).stdout, /^GrantRevoked\n/)
+      assert.match((yield* classify(["--surface", "token"], { input })).stdout, /^Terminal Revoked/)
+    })
+  )
+
   it.live("answers in JSON", () =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* classify(["--json"], { input: refused })
@@ -141,7 +151,7 @@ describe.concurrent("the command", () => {
       const terminal = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
       const { code, stdout } = yield* classify([], { wrapper: ["python3", "-c", terminal] })
       assert.strictEqual(code, 2)
-      assert.match(stdout, /^Nothing stands on standard input\. [^\n]*\n$/)
+      assert.match(stdout, /^There is nothing on standard input\. [^\n]*\n$/)
     })
   )
 

@@ -220,13 +220,25 @@ describe.concurrent("the command", () => {
   it.live("refuses a place that the ledger does not have with 2, and names those that it has", () =>
     Effect.gen(function* () {
       const { events, run } = yield* refusedWorld
-      for (const seq of ["0", "-1", String(events.length + 1)]) {
-        assert.deepStrictEqual(yield* run(["classify", `--event=${seq}`]), {
-          code: 2,
-          stdout: "",
-          stderr: `There is no event ${seq}. The ledger's events are 1 to ${events.length}.\n`
-        })
-      }
+      const seq = events.length + 1
+      assert.deepStrictEqual(yield* run(["classify", `--event=${seq}`]), {
+        code: 2,
+        stdout: "",
+        stderr: `There is no event ${seq}. The ledger's events are 1 to ${events.length}.\n`
+      })
+      const below = yield* run(["classify", "--event=0"])
+      assert.deepStrictEqual([below.code, below.stdout], [2, ""])
+    })
+  )
+
+  it.live("refuses to be told of an event what the ledger knows of it", () =>
+    Effect.gen(function* () {
+      const { run } = yield* refusedWorld
+      assert.deepStrictEqual(yield* run(["classify", "--event", "1", "--surface", "api"]), {
+        code: 2,
+        stdout: "",
+        stderr: "The ledger knows the surface of its events. Leave --surface out.\n"
+      })
     })
   )
 
@@ -240,7 +252,7 @@ describe.concurrent("the command", () => {
       ] as const) {
         const { code, stderr, stdout } = yield* run(["classify", "--event", seq])
         assert.deepStrictEqual([code, stdout], [2, ""])
-        assert.match(stderr, new RegExp(`^Event ${seq} is ${type}, and no refusal\\. [^\n]*\`daybook log\`[^\n]*\n$`))
+        assert.match(stderr, new RegExp(`^Event ${seq} is ${type}, not a refusal\\. [^\n]*\`daybook log\`[^\n]*\n$`))
       }
     })
   )

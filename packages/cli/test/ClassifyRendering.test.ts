@@ -1,7 +1,7 @@
 /** What `daybook classify` says of an answer, as a function of it. */
 import { explanationJson, explanationLines } from "@daybook/cli/render/ClassifyLines"
 import { type Paint, plain } from "@daybook/cli/render/Paint"
-import { type Given, read } from "@daybook/cli/ResponseText"
+import { read } from "@daybook/cli/ResponseText"
 import { explain, type Question } from "@daybook/oauth/Explain"
 import { defaultProviders, undefinedProvider } from "@daybook/oauth/Providers"
 import { quotaWindowsIn } from "@daybook/oauth/Quota"
@@ -13,23 +13,27 @@ const now = Date.parse("2026-11-22T10:00:00Z")
 
 type About = Partial<Pick<Question, "surface" | "provider" | "kind">>
 
-const explained = (answer: Given, about: About = {}) => {
+const explained = (answer: Question["answer"], about: About = {}) => {
   const question = { surface: "token", provider: undefinedProvider, kind: "oauth", now, answer, ...about } as const
   const windows = "headers" in answer && question.surface === "api" ? quotaWindowsIn(answer.headers, now) : []
   return { explanation: explain(question), windows }
 }
 
-const lines = (answer: Given, about?: About, paint: Paint = plain): ReadonlyArray<string> => {
+const lines = (answer: Question["answer"], about?: About, paint: Paint = plain): ReadonlyArray<string> => {
   const { explanation, windows } = explained(answer, about)
   return explanationLines(explanation, windows, now, paint)
 }
 
-const json = (answer: Given, about?: About): unknown => {
+const json = (answer: Question["answer"], about?: About): unknown => {
   const { explanation, windows } = explained(answer, about)
   return JSON.parse(JSON.stringify(explanationJson(explanation, windows)))
 }
 
-const answer = (status: number, body: unknown = "", headers: Readonly<Record<string, string>> = {}): Given => ({
+const answer = (
+  status: number,
+  body: unknown = "",
+  headers: Readonly<Record<string, string>> = {}
+): Question["answer"] => ({
   status,
   headers,
   body: typeof body === "string" ? body : JSON.stringify(body)
@@ -58,11 +62,11 @@ describe("a refusal of the token endpoint", () => {
   it("is told as its verdict, what follows, the rule with what it matches and how it is known, and what is recorded", () =>
     assert.deepStrictEqual(lines(reused), [
       "Terminal Reused, to be confirmed",
-      "  The login is dead, unless one of three more looks within 3 s finds that another program refreshed it. Somebody must log in again.",
+      "  The pool looks three more times within 3 s whether another program refreshed it. If not, the login is dead, and somebody must log in again.",
       `  rule        codes/refresh_token_reused, version 1; classifier ${classifierVersion}`,
       "  matches     code refresh_token_reused",
       "  known from  single-use rotation (RFC 9700 section 4.14.2)",
-      `  recorded    status 401; code refresh_token_reused; message "It was used before."; body json; left true`
+      `  evidence    status 401; code refresh_token_reused; message "It was used before."; body json; the request left`
     ]))
 
   it("that needs no confirmation asks for none", () =>
@@ -82,7 +86,7 @@ describe("a refusal of the token endpoint", () => {
     assert.include(lines(limited).at(-1), "retryAfter 2026-11-22T10:00:30.000Z"))
 
   it("that carries a refresh token says that it is kept", () =>
-    assert.include(lines(successor), "  A new refresh token came with it: it is kept, and sent next."))
+    assert.include(lines(successor), "  A new refresh token came with it: that one is kept, and sent next."))
 
   it("under 200 is a refusal if it says an error, whatever else it carries", () =>
     assert.strictEqual(
@@ -101,7 +105,7 @@ describe("a refusal of the token endpoint", () => {
 })
 
 describe("a fault of the transport", () => {
-  const fault = (name: string) => Result.getOrThrow(read(JSON.stringify({ fault: name })))
+  const fault = (name: string) => Result.getOrThrow(read(JSON.stringify({ fault: name }))).answer
 
   it("before anything was sent says so", () =>
     assert.deepStrictEqual(lines(fault("dns")).slice(0, 2), [
@@ -112,7 +116,7 @@ describe("a fault of the transport", () => {
   it("after the request left may have spent the token", () =>
     assert.deepStrictEqual(lines(fault("timeout-after-send")).slice(0, 2), [
       "Transient OutcomeUnknown",
-      "  The token may be spent. It is not sent again while its access token is good."
+      "  The token that was sent may be spent. It is not sent again while its access token is good."
     ]))
 
   it("says nothing against a credential at the model API", () =>
@@ -250,7 +254,7 @@ describe("what is private in an answer", () => {
     person: "ada.lovelace@example.com"
   }
   const echo = Object.values(secrets).join(", ")
-  const curl = (status: string, body: object): Given =>
+  const curl = (status: string, body: object): Question["answer"] =>
     Result.getOrThrow(
       read(
         [
@@ -262,7 +266,7 @@ describe("what is private in an answer", () => {
           JSON.stringify(body)
         ].join("\r\n")
       )
-    )
+    ).answer
   const tokens = { access_token: secrets.access, refresh_token: secrets.refresh, id_token: secrets.id }
 
   it.each([

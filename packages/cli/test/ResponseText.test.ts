@@ -4,7 +4,8 @@ import { faults } from "@daybook/oauth/Corpus"
 import { assert, describe, it } from "@effect/vitest"
 import { Option, Result } from "effect"
 
-const given = (text: string) => Result.getOrThrow(read(text))
+const given = (text: string) => Result.getOrThrow(read(text)).answer
+const aboutOf = (text: string) => Result.getOrThrow(read(text)).about
 const refusalOf = (text: string) => Result.getFailure(read(text))
 
 const crlf = (...lines: ReadonlyArray<string>): string => lines.join("\r\n")
@@ -130,6 +131,14 @@ describe("JSON", () => {
   it("may be a line of a corpus with an answer", () => {
     const row = { id: "a", surface: "api", provider: "nous", response, expect: { verdict: "RateLimited" } }
     assert.deepStrictEqual(given(`${JSON.stringify(row)}\r\n`), parts)
+  })
+
+  it("says of itself what a line of a corpus says, and nothing otherwise", () => {
+    const about = { surface: "api", provider: "nous", kind: "apiKey", now: "2026-06-01T00:00:00Z" } as const
+    const row = { id: "a", ...about, response, expect: { verdict: "RateLimited" } }
+    assert.deepStrictEqual(aboutOf(JSON.stringify(row)), about)
+    assert.deepStrictEqual(aboutOf(JSON.stringify(response)), {})
+    assert.deepStrictEqual(aboutOf("HTTP/2 204"), {})
   })
 
   it.each(Object.entries(faults))("may be a line of a corpus with the fault %s", (fault, known) => {

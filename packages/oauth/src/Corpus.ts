@@ -20,7 +20,12 @@ export const faults = {
   "body-cut": { fault: "body-cut", left: true, status: 200 }
 } as const satisfies Readonly<Record<string, TransportFault>>
 
-type FaultName = keyof typeof faults
+export const FaultName = Schema.Literals(Object.keys(faults) as ReadonlyArray<keyof typeof faults>)
+
+/** On one line, and harmless on a terminal. */
+const Name = Schema.String.check(
+  Schema.makeFilter((text) => /^[^\p{Cc}]{1,200}$/u.test(text) || "expected one line of 1 to 200 printable characters")
+)
 
 /** Names of headers may be in any case. */
 export const RecordedResponse = Schema.Struct({
@@ -40,21 +45,21 @@ const Until = Schema.String.check(
 )
 
 export const Row = Schema.Struct({
-  id: Schema.String,
+  id: Name,
   surface: Schema.Literals(["token", "api"]),
-  provider: Schema.String,
+  provider: Name,
   kind: Schema.optionalKey(Schema.Literals(["oauth", "apiKey"])),
   /** When the answer came, where a time matters. */
   now: Schema.optionalKey(Moment),
   response: Schema.optionalKey(RecordedResponse),
-  fault: Schema.optionalKey(Schema.Literals(Object.keys(faults) as ReadonlyArray<FaultName>)),
+  fault: Schema.optionalKey(FaultName),
   /** What is absent is not checked, but for `until` (on rows of an API), `scope` and `confirm`. */
   expect: Schema.Struct({
-    verdict: Schema.String,
-    reason: Schema.optionalKey(Schema.String),
+    verdict: Name,
+    reason: Schema.optionalKey(Name),
     confirm: Schema.optionalKey(Schema.Boolean),
     until: Schema.optionalKey(Until),
-    scope: Schema.optionalKey(Schema.String),
+    scope: Schema.optionalKey(Name),
     successor: Schema.optionalKey(Schema.Boolean)
   }),
   note: Schema.optionalKey(Schema.String)
@@ -89,7 +94,11 @@ export const readRow = (line: string): Result.Result<Row, string> =>
       Result.mapError(decodeRow(json), ({ issue }) => {
         const [first] = issuesOf(issue).issues
         const field = (first?.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".")
-        return [field, first?.message ?? "wrong type"].filter((part) => part !== "").join(": ")
+        const why = (first?.message ?? "wrong type").replace(/^[A-Z]/, (letter) => letter.toLowerCase())
+        return [field, why]
+          .filter((part) => part !== "")
+          .join(": ")
+          .replaceAll(/\p{Cc}/gu, " ")
       })
     )
   )

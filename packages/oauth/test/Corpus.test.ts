@@ -64,7 +64,7 @@ describe("a line that is no row", () => {
 
   it.each([
     ["{", "it is no JSON"],
-    ["[]", "Expected object"],
+    ["[]", "expected object"],
     [line({ surface: "web" }), "surface: "],
     [line({ now: "yesterday" }), "now: expected an instant in ISO 8601"],
     [line({ response: { status: 9, headers: {}, body: "" } }), "response.status: "],

@@ -3,7 +3,7 @@ import { explain } from "@daybook/oauth/Explain"
 import { type Provider } from "@daybook/oauth/Provider"
 import { defaultProviders, undefinedProvider } from "@daybook/oauth/Providers"
 import { quotaWindowsIn } from "@daybook/oauth/Quota"
-import { Clock, Effect, Option, Result } from "effect"
+import { Clock, Effect, Option, Result, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { classifyAgain } from "../ClassifyAgain.ts"
 import { exitCodes } from "../ExitCode.ts"
@@ -13,6 +13,7 @@ import { standardInput, type Unreadable } from "../ReadText.ts"
 import { againJson, againLines, explanationJson, explanationLines } from "../render/ClassifyLines.ts"
 import * as ResponseText from "../ResponseText.ts"
 import { settings } from "../Root.ts"
+import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 
 const flags = {
@@ -21,16 +22,17 @@ const flags = {
     Flag.optional
   ),
   surface: Flag.Literals("surface", ["token", "api"]).pipe(
-    Flag.withDescription("What answered: the token endpoint, or the model API"),
-    Flag.withDefault("token")
+    Flag.withDescription("What answered: the token endpoint (default), or the model API"),
+    Flag.optional
   ),
   kind: Flag.Literals("kind", ["oauth", "apiKey"]).pipe(
-    Flag.withDescription("What the request was sent with; it matters to the model API only"),
-    Flag.withDefault("oauth")
+    Flag.withDescription("What the request was sent with, default oauth; it matters to the model API only"),
+    Flag.optional
   ),
   event: Flag.Int("event").pipe(
     Flag.withMetavar("SEQ"),
     Flag.withDescription("Judge a refusal that the ledger holds, in place of standard input"),
+    Flag.withSchema(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
     Flag.optional
   )
 }
@@ -38,20 +40,12 @@ const flags = {
 export const classify = Command.make(
   "classify",
   flags,
-  Effect.fnUntraced(function* ({ event, kind, provider: id, surface }) {
+  Effect.fnUntraced(function* ({ event, ...asked }) {
     const told = yield* settings
-    if (Option.isSome(event)) {
-      const again = yield* Effect.provide(classifyAgain(event.value), ReadPool.ledgerLayer(told.home))
-      return yield* told.json ? Output.document(againJson(again)) : Output.lines(againLines(again, told.paint))
-    }
-    const provider = yield* providerOf(id)
-    const answer = yield* givenOnStdin
-    const now = yield* Clock.currentTimeMillis
-    const explained = explain({ surface, provider, kind, now, answer })
-    const windows = "headers" in answer && surface === "api" ? quotaWindowsIn(answer.headers, now) : []
-    yield* told.json
-      ? Output.document(explanationJson(explained, windows))
-      : Output.lines(explanationLines(explained, windows, now, told.paint))
+    yield* Option.match(event, {
+      onNone: () => classifyGiven(told, asked),
+      onSome: (seq) => classifyEvent(told, seq, asked)
+    })
   })
 ).pipe(
   Command.withDescription(
@@ -59,20 +53,54 @@ export const classify = Command.make(
   )
 )
 
-const providerOf = (id: Option.Option<string>): Effect.Effect<Provider, Stop> => {
-  if (Option.isNone(id) || id.value === "oauth2") return Effect.succeed(undefinedProvider)
-  const found = defaultProviders.find((provider) => provider.id === id.value)
-  return found === undefined ? Effect.fail(noSuchProvider(id.value)) : Effect.succeed(found)
+interface Asked {
+  readonly provider: Option.Option<string>
+  readonly surface: Option.Option<"token" | "api">
+  readonly kind: Option.Option<"oauth" | "apiKey">
 }
+
+const classifyEvent = Effect.fnUntraced(function* (told: Settings, seq: number, asked: Asked) {
+  const superfluous = Object.entries(asked).find(([, flag]) => Option.isSome<unknown>(flag))
+  if (superfluous !== undefined) return yield* knownFromLedger(superfluous[0])
+  const again = yield* Effect.provide(classifyAgain(seq), ReadPool.ledgerLayer(told.home))
+  yield* told.json ? Output.document(againJson(again)) : Output.lines(againLines(again, told.paint))
+})
+
+/** What a flag says counts before what a line of a corpus says of itself. */
+const classifyGiven = Effect.fnUntraced(function* (told: Settings, asked: Asked) {
+  const { about, answer } = yield* givenOnStdin
+  const now = about.now === undefined ? yield* Clock.currentTimeMillis : Date.parse(about.now)
+  const surface = Option.getOrElse(asked.surface, () => about.surface ?? "token")
+  const kind = Option.getOrElse(asked.kind, () => about.kind ?? "oauth")
+  const provider = Option.isSome(asked.provider)
+    ? yield* providerOf(asked.provider.value)
+    : (definitionOf(about.provider) ?? undefinedProvider)
+  const explained = explain({ surface, provider, kind, now, answer })
+  const windows = "headers" in answer && surface === "api" ? quotaWindowsIn(answer.headers, now) : []
+  yield* told.json
+    ? Output.document(explanationJson(explained, windows))
+    : Output.lines(explanationLines(explained, windows, now, told.paint))
+})
+
+const definitionOf = (id: string | undefined): Provider | undefined =>
+  defaultProviders.find((provider) => provider.id === id)
+
+const providerOf = (id: string): Effect.Effect<Provider, Stop> => {
+  const found = id === "oauth2" ? undefinedProvider : definitionOf(id)
+  return found === undefined ? Effect.fail(noSuchProvider(id)) : Effect.succeed(found)
+}
+
+const knownFromLedger = (flag: string) =>
+  new Stop({ exitCode: exitCodes.usage, message: `The ledger knows the ${flag} of its events. Leave --${flag} out.` })
 
 const noSuchProvider = (id: string) =>
   new Stop({
     exitCode: exitCodes.usage,
-    message: `There is no definition of "${id}". Give one of ${defaultProviders.map(({ id }) => id).join(", ")}, or leave --provider out.`
+    message: `There is no definition of "${id}". Give one of ${defaultProviders.map(({ id }) => id).join(", ")}, or oauth2 for the common rules alone.`
   })
 
 const givenOnStdin = Effect.gen(function* () {
-  if (process.stdin.isTTY) return yield* usage("Nothing stands on standard input")
+  if (process.stdin.isTTY) return yield* usage("There is nothing on standard input")
   const text = yield* Effect.mapError(standardInput, unreadable)
   const given = ResponseText.read(text)
   return Result.isSuccess(given) ? given.success : yield* usage(`Standard input ${given.failure}`)

@@ -2,10 +2,10 @@
 import { classifierVersion } from "@daybook/oauth/Rules"
 import { Console, Effect } from "effect"
 import { Argument, Command } from "effect/cli"
-import { checkText, type CheckedFile } from "../CheckCorpus.ts"
+import { checkText } from "../CheckCorpus.ts"
 import { exitCodes } from "../ExitCode.ts"
 import * as Output from "../Output.ts"
-import { nameOf, readText, type Unreadable } from "../ReadText.ts"
+import { nameOf, readText } from "../ReadText.ts"
 import { corpusJson, corpusLines, unusableLines } from "../render/CorpusLines.ts"
 import { settings } from "../Root.ts"
 import { Stop } from "../Stop.ts"
@@ -20,13 +20,14 @@ export const corpus = Command.make(
   },
   Effect.fnUntraced(function* ({ files }) {
     const { json, paint } = yield* settings
-    const checked = yield* Effect.forEach(files, (file) =>
-      Effect.map(Effect.mapError(readText(file), unreadable), (text) => checkText(nameOf(file), text))
-    )
-    yield* json ? Output.document(corpusJson(checked, classifierVersion)) : Output.lines(corpusLines(checked, paint))
-    yield* Effect.forEach(unusableLines(checked), (line) => Console.error(line), { discard: true })
-    yield* Effect.forEach(checked, empty, { discard: true })
-    if (checked.some(({ unusable }) => unusable.length > 0)) return yield* done(exitCodes.error)
+    const [read, unreadable] = yield* Effect.partition(new Set(files), readFile)
+    const checked = read.filter(({ rows, unusable }) => rows > 0 || unusable.length > 0)
+    if (json) yield* Output.document(corpusJson(checked, classifierVersion))
+    else if (checked.length > 0) yield* Output.lines(corpusLines(checked, paint))
+    const empty = read.filter((file) => !checked.includes(file)).map(({ path }) => emptyFile(path))
+    const mistakes = [...unreadable, ...empty, ...unusableLines(checked)]
+    yield* Effect.forEach(mistakes, (line) => Console.error(line), { discard: true })
+    if (mistakes.length > 0) return yield* done(exitCodes.error)
     if (checked.some(({ wrong }) => wrong.length > 0)) return yield* done(exitCodes.verificationFailed)
   })
 ).pipe(
@@ -35,21 +36,15 @@ export const corpus = Command.make(
   )
 )
 
-const unreadable = ({ path, why }: Unreadable) =>
-  new Stop({
-    exitCode: exitCodes.error,
-    message: `Cannot read ${path} (${why}). Name a file of recorded answers, a JSON object a line.`
+const readFile = (file: string) =>
+  Effect.mapBoth(readText(file), {
+    onFailure: ({ path, why }) =>
+      `Cannot read ${path} (${why}). Name a file of recorded answers, a JSON object a line.`,
+    onSuccess: (text) => checkText(nameOf(file), text)
   })
 
-const empty = ({ path, rows, unusable }: CheckedFile) =>
-  rows === 0 && unusable.length === 0
-    ? Effect.fail(
-        new Stop({
-          exitCode: exitCodes.error,
-          message: `There is no recorded answer in ${path}. Each line is a JSON object with id, surface, provider, response and expect.`
-        })
-      )
-    : Effect.void
+const emptyFile = (path: string): string =>
+  `There is no recorded answer in ${path}. Each line is a JSON object with id, surface, provider, response and expect.`
 
 /** Everything has been said. */
 const done = (exitCode: 1 | 4) => new Stop({ exitCode, message: "" })

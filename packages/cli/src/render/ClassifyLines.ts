@@ -27,12 +27,12 @@ const refusalLines = (refusal: Refusal, now: Instant, paint: Paint): ReadonlyArr
   return [
     paint(isDeath(verdict) ? "bad" : "waiting", conclusionOf(rule)),
     `  ${meaningOf(verdict)}`,
-    ...(successor ? ["  A new refresh token came with it: it is kept, and sent next."] : []),
+    ...(successor ? ["  A new refresh token came with it: that one is kept, and sent next."] : []),
     ...(until === undefined ? [] : [row("not before", moment(until, now))]),
     row("rule", `${rule.id}, version ${rule.version}; classifier ${classifierVersion}`),
     row("matches", conditionOf(rule.when)),
     row("known from", rule.source),
-    row("recorded", evidenceText(evidence))
+    row("evidence", evidenceText(evidence))
   ]
 }
 
@@ -41,13 +41,13 @@ const isDeath = ({ verdict }: TokenVerdict | ApiVerdict): boolean =>
 
 const row = (about: string, says: string): string => `  ${about.padEnd("known from".length)}  ${says}`
 
-const evidenceText = (evidence: Evidence): string =>
-  Object.entries(evidence)
-    .map(([name, value]) => {
-      if (name === "retryAfter") return `retryAfter ${format(Number(value))}`
-      return `${name} ${typeof value === "string" && name === "message" ? JSON.stringify(value) : value}`
-    })
-    .join("; ")
+/** What would be recorded of it. */
+const evidenceText = ({ left, retryAfter, ...evidence }: Evidence): string =>
+  [
+    ...Object.entries(evidence).map(([name, value]) => `${name} ${name === "message" ? JSON.stringify(value) : value}`),
+    ...(retryAfter === undefined ? [] : [`retryAfter ${format(retryAfter)}`]),
+    left ? "the request left" : "nothing was sent"
+  ].join("; ")
 
 const quota = (windows: ReadonlyArray<QuotaWindow>, now: Instant): ReadonlyArray<string> =>
   windows.map(({ name, resetsAt, usedPercent }) =>

@@ -5,7 +5,7 @@ import type { Paint } from "./Paint.ts"
 export const corpusLines = (files: ReadonlyArray<CheckedFile>, paint: Paint): ReadonlyArray<string> =>
   files.flatMap((file) => [
     ...file.wrong.flatMap(({ line, mismatches, row, rule }) => [
-      `${file.path}, line ${line}: ${paint("strong", row.id)} (${row.provider}, ${row.surface}), rule ${rule ?? "none, taken as a success"}`,
+      `${file.path}, line ${line}: ${paint("strong", row.id)} (${row.provider}, ${row.surface}), ${rule === undefined ? "taken as a success" : `rule ${rule}`}`,
       ...mismatches.map(
         ({ expected, field, got }) =>
           `  ${field.padEnd("successor".length)}  expected ${expected ?? "none"}, got ${paint("bad", got ?? "none")}`
@@ -22,7 +22,7 @@ const summary = ({ rows, wrong }: CheckedFile, paint: Paint): string => {
 /** For stderr: lines that are no recorded answer. */
 export const unusableLines = (files: ReadonlyArray<CheckedFile>): ReadonlyArray<string> =>
   files.flatMap(({ path, unusable }) =>
-    unusable.map(({ line, why }) => `${path}, line ${line}: ${why}. Mend the line, or leave it blank.`)
+    unusable.map(({ line, why }) => `${path}, line ${line}: ${why}. Mend the line, or take it out.`)
   )
 
 export const corpusJson = (files: ReadonlyArray<CheckedFile>, classifier: number) => ({

@@ -4,7 +4,7 @@ import type { ApiVerdict, ApiVerdictName, TokenVerdict, TransientReason } from "
 export const meaningOf = (verdict: TokenVerdict | ApiVerdict): string => {
   if (verdict.verdict === "Terminal") {
     return verdict.confirm
-      ? "The login is dead, unless one of three more looks within 3 s finds that another program refreshed it. Somebody must log in again."
+      ? "The pool looks three more times within 3 s whether another program refreshed it. If not, the login is dead, and somebody must log in again."
       : "The login is dead. Somebody must log in again."
   }
   return verdict.verdict === "Transient" ? transient[verdict.reason] : api[verdict.verdict]
@@ -13,9 +13,9 @@ export const meaningOf = (verdict: TokenVerdict | ApiVerdict): string => {
 const transient: Readonly<Record<TransientReason, string>> = {
   Network: "Nothing was sent. It is tried again after a pause.",
   RateLimited: "The login lives. It is tried again when the provider allows it.",
-  ServerError: "The token may be spent. It is not sent again while its access token is good.",
+  ServerError: "The token that was sent may be spent. It is not sent again while its access token is good.",
   EdgeBlocked: "Something before the provider answered. The login lives, and is tried again after a pause.",
-  OutcomeUnknown: "The token may be spent. It is not sent again while its access token is good.",
+  OutcomeUnknown: "The token that was sent may be spent. It is not sent again while its access token is good.",
   Misconfigured: "The request is wrong for every login alike. Nothing is held against this one.",
   Denied: "The login lives and may not do this. Logging in again does not help.",
   Unrecognized:

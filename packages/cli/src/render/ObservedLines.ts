@@ -40,7 +40,10 @@ const headings = ["PROVIDER", "ID", "LABEL", "SOURCE", "OWNERSHIP", "STORE", "AC
 
 export const observedLines = (observed: ReadonlyArray<Observed>, now: Instant, paint: Paint): ReadonlyArray<string> =>
   observed.length === 0
-    ? ["No login was found.", "Log in with hermes or the Codex CLI, or name a file: `daybook start --observe PATH`."]
+    ? [
+        "No login was found.",
+        "Log in with one of these programs, or name an auth.json of hermes: `daybook start --observe PATH`."
+      ]
     : table(
         headings,
         observed.map((login) => cells(login, observed, now)),
