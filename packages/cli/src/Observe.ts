@@ -10,7 +10,7 @@ import type { Login } from "@daybook/vault/Login"
 import type { StoreDescription } from "@daybook/vault/Store"
 import { Vault } from "@daybook/vault/Vault"
 import { codexCliAuthFile, hermesAuthFile } from "daybook/Home"
-import { declaredFiles } from "daybook/LoginFiles"
+import { presentFiles } from "daybook/LoginFiles"
 import { Clock, Effect, Layer, Option } from "effect"
 import { existsSync } from "node:fs"
 import { exitCodes } from "./ExitCode.ts"
@@ -29,7 +29,7 @@ const vaultLayer = (home: string, path: string | undefined) =>
     stores: [
       { kind: "hermes", path: path ?? hermesAuthFile(), providers: sharedWithHermes(defaultProviders) },
       { kind: "codex-cli", path: codexCliAuthFile() },
-      ...declaredFiles(defaultProviders).map((file) => ({ kind: "file" as const, file })),
+      ...presentFiles(defaultProviders).map((file) => ({ kind: "file" as const, file })),
       { kind: "own" }
     ],
     folder: home

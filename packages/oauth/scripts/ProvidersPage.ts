@@ -51,7 +51,8 @@ RFC 6749. The page is made from the declarations: change those, then run \`${com
     ]),
     `A login in another program's file is borrowed: its access token is used, its refresh token never sent, its file never written.
 \`openPool({ vault: loginFilesOf(anthropic) })\` opens them. hermes keeps the logins of Nous, MiniMax, Qwen and others in several files at
-once, so those are left to hermes.`,
+once, so those are left to hermes; of Anthropic's, those that hermes added to its pool are refreshed, and the one in its own
+\`.anthropic_oauth.json\` is not. Copilot's GitHub token has no file here: a token of another program is not exchanged.`,
     "## What was exercised",
     exercised,
     "## A provider of your own",
@@ -103,7 +104,7 @@ const exercised = `No test, example or bench has ever asked a real provider: the
 | quota windows and the usage endpoints of openai-codex and anthropic | over HTTP, against the sandbox |
 | Kimi's device headers beyond \`x-msh-platform\`, Copilot's editor headers, Google's and Qwen's API errors | from recorded answers and other programs' sources only; whether the provider insists on more is not known |
 | xAI's discovery on \`x.ai\` over TLS | the pinning by documents in tests; the exchange over HTTP on loopback |
-| login files of Claude Code, Qwen Code, the Gemini CLI, the Kimi CLI, the Grok CLI and copilot-api | from files made up after their published form |`
+| login files of Claude Code, Qwen Code, the Gemini CLI, the Kimi CLI and the Grok CLI | from files made up after their published form |`
 
 const ownProvider = `\`\`\`ts
 import { defineProvider, openPool } from "daybook"

@@ -6,6 +6,7 @@ import type { Evidence } from "@daybook/pool/Evidence"
 import type { Instant } from "@daybook/pool/Instant"
 import type { ApiVerdict, ApiVerdictName, TokenVerdict } from "@daybook/pool/Verdict"
 import type { Provider } from "./Provider.ts"
+import { justPassed } from "./internal/Moment.ts"
 import { type ApiRule, type CredentialKind, lookAt, matches, type Rule, type TokenRule } from "./Rule.ts"
 import { apiRules, tokenRules } from "./Rules.ts"
 
@@ -23,9 +24,9 @@ const firstMatch = <R extends Rule>(rules: ReadonlyArray<R>, evidence: Evidence,
   return rules.find((rule) => matches(rule.when, look)) ?? rules[rules.length - 1]!
 }
 
-/** As the response said it, however far away; a moment that has passed says nothing. */
-const untilOf = (evidence: Evidence, now: Instant): { readonly until?: Instant } =>
-  evidence.retryAfter !== undefined && evidence.retryAfter > now ? { until: evidence.retryAfter } : {}
+/** As the response said it, however far away. A moment that has just passed means now, an older one says nothing. */
+const untilOf = ({ retryAfter }: Evidence, now: Instant): { readonly until?: Instant } =>
+  retryAfter !== undefined && retryAfter > now - justPassed ? { until: Math.max(retryAfter, now) } : {}
 
 const shapeOf = (evidence: Evidence): string =>
   [evidence.status ?? evidence.fault ?? "", evidence.body ?? "", evidence.code ?? ""].join("/")

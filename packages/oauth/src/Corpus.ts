@@ -84,7 +84,8 @@ export interface Checked {
   readonly mismatches: ReadonlyArray<Mismatch>
 }
 
-const decodeRow = Schema.decodeUnknownResult(Row)
+/** A misspelt expectation would never be checked. */
+const decodeRow = Schema.decodeUnknownResult(Row, { onExcessProperty: "error" })
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 
 /** Says which field is wrong and how, without repeating its value. */

@@ -1,7 +1,7 @@
 /** Any authorization server that keeps to RFC 6749, for which nothing special is known. */
 import { defineProvider, type Provider, type ProviderOptions } from "./Provider.ts"
 
-/** Its token endpoint, or the issuer at which it is asked for (RFC 8414); then it is believed on the issuer's host only. */
+/** Its token endpoint, or the issuer at which it is asked for (RFC 8414); then it is believed on the issuer's host and below it. */
 export type OAuth2Options = Omit<ProviderOptions, "tokenEndpoint"> &
   ({ readonly tokenEndpoint: ProviderOptions["tokenEndpoint"] } | { readonly issuer: string })
 

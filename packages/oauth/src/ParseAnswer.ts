@@ -10,8 +10,9 @@ import { defined } from "./internal/Defined.ts"
 import { codeOf, messageOf, saysError, secretsIn } from "./internal/ErrorBody.ts"
 import { type JsonObject, textIn, valueAt } from "./internal/Json.ts"
 import { endIn } from "./internal/Moment.ts"
-import { isChallenge, readBody, type ReadBody, wordsOf } from "./internal/ReadBody.ts"
+import { isChallenge, readBody, type ReadBody, unwrapped, wordsOf } from "./internal/ReadBody.ts"
 import { type HeaderFields, resetTime } from "./internal/ResetTime.ts"
+import { withoutKnownTokens } from "./internal/TokenShapes.ts"
 import type { AnswerNames, Provider } from "./Provider.ts"
 import { exhaustedIn, quotaWindowsIn } from "./Quota.ts"
 import { plainCode, plainMessage, type Redact, redactor, valueRedactor } from "./Redact.ts"
@@ -52,7 +53,6 @@ const statusOf = (status: number | undefined): number | undefined =>
 const cookieValues = (headers: HeaderFields): ReadonlyArray<string> =>
   Array.from((headers["set-cookie"] ?? "").matchAll(/=([^;,\s]{4,})/g), (match) => match[1]!)
 
-/** RFC 6750 section 3: a resource server may say its error in a header alone. */
 const bearerChallenge = (headers: HeaderFields): { code?: string; message?: string } => {
   const text = headers["www-authenticate"] ?? ""
   return defined({
@@ -61,7 +61,7 @@ const bearerChallenge = (headers: HeaderFields): { code?: string; message?: stri
   })
 }
 
-/** A request id looks like a token, so only what is known to be a secret keeps it out. */
+/** A request id looks like a token, so only what is known to be one keeps it out. */
 const requestIdOf = (answer: Answer, body: ReadBody, redact: Redact): string | undefined => {
   const places = [
     answer.headers["x-request-id"],
@@ -70,7 +70,7 @@ const requestIdOf = (answer: Answer, body: ReadBody, redact: Redact): string | u
     answer.headers["cf-ray"]
   ]
   const id = places.map(textIn).find((text) => text !== undefined)
-  return id === undefined ? undefined : plainCode(id, redact)
+  return id === undefined ? undefined : plainCode(id, (text) => withoutKnownTokens(redact(text)))
 }
 
 const secretsOf = (answer: Answer, body: ReadBody, received: Received): ReadonlyArray<Redacted.Redacted<string>> => [
@@ -78,31 +78,40 @@ const secretsOf = (answer: Answer, body: ReadBody, received: Received): Readonly
   ...[...secretsIn(body.json), ...cookieValues(answer.headers)].map((value) => Redacted.make(value))
 ]
 
-const readEvidence = (answer: Answer, body: ReadBody, received: Received, hasSuccessor: boolean): Evidence => {
+/** What may be recorded; `said` stands in for a body that says nothing. */
+const evidenceIn = (
+  answer: Answer,
+  body: ReadBody,
+  received: Received,
+  said: { readonly code?: string; readonly message?: string } = {}
+): Evidence => {
   const secrets = secretsOf(answer, body, received)
   const redact = redactor(secrets)
-  const header = bearerChallenge(answer.headers)
-  const code = codeOf(body.members) ?? textIn(header.code)
+  const code = codeOf(body.members) ?? textIn(said.code)
   const words = answer.status >= 300 ? wordsOf(body) : undefined
-  const message = messageOf(body.members) ?? words ?? header.message
+  const message = messageOf(body.members) ?? words ?? said.message
   const windows = quotaWindowsIn(answer.headers, received.now)
+  const exhausted = answer.status === 429 ? exhaustedIn(windows)?.name : undefined
   return defined({
     status: statusOf(answer.status),
     code: code === undefined ? undefined : plainCode(code, redact),
     message: message === undefined ? undefined : textIn(plainMessage(message, redact)),
-    body: body.kind,
+    body: body.kind === "unread" ? undefined : body.kind,
+    unread: body.kind === "unread" ? (true as const) : undefined,
     challenge: isChallenge(answer, body) ? (true as const) : undefined,
-    successor: hasSuccessor ? (true as const) : undefined,
+    exhausted: exhausted === undefined ? undefined : plainCode(exhausted, redact),
     requestId: requestIdOf(answer, body, valueRedactor(secrets)),
-    exhausted: answer.status === 429 ? exhaustedIn(windows)?.name : undefined,
     retryAfter: resetTime({ ...answer, body: body.members, message, windows }, received.now),
     left: true
   })
 }
 
-/** What is recorded of an answer that grants nothing. */
-export const evidenceOf = (answer: Answer, received: Received): Evidence =>
-  readEvidence(answer, bodyOf(answer), received, false)
+/** What is recorded of an authorization server's answer that grants nothing. */
+export const evidenceOf = (answer: Answer, received: Received): Evidence => evidenceIn(answer, bodyOf(answer), received)
+
+/** What is recorded of a resource server's refusal: it may say its error in a header alone (RFC 6750 section 3). */
+export const apiEvidenceOf = (answer: Answer, received: Received): Evidence =>
+  evidenceIn(answer, unwrapped(bodyOf(answer)), received, bearerChallenge(answer.headers))
 
 const bodyOf = ({ body, headers }: Answer): ReadBody =>
   readBody(typeof body === "string" && body.length <= maxBodyLength ? body : undefined, headers["content-type"] ?? "")
@@ -141,7 +150,7 @@ export const parseAnswer = (
 ): ParsedAnswer => {
   const body = bodyOf(answer)
   if (answer.status < 200 || answer.status > 299) {
-    return { _tag: "Refusal", evidence: readEvidence(answer, body, received, false) }
+    return { _tag: "Refusal", evidence: evidenceIn(answer, body, received) }
   }
   const tokens = tokensIn(body.members, names, received.now)
   const rotated = tokens.refresh !== undefined && isNew(tokens.refresh, received)
@@ -149,9 +158,8 @@ export const parseAnswer = (
     const requestId = requestIdOf(answer, body, valueRedactor(secretsOf(answer, body, received)))
     return { _tag: "Tokens", tokens, rotated, ...defined({ requestId }) }
   }
-  return {
-    _tag: "Refusal",
-    evidence: readEvidence(answer, body, received, rotated),
-    ...(rotated ? { successor: tokens } : {})
-  }
+  const evidence = evidenceIn(answer, body, received)
+  return rotated
+    ? { _tag: "Refusal", evidence: { ...evidence, successor: true }, successor: tokens }
+    : { _tag: "Refusal", evidence }
 }

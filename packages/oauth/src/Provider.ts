@@ -59,8 +59,6 @@ export interface LoginFile {
   }
   /** What a person runs to renew it. */
   readonly renew: string
-  /** `text`: the file is the token and nothing else. */
-  readonly format?: "json" | "text"
 }
 
 /** An endpoint that says how much of a quota is used, and costs none of it. */
@@ -123,7 +121,7 @@ export interface Provider {
   /** What a model API wants beside the token: as it stands, or as a token says it. */
   readonly apiHeaders: Readonly<Record<string, string | ReadonlyArray<TokenPath>>>
   readonly usage?: UsageProbe
-  /** Whether hermes keeps its logins in the form that Daybook can refresh under hermes' lock. */
+  /** Whether hermes keeps its logins in `auth.json` alone, in the form that Daybook can refresh under hermes' lock. */
   readonly sharedWithHermes: boolean
   readonly files: ReadonlyArray<LoginFile>
   /** Tried before the common rules. */
@@ -169,7 +167,7 @@ export const defineProvider = (options: ProviderOptions): Provider => {
     },
     apiOrigins: [],
     apiHeaders: {},
-    sharedWithHermes: true,
+    sharedWithHermes: false,
     files: [],
     rules: [],
     relogin: `Log in to ${name} again.`,

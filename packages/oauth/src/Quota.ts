@@ -18,13 +18,17 @@ export const quotaWindowsIn = (headers: HeaderFields, now: Instant): ReadonlyArr
   [...codexWindows(headers, now), ...unifiedWindows(headers), ...limits(headers, now)].slice(0, mostWindows)
 
 /**
- * The used-up window that is free again last. Windows of a plan only: a limit of requests a minute that is used up is
- * no quota.
+ * The used-up window that is free again last, the plan's own before those of single models. A limit of requests a
+ * minute that is used up is no quota.
  */
-export const exhaustedIn = (windows: ReadonlyArray<QuotaWindow>): QuotaWindow | undefined =>
-  windows
-    .filter((window) => isUsedUp(window) && !isLimit(window))
-    .toSorted((a, b) => (b.resetsAt ?? 0) - (a.resetsAt ?? 0))[0]
+export const exhaustedIn = (windows: ReadonlyArray<QuotaWindow>): QuotaWindow | undefined => {
+  const used = windows.filter((window) => isUsedUp(window) && !isLimit(window))
+  const ofPlan = used.filter(({ name }) => !isOfModel(name))
+  return (ofPlan.length > 0 ? ofPlan : used).toSorted((a, b) => (b.resetsAt ?? 0) - (a.resetsAt ?? 0))[0]
+}
+
+/** `7d_oi` is a part of the week that one family of models shares. */
+export const isOfModel = (name: string): boolean => /^\d+[a-z][_-]/.test(name)
 
 /** What a usage endpoint said; none if it is not in the declared form. */
 export const usageWindowsIn = ({ windows }: UsageProbe, body: unknown): ReadonlyArray<QuotaWindow> =>
@@ -50,9 +54,12 @@ const codexWindows = (headers: HeaderFields, now: Instant): ReadonlyArray<QuotaW
     return windowOf(lengthName(numberIn(field("window-minutes"))) ?? place, numberIn(field("used-percent")), resetsAt)
   })
 
+/** Two years; longer windows are a mistake. */
+const mostMinutes = 1_051_200
+
 /** 300 minutes are `5h`, 10,080 are `7d`. */
 const lengthName = (minutes: number | undefined): string | undefined => {
-  if (minutes === undefined || minutes <= 0) return undefined
+  if (minutes === undefined || !Number.isInteger(minutes) || minutes < 1 || minutes > mostMinutes) return undefined
   if (minutes % 1440 === 0) return `${minutes / 1440}d`
   return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`
 }

@@ -3,55 +3,66 @@
  * First every secret in hand goes, by value and however it was escaped; then everything that looks like one.
  */
 import { Redacted } from "effect"
+import { type Folded, fold, foldedText } from "./internal/FoldedText.ts"
 import { withoutEchoes } from "./internal/EchoedInput.ts"
 import { withoutTokenShapes } from "./internal/TokenShapes.ts"
 
 export type Redact = (text: string) => string
 
 const mark = "***"
-const escapes: Readonly<Record<string, string>> = {
-  "\n": "n",
-  "\r": "r",
-  "\t": "t",
-  "\b": "b",
-  "\f": "f",
-  '"': '"',
-  "\\": "\\",
-  "/": "/"
-}
-const backslashes = String.raw`\\{1,8}`
-const hexDigits = (value: number, length: number): string => value.toString(16).padStart(length, "0")
-const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
 
-/** One character plain, JSON-escaped or form-encoded, also more than once. */
-const anyFormOf = (char: string): string => {
-  const percent = Array.from(new TextEncoder().encode(char), (byte) => `%(?:25){0,4}${hexDigits(byte, 2)}`).join("")
-  const units = Array.from({ length: char.length }, (_, at) => char.charCodeAt(at))
-  const unicode = units.map((unit) => `${backslashes}u${hexDigits(unit, 4)}`).join("")
-  const letter = escapes[char]
-  const escaped = letter === undefined ? [] : [`${backslashes}${literally(letter)}`]
-  const plus = char === " " ? [literally("+")] : []
-  return `(?:${[...escaped, literally(char), percent, unicode, ...plus].join("|")})`
+/** So much of a text is looked at; a message is cut to far less. */
+const most = 16_384
+
+type Span = readonly [start: number, end: number]
+
+/** All places of a secret, and its beginning where the text was cut in the middle of it. */
+const spansOf = (text: Folded, secret: string): ReadonlyArray<Span> => {
+  const spans: Array<Span> = []
+  for (let at = text.chars.indexOf(secret); at >= 0; at = text.chars.indexOf(secret, at + 1)) {
+    spans.push([text.starts[at] ?? 0, text.ends[at + secret.length - 1] ?? 0])
+  }
+  const rest = beginningAtEnd(text.chars, secret)
+  return rest === undefined ? spans : [...spans, [text.starts[rest] ?? 0, text.ends.at(-1) ?? 0]]
 }
 
-const patternOf = (chars: ReadonlyArray<string>, flags: string): RegExp =>
-  new RegExp(chars.map(anyFormOf).join(""), flags)
+const shortestBeginning = 4
 
-/** The pattern of a long token is costly to build, so it is built once its beginning was seen. */
-const remover = (secret: string): Redact => {
-  const chars = Array.from(secret)
-  const beginning = patternOf(chars.slice(0, 8), "iu")
-  return (text) => (beginning.test(text) ? text.replace(patternOf(chars, "giu"), mark) : text)
+const beginningAtEnd = (chars: string, secret: string): number | undefined => {
+  const start = secret.slice(0, shortestBeginning)
+  if (start.length < shortestBeginning) return undefined
+  let at = chars.indexOf(start, Math.max(0, chars.length - secret.length))
+  while (at >= 0 && !secret.startsWith(chars.slice(at))) at = chars.indexOf(start, at + 1)
+  return at < 0 ? undefined : at
 }
 
-/**
- * Removes exactly these secrets. Longest first: one that is part of another must not leave the rest of it behind.
- */
+const withoutSpans = (text: string, spans: ReadonlyArray<Span>): string => {
+  let left = ""
+  let done = 0
+  for (const [start, end] of spans.toSorted((a, b) => a[0] - b[0])) {
+    if (start >= done) left += text.slice(done, start) + mark
+    done = Math.max(done, end)
+  }
+  return left + text.slice(done)
+}
+
+/** Removes exactly these secrets, plain, JSON-escaped or form-encoded, also more than once, in any letter case. */
 export const valueRedactor = (secrets: Iterable<Redacted.Redacted<string>>): Redact => {
-  const values = Array.from(secrets, Redacted.value).flatMap((value) => [value, value.trim()])
-  const distinct = [...new Set(values)].filter((value) => value.trim() !== "")
-  const removers = distinct.toSorted((a, b) => b.length - a.length).map(remover)
-  return (text) => removers.reduce((rest, remove) => remove(rest), text)
+  let folded: ReadonlyArray<string> | undefined
+  return (whole) => {
+    folded ??= foldedSecrets(secrets)
+    const text = whole.slice(0, most)
+    const view = fold(text)
+    return withoutSpans(
+      text,
+      folded.flatMap((secret) => spansOf(view, secret))
+    )
+  }
+}
+
+const foldedSecrets = (secrets: Iterable<Redacted.Redacted<string>>): ReadonlyArray<string> => {
+  const values = new Set(Array.from(secrets, (secret) => foldedText(Redacted.value(secret)).trim()))
+  return [...values].filter((value) => value !== "")
 }
 
 /** Removes these secrets, then whatever looks like one, or like an echo, among the first 4,096 characters; the rest is cut. */

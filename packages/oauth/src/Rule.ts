@@ -4,6 +4,7 @@
  */
 import type { Evidence } from "@daybook/pool/Evidence"
 import type { ApiVerdictName, TerminalReason, TransientReason } from "@daybook/pool/Verdict"
+import { isOfModel } from "./Quota.ts"
 
 /** What the credential behind a request was. */
 export type CredentialKind = "oauth" | "apiKey"
@@ -25,9 +26,11 @@ export interface When {
   /** The message holds none of these. */
   readonly withoutWords?: ReadonlyArray<string>
   readonly body?: ReadonlyArray<NonNullable<Evidence["body"]>>
+  /** A body came that was too long to be read. */
+  readonly unread?: true
   readonly challenge?: true
-  /** The answer says that a quota window is used up. */
-  readonly exhausted?: true
+  /** The answer says that a quota window is used up: one of the plan, or one that only some models share. */
+  readonly exhausted?: "plan" | "model"
   readonly credential?: CredentialKind
 }
 
@@ -63,6 +66,9 @@ const hasStatus = (wanted: NonNullable<When["status"]>, status: number | undefin
 const hasFault = (wanted: NonNullable<When["fault"]>, fault: string | undefined): boolean =>
   fault !== undefined && (wanted === true || wanted.includes(fault))
 
+const hasExhausted = (wanted: NonNullable<When["exhausted"]>, window: string | undefined): boolean =>
+  window !== undefined && isOfModel(window) === (wanted === "model")
+
 /** Evidence as rules compare it. */
 export interface Look {
   readonly evidence: Evidence
@@ -89,6 +95,7 @@ export const matches = (when: When, { code, credential, evidence, message }: Loo
   (when.words === undefined || when.words.some((word) => message.includes(word))) &&
   (when.withoutWords === undefined || !when.withoutWords.some((word) => message.includes(word))) &&
   (when.body === undefined || (evidence.body !== undefined && when.body.includes(evidence.body))) &&
+  (when.unread === undefined || evidence.unread === true) &&
   (when.challenge === undefined || evidence.challenge === true) &&
-  (when.exhausted === undefined || evidence.exhausted !== undefined) &&
+  (when.exhausted === undefined || hasExhausted(when.exhausted, evidence.exhausted)) &&
   (when.credential === undefined || when.credential === credential)

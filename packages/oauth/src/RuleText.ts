@@ -12,8 +12,9 @@ export const conditionOf = (when: When): string => {
     when.words && `says ${anyOf(when.words.map(quoted))}`,
     when.withoutWords && `does not say ${anyOf(when.withoutWords.map(quoted))}`,
     when.body && `body ${anyOf(when.body)}`,
+    when.unread && "a body too long to be read",
     when.challenge && "a challenge",
-    when.exhausted && "a quota window is used up",
+    when.exhausted && `a quota window of the ${when.exhausted} is used up`,
     when.credential && `credential ${when.credential}`
   ].filter((part) => typeof part === "string")
   return parts.length === 0 ? "anything" : parts.join("; ")

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { ServerResponse } from "node:http"
 import { Clock, Effect, Redacted } from "effect"
 import { oauth2 } from "@daybook/oauth/OAuth2"
 import { InvalidProvider, type Provider, providerAt } from "@daybook/oauth/Provider"
@@ -7,6 +8,7 @@ import { xaiOAuth } from "@daybook/oauth/providers/XaiOAuth"
 import { Sandbox } from "@daybook/sandbox/Sandbox"
 import { documentUrl, metadataIn } from "../src/internal/Discover.ts"
 import { overHttp, verdictOn } from "./support/OverHttp.ts"
+import { httpServer, type Seen } from "./support/Server.ts"
 
 const tokenEndpoint = (provider: Provider) =>
   typeof provider.tokenEndpoint === "string" ? assert.fail("not discovered") : provider.tokenEndpoint
@@ -104,6 +106,30 @@ describe("a token endpoint that is discovered", () => {
       assert.deepStrictEqual(yield* over.sandbox.trapped, [])
       assert.deepStrictEqual(yield* over.sandbox.journal, [])
     })
+  )
+
+  it.live("is sent no token that is left too little time, and gets it the next time", () =>
+    Effect.gen(function* () {
+      let posts = 0
+      const answer = (response: ServerResponse, { method }: Seen) => {
+        if (method === "POST") posts += 1
+        const body =
+          method === "POST" ? { access_token: "at-2" } : { issuer: origin, token_endpoint: `${origin}/token` }
+        const late = method === "POST" ? 0 : 800
+        setTimeout(() => response.end(JSON.stringify(body)), late)
+      }
+      const server = yield* httpServer(answer)
+      const origin = server.origin
+      const provider = oauth2({ id: "as", issuer: origin })
+      const endpoint = yield* TokenEndpoint
+      const refresh = endpoint.refresh(provider, Redacted.make("rt-1"), { timeLimitMillis: 1_000 })
+      assert.strictEqual(faultOf(yield* refresh), "discovery-failed")
+      assert.strictEqual(posts, 0)
+      const patient = endpoint.refresh(provider, Redacted.make("rt-1"), { timeLimitMillis: 4_000 })
+      assert.strictEqual((yield* patient)._tag, "Granted")
+      assert.strictEqual((yield* refresh)._tag, "Granted")
+      assert.strictEqual(posts, 2)
+    }).pipe(Effect.provide(TokenEndpoint.layer))
   )
 
   it.live("is tried again later if the issuer does not answer as it should", () =>

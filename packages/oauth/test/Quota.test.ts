@@ -5,6 +5,7 @@ import { apiEvidence } from "@daybook/oauth/ApiEvidence"
 import { exhaustedIn, quotaWindowsIn, usageWindowsIn } from "@daybook/oauth/Quota"
 import { anthropic } from "@daybook/oauth/providers/Anthropic"
 import { openAiCodex } from "@daybook/oauth/providers/OpenAiCodex"
+import { Evidence } from "@daybook/pool/Evidence"
 import { QuotaWindow } from "@daybook/pool/QuotaWindow"
 
 const now = Date.parse("2026-11-22T10:00:00.000Z")
@@ -137,6 +138,16 @@ describe("a used-up window", () => {
     assert.strictEqual(verdict(used, {}, 500).verdict, "UpstreamFault")
     assert.strictEqual(verdict(used, {}, 400).verdict, "RequestFault")
   })
+
+  it.each(["1.44e30", "1e9", "0.5", "-300", "NaN"])(
+    "of a length that makes no sense is named by its place: %s",
+    (minutes) => {
+      const headers = { "x-codex-primary-used-percent": "100", "x-codex-primary-window-minutes": minutes }
+      const evidence = apiEvidence({ status: 429, headers, body: "" }, { now, secrets: [] })
+      assert.strictEqual(evidence.exhausted, "primary")
+      assert.isTrue(Schema.is(Evidence)(evidence))
+    }
+  )
 
   it("does not outweigh an account without credit", () => {
     assert.strictEqual(verdict(used, { error: { code: "insufficient_quota" } }).verdict, "BillingRequired")

@@ -89,6 +89,31 @@ describe("a token in the body", () => {
   })
 })
 
+describe("a hostile answer", () => {
+  const evidence = (body: object) =>
+    evidenceOf(json(body), { now: 0, secrets: [Redacted.make("rt-sent-1"), Redacted.make("x".repeat(16_384))] })
+  const manyKeys = Array.from({ length: 20_000 }, (_, at) => ({ key: `value-${at}` }))
+
+  it.each([
+    ["backslashes", { error: { message: `${"\\".repeat(80)}Y` }, token: `${"\\".repeat(12)}Z` }],
+    ["percent signs", { error: { message: "%25".repeat(5_000) }, token: "%".repeat(500) }],
+    ["twenty thousand secrets and a long message", { error: { message: "value ".repeat(80_000) }, data: manyKeys }],
+    ["quotes", { error: { message: ` '"\``.repeat(1_000) } }],
+    ["addresses", { error: { message: `${"a@".repeat(2_000)} "${"b".repeat(2_000)}` } }]
+  ])("made of %s does not stall it", (_name, body) => {
+    assert.isDefined(evidence(body).message)
+  })
+
+  it("that repeats a token of 16 KiB, or its beginning where the message was cut, shows nothing of it", () => {
+    const long = Array.from({ length: 16_000 }, (_, at) => "abcdefgh"[(at * 7) % 8]).join("")
+    const recorded = evidenceOf(json({ error: { message: `${" ".repeat(500)}${long}` } }), {
+      now: 0,
+      secrets: [Redacted.make(long)]
+    })
+    assert.strictEqual(recorded.message, "***")
+  })
+})
+
 describe("what looks like a secret", () => {
   const redact = redactor([])
 
@@ -100,7 +125,9 @@ describe("what looks like a secret", () => {
     "v1.MjU2LXRoaXMtaXMtYS10b2tlbg",
     "1//0gFq3xYzAbCdEfGhIjKlMnOpQrStUvWx",
     "someone.else+tag@mail.example",
-    "someone%40mail.example"
+    "someone%40mail.example",
+    "jos\u00e9.n\u00fa\u00f1ez@ex\u00e4mple.com",
+    "jane%2540example.com"
   ])("is removed: %s", (text) => {
     const message = plainMessage(`The value ${text} was refused`, redact)
     assert.notInclude(message, text)
@@ -126,15 +153,17 @@ describe("what was sent, repeated", () => {
   const redact = redactor([])
 
   it.each([
-    [
-      `Invalid value: 'write to my doctor'. Supported values are: 'low'.`,
-      `Invalid value: '***'. Supported values are: 'low'.`
-    ],
+    [`Invalid value: 'write to my doctor'. Supported values are: 'low'.`, `Invalid value: '***'.`],
     [`Unknown tool "Find Alice".`, `Unknown tool "***".`],
     ["Bad name `Alice B`, expected a string", "Bad name `***`, expected a string"],
     ["model \u201cMy Private Model\u201d not found", "model \u201c***\u201d not found"],
     ["[type=string, input_value=My secret plan, input_type=str]", "[type=string, input_value=***"],
     ["Prompt: dear diary, today", "Prompt: ***"],
+    [`Value "don't tell James' wife about the affair" is not allowed`, `Value "***" is not allowed`],
+    [`Value 'don't tell James' wife' is not allowed`, `Value '***' is not allowed`],
+    [`got "it's 5 o'clock; see you"`, `got "***"`],
+    [`'I said "stop, please" to him'`, `'***'`],
+    [`It began with "My secret plan`, `It began with "***`],
     ["('Two Words', \"Three More Words\")", `('***', "***")`]
   ])("is removed: %s", (text, left) => {
     assert.strictEqual(plainMessage(text, redact), left)

@@ -293,7 +293,7 @@ describe("a request whose outcome nobody knows", () => {
       const server = yield* httpServer(answerJson(200, { ...granted, pad: "x".repeat(2 * 1024 * 1024) }))
       const provider = serverAt(server.origin)
       const answer = yield* refresh(provider)
-      assert.deepStrictEqual(refusalOf(answer).evidence, { status: 200, body: "unread", left: true })
+      assert.deepStrictEqual(refusalOf(answer).evidence, { status: 200, unread: true, left: true })
       assert.strictEqual(reasonOf(provider, answer), "OutcomeUnknown")
     })
   )

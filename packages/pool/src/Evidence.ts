@@ -14,8 +14,10 @@ export const Evidence = Schema.Struct({
   code: Schema.optionalKey(Code),
   /** The provider's words, cut at 200 characters, with everything token-shaped removed. */
   message: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200))),
-  /** What kind of body came; `unread` if it was too long to be looked at, absent if none arrived whole. */
-  body: Schema.optionalKey(Schema.Literals(["json", "html", "text", "empty", "unread"])),
+  /** What kind of body came; absent if none could be read. */
+  body: Schema.optionalKey(Schema.Literals(["json", "html", "text", "empty"])),
+  /** A body came that was too long to be looked at. */
+  unread: Schema.optionalKey(Schema.Literal(true)),
   /** A header or a page said that something before the provider wants a browser. */
   challenge: Schema.optionalKey(Schema.Literal(true)),
   /** The answer carried a new refresh token although it is no success. */

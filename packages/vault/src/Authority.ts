@@ -43,8 +43,12 @@ export interface Cleared {
   readonly why?: string
 }
 
-/** What the slot holds after `store`: all that was there but the access token and its end, under what `next` says. */
+/**
+ * What the slot holds after `store`: all that was there but the access token and its end, under what `next` says. What
+ * stands beside blank tokens was another login's.
+ */
 export const successor = (found: TokenSet, next: TokenSet, now: Instant): TokenSet => {
+  if (isBlank(found)) return { refreshedAt: now, ...next }
   const { access: _access, expiresAt: _expiresAt, ...kept } = found
   return { ...kept, refreshedAt: now, ...next }
 }

@@ -17,11 +17,6 @@ export interface CredentialFile {
   readonly members?: CredentialMembers
   /** What the owner's user does to renew it: `run claude`. */
   readonly renew: string
-  /**
-   * `text`: the whole file is one token, the refresh token of a derived credential, and `at` and `members` say nothing.
-   * Default `json`.
-   */
-  readonly format?: "json" | "text"
 }
 
 export interface CredentialMembers {

@@ -28,8 +28,8 @@ export const make = (declared: CredentialFile): Store => {
 }
 
 /** Whether this is a place that the declaration speaks of; there need not be a login. */
-export const isIn = ({ at = [], format, path }: CredentialFile, ref: StoreRef): boolean =>
-  ref.kind === "file" && ref.path === resolve(path) && isSlotAt(ref.slot, format === "text" ? [] : at)
+export const isIn = ({ at = [], path }: CredentialFile, ref: StoreRef): boolean =>
+  ref.kind === "file" && ref.path === resolve(path) && isSlotAt(ref.slot, at)
 
 const survey = (file: CredentialFile): Effect.Effect<Survey> =>
   DeclaredLogins.read(file, "list").pipe(

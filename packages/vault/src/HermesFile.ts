@@ -56,20 +56,66 @@ export const withSlots = <Row extends { readonly [key: string]: unknown }>(
   })
 }
 
-/** Reads the OAuth logins of these providers and the API keys of all. A failure names the first field with a wrong type. */
-export const parse = (value: unknown, providers: ReadonlyArray<string>): Result.Result<HermesFile, Flaw> =>
+/** What could be read, and the first wrong field of each provider whose part could not. */
+export interface Surveyed extends HermesFile {
+  readonly flaws: ReadonlyArray<Flaw>
+}
+
+/** The OAuth logins of these providers and the API keys of all. One provider's flaw hides no other provider. */
+export const survey = (value: unknown, providers: ReadonlyArray<string>): Result.Result<Surveyed, Flaw> =>
+  Result.map(decode(HermesShape.AuthFile, value), (file) => {
+    const parts = namesIn(file).map((provider) => parsePart(file, provider, providers))
+    const read = parts.flatMap((part) => (Result.isSuccess(part) ? [part.success] : []))
+    return {
+      blocks: read.flatMap(({ blocks }) => blocks),
+      rows: read.flatMap(({ rows }) => rows),
+      flaws: parts.flatMap((part) => (Result.isFailure(part) ? [part.failure] : []))
+    }
+  })
+
+/** The part of the file in which a slot stands: whatever else is in the file may have any form. */
+export const parseFor = (
+  value: unknown,
+  slot: string,
+  providers: ReadonlyArray<string>
+): Result.Result<HermesFile, Flaw> =>
   Result.gen(function* () {
     const file = yield* decode(HermesShape.AuthFile, value)
-    const blocks = Object.entries(file.providers ?? {}).filter(([provider]) => providers.includes(provider))
-    const rows = Object.entries(file.credential_pool ?? {}).flatMap(([provider, rows]) =>
-      withSlots(provider, rows).map(([slot, row], index) => ({ provider, slot, row, index }))
+    const parts = yield* Result.all(
+      namesIn(file)
+        .filter((provider) => isPartOf(slot, provider))
+        .map((provider) => parsePart(file, provider, providers))
     )
-    const wanted = rows.filter(({ provider, row }) => row["auth_type"] !== "oauth" || providers.includes(provider))
-    const parsed = {
-      blocks: yield* Result.all(blocks.map(([provider, block]) => parseBlock(provider, block))),
-      rows: yield* Result.all(wanted.map(({ index, provider, row, slot }) => parseRow(provider, slot, row, index)))
-    }
-    return { ...parsed, blocks: parsed.blocks.map((block) => broughtUpToDate(block, parsed.rows)) }
+    return { blocks: parts.flatMap(({ blocks }) => blocks), rows: parts.flatMap(({ rows }) => rows) }
+  })
+
+const namesIn = (file: typeof HermesShape.AuthFile.Type): ReadonlyArray<string> => [
+  ...new Set([...Object.keys(file.providers ?? {}), ...Object.keys(file.credential_pool ?? {})])
+]
+
+/** Names of providers may have dots. */
+const isPartOf = (slot: string, provider: string): boolean =>
+  slot === blockSlot(provider) ||
+  [`credential_pool.${provider}.`, `credential_pool.${provider}[`].some((start) => slot.startsWith(start))
+
+/** A failure names the first field with a wrong type. */
+const parsePart = (
+  file: typeof HermesShape.AuthFile.Type,
+  provider: string,
+  providers: ReadonlyArray<string>
+): Result.Result<HermesFile, Flaw> =>
+  Result.gen(function* () {
+    const isOurs = providers.includes(provider)
+    const block = isOurs ? (file.providers ?? {})[provider] : undefined
+    const rows = withSlots(provider, (file.credential_pool ?? {})[provider] ?? []).map(([slot, row], index) => ({
+      slot,
+      row,
+      index
+    }))
+    const wanted = rows.filter(({ row }) => row["auth_type"] !== "oauth" || isOurs)
+    const parsed = yield* Result.all(wanted.map(({ index, row, slot }) => parseRow(provider, slot, row, index)))
+    const blocks = block === undefined ? [] : [yield* parseBlock(provider, block)]
+    return { blocks: blocks.map((block) => broughtUpToDate(block, parsed)), rows: parsed }
   })
 
 /** hermes writes a new pair to the seeded row first and then to the block; if it died between, the row has the pair. */

@@ -52,17 +52,20 @@ export const takeOver = (path: string, ledger: Binding.Owner, wait: Duration.Inp
 
 const survey = (opened: Opened): Effect.Effect<Survey> =>
   read(opened).pipe(
-    Effect.map((file) => ({ logins: HermesFile.logins(file, opened.path), problems: [] })),
+    Effect.map((file) => ({
+      logins: HermesFile.logins(file, opened.path),
+      problems: file.flaws.map((flaw) => StoreErrors.corrupt("list", opened.path, flaw))
+    })),
     Effect.catch((problem) => Effect.succeed({ logins: [], problems: [problem] }))
   )
 
 const read = Effect.fnUntraced(function* ({
   path,
   providers
-}: Opened): Effect.fn.Return<HermesFile.HermesFile, StoreError> {
+}: Opened): Effect.fn.Return<HermesFile.Surveyed, StoreError> {
   const document = yield* JsonFile.read(path, "list")
-  if (Option.isNone(document)) return { blocks: [], rows: [] }
-  const file = HermesFile.parse(document.value.value, providers)
+  if (Option.isNone(document)) return { blocks: [], rows: [], flaws: [] }
+  const file = HermesFile.survey(document.value.value, providers)
   return Result.isFailure(file) ? yield* StoreErrors.corrupt("list", path, file.failure) : file.success
 })
 
@@ -100,7 +103,7 @@ const notOurs = (opened: Opened, slot: string): Effect.Effect<Refusal | undefine
   )
 
 const refusalOf = (row: HermesFile.Row): Refusal | undefined => {
-  if (!HermesFile.isOwned(row)) return { why: `hermes borrows it from ${row.source}; refresh it there` }
+  if (!HermesFile.isOwned(row)) return { why: `hermes keeps it by its source ${row.source}; let hermes refresh it` }
   if (row.kind === "apiKey") return { why: "it is an API key, which nobody refreshes" }
   return undefined
 }
@@ -118,7 +121,7 @@ const findSlot =
   (providers: ReadonlyArray<string>, slot: string): FileAuthority.FindSlot =>
   (document) => {
     const { original, value } = Option.getOrElse(document, () => empty)
-    return Result.map(HermesFile.parse(value, providers), (file) => ({
+    return Result.map(HermesFile.parseFor(value, slot, providers), (file) => ({
       tokens: HermesFile.tokensAt(file, slot),
       stored: (tokens, now) => HermesEdit.stored(original, file, slot, tokens, now),
       cleared: (note, now) => HermesEdit.cleared(original, file, slot, note, now)

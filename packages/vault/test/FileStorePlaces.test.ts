@@ -76,3 +76,14 @@ it.live("two declarations may share one file, each with a place of its own", () 
     assert.deepInclude(elsewhere.reason, { code: "NotOpened" })
   })
 )
+
+it.live("logins that are named by addresses are an error that repeats none of them, since a place is recorded", () =>
+  Effect.gen(function* () {
+    const { store } = yield* given(grok, JSON.stringify({ "jane.doe@example.com": grokLogin("one") }))
+    const { logins, problems } = yield* store.survey
+    assert.deepStrictEqual(logins, [])
+    assert.strictEqual(problems.length, 1)
+    assert.include(problems[0]?.message, "named by addresses")
+    assert.notInclude(problems[0]?.message, "jane.doe")
+  })
+)

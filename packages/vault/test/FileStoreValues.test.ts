@@ -1,16 +1,7 @@
 /** What stands in the members of a declared file, and what of it counts. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import {
-  claudeCode,
-  claudeFile,
-  copilotApi,
-  type Declaration,
-  given,
-  grok,
-  qwen,
-  qwenFile
-} from "./support/Declared.ts"
+import { claudeCode, claudeFile, type Declaration, given, grok, qwen, qwenFile } from "./support/Declared.ts"
 import { revealed } from "./support/Samples.ts"
 
 describe.each<[what: string, expiresAt: unknown]>([
@@ -57,9 +48,7 @@ describe.each<[what: string, declaration: Declaration, content: string, slot: st
   ["a login that is null", claudeCode, `{ "claudeAiOauth": null }`, "claudeAiOauth"],
   ["a file of other things", claudeCode, `{ "mcpOAuth": { "accessToken": "another" } }`, "claudeAiOauth"],
   ["an empty object", qwen, "{}", "tokens"],
-  ["a map without logins", grok, "{}", "https://auth.x.ai::abc"],
-  ["an empty text", copilotApi, "", "tokens"],
-  ["a text of blanks", copilotApi, " \r\n", "tokens"]
+  ["a map without logins", grok, "{}", "https://auth.x.ai::abc"]
 ])("%s", (_, declaration, content, slot) => {
   it.live("is no login and no tokens, and nothing is wrong with it", () =>
     Effect.gen(function* () {
@@ -82,15 +71,6 @@ it.live("a blank account or address is not there", () =>
   Effect.gen(function* () {
     const { read } = yield* given(qwen, qwenFile({ sub: "", resource_url: " ", expiry_date: 0 }))
     assert.deepStrictEqual(revealed(yield* read("tokens")), { access: "access-q", refresh: "refresh-q" })
-  })
-)
-
-it.live("a file of one token has one place, whatever else is declared", () =>
-  Effect.gen(function* () {
-    const { path, read, store } = yield* given({ ...copilotApi, at: ["*"] }, "ghu_a")
-    assert.isTrue(store.holds({ kind: "file", path, slot: "tokens" }))
-    assert.isFalse(store.holds({ kind: "file", path, slot: "anything" }))
-    assert.deepStrictEqual(revealed(yield* read("tokens")), { refresh: "ghu_a" })
   })
 )
 

@@ -6,7 +6,6 @@ import { readFileSync, writeFileSync } from "node:fs"
 import {
   claudeCode,
   claudeFile,
-  copilotApi,
   type Declaration,
   failures,
   given,
@@ -55,10 +54,7 @@ describe.each<[what: string, declaration: Declaration, content: string, field: s
   ["a wrong member of a login further in", claudeCode, claudeFile({ accessToken: 5 }), "claudeAiOauth.accessToken"],
   ["an empty file", claudeCode, "", undefined],
   ["half a file", claudeCode, claudeFile().slice(0, 40), undefined],
-  ["no JSON", claudeCode, "accessToken = access-c", undefined],
-  ["an error page for a token", copilotApi, "<html>502</html>", undefined],
-  ["JSON for a token", copilotApi, `{"token":"ghu_x"}`, undefined],
-  ["two tokens for one", copilotApi, "ghu_a\nghu_b\n", undefined]
+  ["no JSON", claudeCode, "accessToken = access-c", undefined]
 ])("%s", (_, declaration, content, field) => {
   it.live("is corrupt and not empty, and stays as it is", () =>
     Effect.gen(function* () {
@@ -103,8 +99,7 @@ it.live("a login among several that became something else is an error where it i
 )
 
 describe.each<[what: string, declaration: Declaration, half: string, whole: string, token: string]>([
-  ["JSON file", qwen, qwenFile().slice(0, 30), qwenFile(), "refresh-q"],
-  ["file of one token", copilotApi, "ghu_a\u0000\u0000", "ghu_b", "ghu_b"]
+  ["JSON file", qwen, qwenFile().slice(0, 30), qwenFile(), "refresh-q"]
 ])("a half-written %s", (_, declaration, half, whole, token) => {
   /** Reads with every pause over at once; `onPause` is told each. */
   const readWith = <A, E>(read: Effect.Effect<A, E>, onPause: (millis: number) => void) =>
@@ -146,8 +141,7 @@ it.live.each<[what: string, declaration: Declaration, content: string]>([
   ["a list of tokens", qwen, qwenFile({ access_token: [secret] })],
   ["a token in an object", qwen, qwenFile({ refresh_token: { [secret.length]: secret } })],
   ["a token in the place of an expiry", qwen, qwenFile({ expiry_date: [secret] })],
-  ["a wrong member beside a token", qwen, qwenFile({ access_token: secret, sub: 5 })],
-  ["two tokens in a text", copilotApi, `${secret} ${secret}`]
+  ["a wrong member beside a token", qwen, qwenFile({ access_token: secret, sub: 5 })]
 ])("no error shows a token: %s", ([, declaration, content]) =>
   Effect.gen(function* () {
     const { read, store } = yield* given(declaration, content)

@@ -467,3 +467,41 @@ it.live("a number as an id of another provider's row, however it is written, is 
     assert.include(text(), '"id": 1.0')
   })
 )
+
+it.live(
+  "writes a login of xAI into its block and its seeded row, and one of Anthropic with its end in milliseconds",
+  () =>
+    Effect.gen(function* () {
+      const rowOf = (id: string, source: string) => ({ id, auth_type: "oauth", source, priority: 0 })
+      const { json, path } = yield* given((file) => {
+        const tokens = { access_token: "access-1", refresh_token: "refresh-1", id_token: "id-1", expires_in: 21600 }
+        Object.assign(file.providers, {
+          "xai-oauth": { tokens, discovery: { token_endpoint: "x" }, auth_mode: "oauth_device_code" }
+        })
+        Object.assign(file.credential_pool, {
+          "xai-oauth": [{ ...rowOf("xxxxxx", "device_code"), access_token: "access-1", refresh_token: "refresh-1" }],
+          anthropic: [
+            {
+              ...rowOf("yyyyyy", "manual:hermes_pkce"),
+              access_token: "access-1",
+              refresh_token: "refresh-1",
+              expires_at_ms: 5
+            }
+          ]
+        })
+      })
+      const store = HermesStore.make({ path, ledger: ours, providers: ["openai-codex", "xai-oauth", "anthropic"] })
+      const { logins } = yield* store.survey
+      for (const slot of ["providers.xai-oauth", "credential_pool.anthropic.yyyyyy"]) {
+        assert.strictEqual(logins.find((login) => login.store.slot === slot)?.ownership, "owned")
+        const authority = yield* store.authority({ kind: "hermes", path, slot })
+        yield* authority.store({ ...pair(2), expiresAt: 1_795_348_800_000 }, () => true)
+      }
+      const { credential_pool, providers } = json()
+      assert.deepInclude(providers["xai-oauth"].tokens, { access_token: "access-2", refresh_token: "refresh-2" })
+      assert.deepInclude(providers["xai-oauth"], { discovery: { token_endpoint: "x" }, auth_mode: "oauth_device_code" })
+      assert.deepInclude(credential_pool["xai-oauth"][0], { access_token: "access-2", refresh_token: "refresh-2" })
+      const { access_token, expires_at_ms, refresh_token } = credential_pool.anthropic[0]
+      assert.deepStrictEqual([access_token, refresh_token, expires_at_ms], ["access-2", "refresh-2", 1_795_348_800_000])
+    })
+)

@@ -1,10 +1,10 @@
 import { sourcesOf } from "@daybook/vault/StoreSources"
 import { assert, it } from "@effect/vitest"
-import { claudeCode, copilotApi, grok } from "./support/Declared.ts"
+import { claudeCode, grok, qwen } from "./support/Declared.ts"
 
 const claude = { ...claudeCode, path: "/home/me/.claude/.credentials.json" }
 const grokFile = { ...grok, path: "/home/me/.grok/auth.json" }
-const github = { ...copilotApi, path: "/home/me/github_token" }
+const qwenFile = { ...qwen, path: "/home/me/.qwen/oauth_creds.json" }
 
 it("stores with a reader of their own are opened once for each file", () => {
   const refs = [
@@ -25,11 +25,11 @@ it("a declared file is opened, once, if the ledger has logins of it", () => {
   const refs = [
     { kind: "file", path: grokFile.path, slot: "https://auth.x.ai::abc" },
     { kind: "file", path: grokFile.path, slot: "https://auth.x.ai::def" },
-    { kind: "file", path: github.path, slot: "tokens" }
+    { kind: "file", path: qwenFile.path, slot: "tokens" }
   ] as const
-  assert.deepStrictEqual(sourcesOf(refs, [claude, grokFile, github]), [
+  assert.deepStrictEqual(sourcesOf(refs, [claude, grokFile, qwenFile]), [
     { kind: "file", file: grokFile },
-    { kind: "file", file: github }
+    { kind: "file", file: qwenFile }
   ])
 })
 

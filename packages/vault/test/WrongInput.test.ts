@@ -52,7 +52,10 @@ describe.each(wrongTypes)("a wrong type at %s", (field, content) => {
     Effect.gen(function* () {
       const { authority, path, store } = yield* given(content)
       const { logins, problems } = yield* store.survey
-      assert.deepStrictEqual(logins, [])
+      assert.notInclude(
+        logins.map(({ provider }) => provider),
+        "openai-codex"
+      )
       const errors = [
         ...problems,
         yield* Effect.flip(authority.read),
@@ -82,6 +85,53 @@ it.live("what belongs to providers nobody asked for may have any shape", () =>
     assert.deepStrictEqual(pairOf(yield* authority.read), ["access-1", "refresh-1"])
   })
 )
+
+describe("a wrong type in the part of one provider", () => {
+  const providers = ["openai-codex", "xai-oauth", "anthropic"]
+  const broken = change((file) => {
+    file.providers["xai-oauth"] = { tokens: { access_token: "at-x", refresh_token: "rt-x" }, last_refresh: 1_700_000 }
+    file.credential_pool.anthropic = [{ id: "dddddd", auth_type: "oauth", source: "manual:x", last_refresh: 7 }]
+  })
+  const brokenStore = Effect.fnUntraced(function* () {
+    const { path } = yield* given(broken)
+    return { path, store: HermesStore.make({ path, ledger: ours, providers }) }
+  })
+
+  it.live("is a problem of its own, and hides no login of another", () =>
+    Effect.gen(function* () {
+      const { store } = yield* brokenStore()
+      const { logins, problems } = yield* store.survey
+      assert.include(
+        logins.map(({ store }) => store.slot),
+        "providers.openai-codex"
+      )
+      assert.sameMembers(
+        problems.map(({ reason }) => (reason._tag === "Corrupt" ? reason.field : reason._tag)),
+        ["providers.xai-oauth.last_refresh", "credential_pool.anthropic[0].last_refresh"]
+      )
+    })
+  )
+
+  it.live("keeps no other provider's tokens from being stored, and stays as it is", () =>
+    Effect.gen(function* () {
+      const { path, store } = yield* brokenStore()
+      const authority = yield* store.authority({ kind: "hermes", path, slot: "providers.openai-codex" })
+      assert.strictEqual((yield* authority.store(pair(2), () => true))._tag, "Stored")
+      const written = JSON.parse(readFileSync(path, "utf8"))
+      assert.strictEqual(written.providers["openai-codex"].tokens.refresh_token, "refresh-2")
+      assert.deepStrictEqual(written.providers["xai-oauth"], JSON.parse(broken).providers["xai-oauth"])
+      assert.deepStrictEqual(written.credential_pool.anthropic, JSON.parse(broken).credential_pool.anthropic)
+    })
+  )
+
+  it.live("is named when its own tokens are read", () =>
+    Effect.gen(function* () {
+      const { path, store } = yield* brokenStore()
+      const authority = yield* store.authority({ kind: "hermes", path, slot: "providers.xai-oauth" })
+      assert.include((yield* Effect.flip(authority.read)).message, "providers.xai-oauth.last_refresh")
+    })
+  )
+})
 
 describe.each([
   ["an empty file", ""],

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 
-/** Access and refresh token of one program's login; copilot-api keeps none but the second. */
+/** Access and refresh token of one program's login. */
 const pair = (program: string) => [`at-${program}-plainwords`, `rt-${program}-plainwords`] as const
 
 export const end = Date.UTC(2100, 0, 1, 12)
@@ -13,12 +13,8 @@ const [geminiAccess, geminiRefresh] = pair("gemini")
 const [kimiAccess, kimiRefresh] = pair("kimi")
 const [grokAccess, grokRefresh] = pair("grok")
 const [otherGrokAccess, otherGrokRefresh] = pair("other-grok")
-const [, copilotToken] = pair("copilot")
 
-export const secrets: ReadonlyArray<string> = [
-  ...["claude", "qwen", "gemini", "kimi", "grok", "other-grok"].flatMap(pair),
-  copilotToken
-]
+export const secrets: ReadonlyArray<string> = ["claude", "qwen", "gemini", "kimi", "grok", "other-grok"].flatMap(pair)
 
 const common = { token_type: "Bearer", scope: "openid profile" }
 
@@ -61,8 +57,7 @@ export const loginFiles = {
       expires_at: new Date(end).toISOString()
     },
     "https://auth.x.ai::two": { key: otherGrokAccess, refresh_token: otherGrokRefresh, user_id: "user-2" }
-  },
-  ".local/share/copilot-api/github_token": copilotToken
+  }
 } as const
 
 export const writeLoginFiles = (user: string, files: Readonly<Record<string, unknown>> = loginFiles): void => {

@@ -11,6 +11,8 @@ const rule = (id: string, verdict: ApiVerdictName, when: When, source: string): 
   source
 })
 
+const second = (first: ApiRule): ApiRule => ({ ...first, version: 2 })
+
 const aboutModel = (id: string, when: When, source: string): ApiRule => ({
   ...rule(id, "ModelUnavailable", when, source),
   scope: "model"
@@ -33,10 +35,24 @@ export const beforeProvider: ReadonlyArray<ApiRule> = [
 
 const codes: ReadonlyArray<ApiRule> = [
   rule(
-    "codes/key-refused",
-    "GrantRevoked",
-    { credential: "apiKey", codes: accessCodes },
-    "an API key has nothing to refresh"
+    "words/upstream",
+    "UpstreamFault",
+    { words: ["provider returned error"], status: [[400, 599]] },
+    "OpenRouter passes on what the route behind it said; the credential is not concerned"
+  ),
+  rule(
+    "words/missing-scopes",
+    "NotEntitled",
+    { words: ["missing scopes"], status: [401, 403] },
+    "OpenAI's answer to a key that may do less than was asked"
+  ),
+  second(
+    rule(
+      "codes/key-refused",
+      "GrantRevoked",
+      { credential: "apiKey", codes: accessCodes, status: [401, 403] },
+      "an API key has nothing to refresh"
+    )
   ),
   rule(
     "codes/token_revoked",
@@ -50,22 +66,27 @@ const codes: ReadonlyArray<ApiRule> = [
     { codes: accessCodes, status: [401, 403] },
     "RFC 6750 section 3.1: invalid_token speaks of the access token"
   ),
+  second(
+    rule(
+      "words/usage-limit",
+      "QuotaExhausted",
+      {
+        words: [
+          "usage limit reached",
+          "usage limit has been reached",
+          "reached your usage limit",
+          "hit your usage limit"
+        ],
+        status: [[402, 499]]
+      },
+      "a window is quota, also under 402 and 403; under 400 the words may be an echo"
+    )
+  ),
   rule(
-    "words/usage-limit",
+    "words/spending-cap",
     "QuotaExhausted",
-    {
-      words: [
-        "usage limit reached",
-        "usage limit has been reached",
-        "reached your usage limit",
-        "hit your usage limit"
-      ],
-      status: [
-        [400, 400],
-        [402, 499]
-      ]
-    },
-    "a window is quota, whatever the status"
+    { words: ["you have reached your specified api usage limits"], status: [400, 403, 429] },
+    "Anthropic's answer once an organization has spent what it allowed itself for the month"
   ),
   rule(
     "codes/usage-limit",
@@ -79,24 +100,35 @@ const codes: ReadonlyArray<ApiRule> = [
     { codes: ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "payment_required"] },
     "OpenAI's names for an account without credit"
   ),
+  second(
+    rule(
+      "words/billing",
+      "BillingRequired",
+      { words: ["your credit balance is too low", "insufficient balance", "spending limit"], status: [402, 403, 429] },
+      "Anthropic, DeepSeek and xAI say it in words"
+    )
+  ),
   rule(
-    "words/billing",
+    "words/credit-balance",
     "BillingRequired",
-    { words: ["credit balance is too low", "insufficient balance", "spending limit"], status: [400, 402, 403, 429] },
-    "Anthropic, DeepSeek and xAI say it in words"
+    { words: ["your credit balance is too low to access"], status: [400] },
+    "Anthropic says it under 400"
   ),
   rule(
     "window-used-up",
     "QuotaExhausted",
-    { exhausted: true, status: [429] },
+    { exhausted: "plan", status: [429] },
     "x-codex-* and anthropic-ratelimit-unified-* headers: a window of the plan stands at 100 percent, or is rejected"
   ),
-  rule(
-    "words/upstream",
-    "UpstreamFault",
-    { words: ["provider returned error"], status: [[400, 599]] },
-    "OpenRouter passes on what the route behind it said; the credential is not concerned"
-  ),
+  {
+    ...rule(
+      "model-window-used-up",
+      "QuotaExhausted",
+      { exhausted: "model", status: [429] },
+      "anthropic-ratelimit-unified-* headers: only a window that some models share is used up"
+    ),
+    scope: "model"
+  },
   rule(
     "codes/rate-limited",
     "RateLimited",
@@ -135,6 +167,13 @@ const answers: ReadonlyArray<ApiRule> = [
   rule("status/402", "BillingRequired", { status: [402] }, "RFC 9110 section 15.5.3"),
   rule("status/401.key", "GrantRevoked", { status: [401], credential: "apiKey" }, "an API key has nothing to refresh"),
   rule("status/401", "AccessExpired", { status: [401] }, "RFC 6750 section 3: one forced refresh decides"),
+  rule("edge/unread-403", "UpstreamFault", { status: [403], unread: true }, "nobody read what it forbids, or whether"),
+  rule(
+    "edge/bare-403",
+    "UpstreamFault",
+    { status: [403], body: ["text", "empty"] },
+    "a model API says in JSON what it forbids; a bare word comes from something in front of it"
+  ),
   rule("status/403", "NotEntitled", { status: [403] }, "RFC 9110 section 15.5.4: authenticating again does not help"),
   rule("status/4xx", "RequestFault", { status: [[400, 499]] }, "RFC 9110 section 15.5")
 ]

@@ -1,6 +1,7 @@
 /**
  * One request to an endpoint of an authorization server: the endpoint is found, nothing leaves that may not, and what
- * leaves is sent once. Discovery and request share the time limit.
+ * leaves is sent once. Discovery and request share the time limit; a request that would have less than half of it is
+ * left to the next try, which finds the endpoint known.
  */
 import { Clock, Effect, type Redacted, Result } from "effect"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
@@ -54,9 +55,10 @@ export const asking = (endpoints: FindEndpoints): Ask =>
   ): Effect.fn.Return<Asked> {
     const began = yield* Clock.currentTimeMillis
     if (lacksSecret(provider)) return refused("client-secret-missing", false, 0)
-    const found = yield* endpoints(provider, timeLimitMillis)
+    const found = yield* endpoints(provider, timeLimitMillis / 2)
     const elapsed = (yield* Clock.currentTimeMillis) - began
     if (Result.isFailure(found)) return refused(found.failure, false, elapsed)
+    if (elapsed > timeLimitMillis / 2) return refused("discovery-late", false, elapsed)
     const url = found.success[endpoint]
     if (url === undefined) return { _tag: "Unsupported" }
     // A provider need not come from `defineProvider`.

@@ -3,7 +3,7 @@
  * (OpenAI, Anthropic), else `error.status` (Google); flat `error` with `error_description` (RFC 6749 section 5.2);
  * top-level `code`; MiniMax' `base_resp`.
  */
-import { isObject, type JsonObject, textIn } from "./Json.ts"
+import { isObject, type JsonObject, numberIn, textIn } from "./Json.ts"
 
 const isName = (text: string): boolean => /^[A-Za-z0-9_.:-]{1,64}$/.test(text)
 
@@ -34,8 +34,8 @@ export const codeOf = (body: JsonObject): string | undefined => {
 /** `base_resp` comes with successes too; only a `status_code` other than 0 is an error. */
 const enclosedError = (body: JsonObject): JsonObject | undefined => {
   const enclosed = objectIn(body, "base_resp")
-  const code = enclosed["status_code"]
-  return typeof code === "number" && code !== 0 ? enclosed : undefined
+  const code = numberIn(enclosed["status_code"])
+  return code !== undefined && code !== 0 ? enclosed : undefined
 }
 
 const enclosedCode = (body: JsonObject): string | undefined => {

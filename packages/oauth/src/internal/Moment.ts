@@ -6,6 +6,9 @@ import { spanAt } from "./Span.ts"
 /** A smaller number is a length of time: the epoch's first billion seconds ended in 2001. */
 const leastEpochSeconds = 1e9
 
+/** So long after its time a moment still means "now": the answer was on its way. */
+export const justPassed = 60_000
+
 /** Epoch seconds, epoch milliseconds (above 1e12), or a date in ISO 8601. */
 export const momentIn = (value: unknown): Instant | undefined => {
   const number = numberIn(value)
@@ -13,8 +16,11 @@ export const momentIn = (value: unknown): Instant | undefined => {
     return number < leastEpochSeconds ? undefined : instantIn(number > 1e12 ? number : number * 1000)
   }
   const text = textIn(value)
-  return text !== undefined && /^\d{4}-\d{2}-\d{2}T/.test(text) ? instantIn(Date.parse(text)) : undefined
+  return text !== undefined && /^\d{4}-\d{2}-\d{2}T/.test(text) ? instantIn(Date.parse(withZone(text))) : undefined
 }
+
+/** A time without a zone is meant in UTC, wherever this process runs. */
+const withZone = (text: string): string => (/(?:Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`)
 
 export const after = (now: Instant, millis: number | undefined): Instant | undefined =>
   millis === undefined || millis < 0 ? undefined : instantIn(now + millis)

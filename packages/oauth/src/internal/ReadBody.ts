@@ -5,7 +5,7 @@ import type { Answer } from "../ParseAnswer.ts"
 import { isObject, type JsonObject, parseJson } from "./Json.ts"
 
 export interface ReadBody {
-  readonly kind: NonNullable<Evidence["body"]>
+  readonly kind: Evidence["body"] | "unread"
   readonly text: string
   readonly members: JsonObject
   readonly json: unknown
@@ -13,6 +13,12 @@ export interface ReadBody {
 
 const looksLikeHtml = (text: string, contentType: string): boolean =>
   /^text\/html\b/i.test(contentType) || /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(text)
+
+/** Google's streaming methods send a list, and an error as its only item. */
+export const unwrapped = (body: ReadBody): ReadBody => {
+  const [item, ...others] = Array.isArray(body.json) ? body.json : []
+  return isObject(item) && others.length === 0 ? { ...body, members: item } : body
+}
 
 /** Nothing was read of a body that is `undefined`. */
 export const readBody = (text: string | undefined, contentType: string): ReadBody => {

@@ -8,8 +8,8 @@ import type { Instant } from "@daybook/pool/Instant"
 import type { QuotaWindow } from "@daybook/pool/QuotaWindow"
 import { isUsedUp } from "@daybook/pool/QuotaWindow"
 import { clockTimeIn } from "./ClockTime.ts"
-import { instantIn, isObject, type JsonObject, textIn } from "./Json.ts"
-import { after, endIn, momentIn, secondsAfter, spanAfter } from "./Moment.ts"
+import { instantIn, isObject, type JsonObject, numberIn, textIn } from "./Json.ts"
+import { after, endIn, justPassed, momentIn, secondsAfter, spanAfter } from "./Moment.ts"
 import { spanAt } from "./Span.ts"
 
 export type HeaderFields = Readonly<Record<string, string | undefined>>
@@ -46,28 +46,42 @@ const placesIn = (body: JsonObject): ReadonlyArray<JsonObject> => {
   return [error, body, ...details, ...details.map((detail) => detail["metadata"]).filter(isObject)]
 }
 
-const inBody = (body: JsonObject, now: Instant): Instant | undefined =>
-  placesIn(body)
-    .flatMap((place) => members.map(([name, read]) => read(now, place[name])))
-    .find((instant) => instant !== undefined)
+type Found = ReadonlyArray<Instant | undefined>
 
-const limitHeaders: ReadonlyArray<string> = [
-  "x-ratelimit-reset",
-  "x-ratelimit-reset-requests",
-  "x-ratelimit-reset-tokens",
-  "anthropic-ratelimit-requests-reset",
-  "anthropic-ratelimit-tokens-reset",
-  "anthropic-ratelimit-input-tokens-reset",
-  "anthropic-ratelimit-output-tokens-reset",
-  "anthropic-ratelimit-unified-reset"
+const inBody = (body: JsonObject, now: Instant): Found =>
+  placesIn(body).flatMap((place) => members.map(([name, read]) => read(now, place[name])))
+
+/** Where a limit says when it is free again, and where it says how much of it is left. */
+const limitHeaders: ReadonlyArray<readonly [reset: string, remaining: string]> = [
+  ["x-ratelimit-reset", "x-ratelimit-remaining"],
+  ["x-ratelimit-reset-requests", "x-ratelimit-remaining-requests"],
+  ["x-ratelimit-reset-tokens", "x-ratelimit-remaining-tokens"],
+  ["anthropic-ratelimit-requests-reset", "anthropic-ratelimit-requests-remaining"],
+  ["anthropic-ratelimit-tokens-reset", "anthropic-ratelimit-tokens-remaining"],
+  ["anthropic-ratelimit-input-tokens-reset", "anthropic-ratelimit-input-tokens-remaining"],
+  ["anthropic-ratelimit-output-tokens-reset", "anthropic-ratelimit-output-tokens-remaining"]
 ]
 
-/** Sent with every answer, so they mean something only with a 429; every limit that was hit must be free again. */
-const inLimits = (headers: HeaderFields, windows: ReadonlyArray<QuotaWindow>, now: Instant): Instant | undefined =>
-  latest(windows.filter(isUsedUp).map(({ resetsAt }) => resetsAt)) ??
-  latest(limitHeaders.map((name) => endIn(now, headers[name])))
+/**
+ * Sent with every answer, so they mean something only when a limit was hit, and only those of which nothing is left.
+ * Under 403, as GitHub answers, a limit must say that itself.
+ */
+const inLimits = (status: number, headers: HeaderFields, now: Instant): Instant | undefined => {
+  const isHit = (remaining: string | undefined) =>
+    status === 429 ? remaining === undefined || numberIn(remaining) === 0 : status === 403 && numberIn(remaining) === 0
+  const hit = limitHeaders.filter(([, remaining]) => isHit(headers[remaining]))
+  return latest(hit.map(([reset]) => endIn(now, headers[reset])))
+}
 
-const latest = (instants: ReadonlyArray<Instant | undefined>): Instant | undefined => {
+/** The plan's own reset, if it is the plan that said no. */
+const inPlan = (status: number, headers: HeaderFields, windows: ReadonlyArray<QuotaWindow>): Instant | undefined => {
+  if (status !== 429) return undefined
+  const used = latest(windows.filter(isUsedUp).map(({ resetsAt }) => resetsAt))
+  const isRejected = (headers["anthropic-ratelimit-unified-status"] ?? "rejected") === "rejected"
+  return used ?? (isRejected ? momentIn(headers["anthropic-ratelimit-unified-reset"]) : undefined)
+}
+
+const latest = (instants: Found): Instant | undefined => {
   const known = instants.filter((instant) => instant !== undefined)
   return known.length === 0 ? undefined : Math.max(...known)
 }
@@ -79,17 +93,22 @@ const retryAfterMillis = (now: Instant, value: string | undefined): Instant | un
 const introduction = /\b(?:again|retry|resets?|reset|available|quotaResetDelay)\W{1,3}(?:(?:after|in)\s+)?~?(?=\d)/i
 const secondsMember = /\bresets_in_seconds\W{1,4}(\d{1,9})\b/i
 
-/** A length of time, `resets_in_seconds`, or a time of day with its zone. */
-const inWords = (message: string | undefined, now: Instant): Instant | undefined => {
+const accessAgain = /\baccess on (\d{4}-\d{2}-\d{2}) at (\d{2}:\d{2}) UTC\b/
+
+/** A length of time, `resets_in_seconds`, a date in UTC, or a time of day with its zone. */
+const inWords = (message: string | undefined, now: Instant): Found => {
   const text = message?.slice(0, 2000) ?? ""
   const found = introduction.exec(text)
-  return (
-    (found === null ? undefined : after(now, spanAt(text, found.index + found[0].length))) ??
-    secondsAfter(now, secondsMember.exec(text)?.[1]) ??
+  const [, date, time] = accessAgain.exec(text) ?? []
+  return [
+    found === null ? undefined : after(now, spanAt(text, found.index + found[0].length)),
+    secondsAfter(now, secondsMember.exec(text)?.[1]),
+    date === undefined ? undefined : momentIn(`${date}T${time}:00Z`),
     clockTimeIn(text, now)
-  )
+  ]
 }
 
+/** The first that lies ahead; else, if one has only just passed, that one. */
 export const resetTime = (
   answer: {
     readonly status: number
@@ -99,9 +118,15 @@ export const resetTime = (
     readonly windows: ReadonlyArray<QuotaWindow>
   },
   now: Instant
-): Instant | undefined =>
-  inBody(answer.body, now) ??
-  retryAfterMillis(now, answer.headers["retry-after-ms"]) ??
-  retryAfter(now, answer.headers["retry-after"]) ??
-  (answer.status === 429 ? inLimits(answer.headers, answer.windows, now) : undefined) ??
-  inWords(answer.message, now)
+): Instant | undefined => {
+  const { headers, status } = answer
+  const found = [
+    ...inBody(answer.body, now),
+    retryAfterMillis(now, headers["retry-after-ms"]),
+    retryAfter(now, headers["retry-after"]),
+    inPlan(status, headers, answer.windows),
+    ...inWords(answer.message, now),
+    inLimits(status, headers, now)
+  ].filter((instant) => instant !== undefined)
+  return found.find((instant) => instant > now) ?? found.find((instant) => instant > now - justPassed)
+}

@@ -20,7 +20,9 @@ const piece = /(?:,?\s*(?:and\s+)?)(\d{1,9}(?:\.\d{1,9})?)\s*([a-z]{1,12})/iy
 
 const millisOf = (unit: string): number | undefined => {
   const name = unit.toLowerCase()
-  return unitMillis[name] ?? unitMillis[name.replace(/s$/, "")]
+  return [name, name.replace(/s$/, "")]
+    .filter((unit) => Object.hasOwn(unitMillis, unit))
+    .map((unit) => unitMillis[unit])[0]
 }
 
 /** Milliseconds of the length that begins at `from`; nothing if none does. */

@@ -31,15 +31,18 @@ const reuseWords = ["reuse", "already been used", "already used", "already been 
 
 /** Transport faults and redirects: whatever the body says, it is not the token endpoint's word. */
 export const beforeProvider: ReadonlyArray<TokenRule> = [
-  transient(
-    "transport/misconfigured",
-    "Misconfigured",
-    {
-      fault: ["insecure-endpoint", "discovery-invalid", "client-secret-missing", "UND_ERR_INVALID_ARG"],
-      left: false
-    },
-    "nothing was sent: no TLS (RFC 6749 section 3.2), an issuer that names a foreign endpoint (RFC 8414 section 3.3), no client secret, or a request that undici refused to write"
-  ),
+  {
+    ...transient(
+      "transport/misconfigured",
+      "Misconfigured",
+      {
+        fault: ["insecure-endpoint", "discovery-invalid", "client-secret-missing", "UND_ERR_INVALID_ARG"],
+        left: false
+      },
+      "nothing was sent: no TLS (RFC 6749 section 3.2), an issuer that names a foreign endpoint (RFC 8414 section 3.3), no client secret, or a request that undici refused to write"
+    ),
+    version: 2
+  },
   transient("transport/not-sent", "Network", { fault: true, left: false }, "the connection never opened"),
   transient("transport/no-answer", "OutcomeUnknown", { fault: true }, "the request left; the token may be spent"),
   transient(
@@ -136,12 +139,17 @@ const codes: ReadonlyArray<TokenRule> = [
     },
     "RFC 6749 section 4.1.2.1, used at token endpoints too"
   ),
-  transient(
-    "codes/denied",
-    "Denied",
-    { codes: ["access_denied", "permission_denied", "permission-denied"] },
-    "RFC 6749 section 4.1.2.1; xAI's answer to a plan that does not include the API"
-  )
+  {
+    ...transient(
+      "codes/denied",
+      "Denied",
+      {
+        codes: ["access_denied", "permission_denied", "permission-denied", "unsupported_country_region_territory"]
+      },
+      "RFC 6749 section 4.1.2.1; xAI's answer to a plan that does not include the API, OpenAI's to a country"
+    ),
+    version: 2
+  }
 ]
 
 const answers: ReadonlyArray<TokenRule> = [

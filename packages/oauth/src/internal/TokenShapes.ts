@@ -8,7 +8,7 @@ const jwt = /\beyJ[\w-]{5,}(?:\.[\w-]*){0,4}/g
 const prefixed = /\b(?:sk|rt|xai|gh[opusr]|github_pat|xox[a-z])[-_][\w-]{6,}/gi
 const authorization = /\b(Bearer|Basic)\s+(?=\S*\d)\S+/gi
 const assigned = /((?:token|secret|password|key|code)["']?(?:=|:\s*["']))[^\s"'&]+/gi
-const email = /[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*/g
+const email = /(?:"[^"\s][^"]{0,63}"|[\p{L}\p{N}_.+-]+)(?:@|%(?:25)*40)[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*/gu
 const hex = /\b(?=[a-f]*\d)[0-9a-f]{16,}\b/gi
 const longRun = /[\w~+/-]{20,}={0,2}/g
 
@@ -20,10 +20,11 @@ const isWords = (run: string): boolean => {
   return parts.every((part) => word.test(part)) && run.length >= parts.length * 4
 }
 
+/** Request ids look like random tokens, and only what cannot be one is taken for a secret. */
+export const withoutKnownTokens = (text: string): string => text.replace(jwt, mark).replace(prefixed, mark)
+
 export const withoutTokenShapes = (text: string): string =>
-  text
-    .replace(jwt, mark)
-    .replace(prefixed, mark)
+  withoutKnownTokens(text)
     .replace(authorization, `$1 ${mark}`)
     .replace(assigned, `$1${mark}`)
     .replace(email, mark)

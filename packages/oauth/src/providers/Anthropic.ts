@@ -22,6 +22,7 @@ export const anthropic = defineProvider({
       { name: "7d", at: ["seven_day"], usedPercent: "utilization", resetsAt: "resets_at" }
     ]
   },
+  sharedWithHermes: true,
   files: [
     {
       owner: "Claude Code",
@@ -32,6 +33,14 @@ export const anthropic = defineProvider({
     }
   ],
   rules: [
+    {
+      id: "anthropic/access-refused",
+      version: 1,
+      surface: "api",
+      when: { status: [401, 403], words: ["oauth token has been revoked", "oauth token has expired"] },
+      verdict: "AccessExpired",
+      source: "answers of api.anthropic.com, under permission_error too: the access token died, the grant may live"
+    },
     {
       id: "anthropic/organization",
       version: 1,

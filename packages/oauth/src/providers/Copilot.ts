@@ -57,15 +57,6 @@ export const copilot = defineProvider({
     "https://api.enterprise.githubcopilot.com"
   ],
   apiHeaders: { "editor-version": "vscode/1.104.1", "copilot-integration-id": "vscode-chat" },
-  sharedWithHermes: false,
-  files: [
-    {
-      owner: "copilot-api",
-      paths: ["~/.local/share/copilot-api/github_token"],
-      renew: "run copilot-api auth",
-      format: "text"
-    }
-  ],
   rules,
   relogin: "Log in to GitHub Copilot again in the program that made this login."
 })

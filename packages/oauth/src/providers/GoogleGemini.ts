@@ -14,7 +14,6 @@ export const googleGemini = defineProvider({
   rotation: "never",
   identity: { subject: [["id", "sub"]], email: [["id", "email"]] },
   apiOrigins: ["https://cloudcode-pa.googleapis.com", "https://generativelanguage.googleapis.com"],
-  sharedWithHermes: false,
   files: [
     {
       owner: "the Gemini CLI",

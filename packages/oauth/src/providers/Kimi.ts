@@ -13,7 +13,6 @@ export const kimi = defineProvider({
   headers: { "x-msh-platform": "kimi_cli" },
   skewMillis: 3_600_000,
   apiOrigins: ["https://api.kimi.com"],
-  sharedWithHermes: false,
   files: [
     {
       owner: "the Kimi CLI",

@@ -2,13 +2,13 @@
 import { defineProvider } from "../Provider.ts"
 import type { Rule } from "../Rule.ts"
 
-const source = "answers of api.minimax.io: the words stand in base_resp.status_msg"
+const source = "answers of api.minimax.io: code and words stand in base_resp, under HTTP 200"
 
 const dead = (name: string, reason: "Reused" | "Revoked", words: ReadonlyArray<string>): Rule => ({
   id: `minimax-oauth/${name}`,
   version: 1,
   surface: "token",
-  when: { status: [[200, 499]], body: ["json"], words },
+  when: { codes: ["1004"], words },
   verdict: "Terminal",
   reason,
   confirm: true,
@@ -23,7 +23,6 @@ export const minimaxOAuth = defineProvider({
   skewMillis: 60_000,
   answer: { expires: "expired_in" },
   apiOrigins: ["https://api.minimax.io"],
-  sharedWithHermes: false,
   rules: [
     dead("reused", "Reused", ["refresh_token_reused"]),
     dead("revoked", "Revoked", ["invalid_grant", "invalid_refresh_token"])

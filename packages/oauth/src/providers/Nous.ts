@@ -19,6 +19,5 @@ export const nous = defineProvider({
   derivedKey: { name: "agent key", scope: "inference:invoke" },
   answer: { resource: ["inference_base_url"] },
   apiOrigins: ["https://inference-api.nousresearch.com"],
-  sharedWithHermes: false,
   relogin: "Log in to Nous Portal again: `hermes auth add nous`."
 })

@@ -44,6 +44,14 @@ const rules: ReadonlyArray<Rule> = [
     source: "answers of the Codex API once the weekly credits are used up"
   },
   {
+    id: "openai-codex/plan-without-codex",
+    version: 1,
+    surface: "api",
+    when: { codes: ["usage_not_included"] },
+    verdict: "NotEntitled",
+    source: "the vendor's open-source client: the plan does not include Codex"
+  },
+  {
     id: "openai-codex/model-not-in-plan",
     version: 1,
     surface: "api",
@@ -78,6 +86,7 @@ export const openAiCodex = defineProvider({
       { name: "7d", at: ["rate_limit", "secondary_window"], usedPercent: "used_percent", resetsAt: "reset_at" }
     ]
   },
+  sharedWithHermes: true,
   rules,
   relogin:
     "Log in to OpenAI Codex again in the program that owns this login: `hermes auth add openai-codex` for hermes, `codex login` for the Codex CLI."

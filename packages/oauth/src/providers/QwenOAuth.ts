@@ -12,7 +12,6 @@ export const qwenOAuth = defineProvider({
   clientId: "f0304373b74a44d2b584a3fb70ca9e56",
   rotation: "sometimes",
   apiOrigins: ["https://portal.qwen.ai", "https://dashscope.aliyuncs.com"],
-  sharedWithHermes: false,
   files: [
     {
       owner: "Qwen Code",

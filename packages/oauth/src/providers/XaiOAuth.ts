@@ -13,6 +13,7 @@ export const xaiOAuth = defineProvider({
   expiry: ["claim", "announced"],
   skewMillis: 3_600_000,
   apiOrigins: ["https://api.x.ai", "https://cli-chat-proxy.grok.com"],
+  sharedWithHermes: true,
   files: [
     {
       owner: "the Grok CLI",

@@ -6,11 +6,9 @@ import type { Flaw, StoreError, StoreOperation } from "../StoreError.ts"
 import { decode } from "./Decode.ts"
 import { ownMember } from "./Json.ts"
 import * as JsonFile from "./JsonFile.ts"
-import * as PatientFile from "./PatientFile.ts"
 import { asObject, type Place, placesIn } from "./Place.ts"
 import * as StoreErrors from "./StoreErrors.ts"
 import { instant, nonBlank, secret, tokenSet } from "./Tokens.ts"
-import * as TokenText from "./TokenText.ts"
 
 export interface DeclaredLogin {
   readonly slot: string
@@ -20,22 +18,7 @@ export interface DeclaredLogin {
 }
 
 /** The places that are there, blank ones too; none if the file does not exist. */
-export const read = (
-  file: CredentialFile,
-  operation: StoreOperation
-): Effect.Effect<ReadonlyArray<DeclaredLogin>, StoreError> =>
-  file.format === "text" ? readText(file, operation) : readJson(file, operation)
-
-const readText = ({ path }: CredentialFile, operation: StoreOperation) =>
-  Effect.map(PatientFile.read(path, operation, TokenText.parse), (token) =>
-    Option.toArray(token).map((refresh): DeclaredLogin => ({
-      slot: "tokens",
-      tokens: Result.succeed(tokenSet({ refresh: secret(refresh) })),
-      isListed: true
-    }))
-  )
-
-const readJson = Effect.fnUntraced(function* (
+export const read = Effect.fnUntraced(function* (
   { at = [], members = usual, path }: CredentialFile,
   operation: StoreOperation
 ): Effect.fn.Return<ReadonlyArray<DeclaredLogin>, StoreError> {

@@ -24,6 +24,7 @@ const below = (value: unknown, at: Names, path: Names): Result.Result<ReadonlyAr
     if (name === undefined) return [{ slot: slotAt(path), path, value }]
     const object = yield* asObject(value, path)
     const names = name === "*" ? Object.keys(object) : [name]
+    if (name === "*" && names.some(isPrivate)) return yield* Result.fail({ why: private_, field: slotAt(path) })
     const children = names.map((name) => ({ path: [...path, name], value: ownMember(object, name) }))
     const wanted = children.filter(({ value }) =>
       name === "*" && rest.length > 0 ? Predicate.isObject(value) : Predicate.isNotNullish(value)
@@ -31,6 +32,11 @@ const below = (value: unknown, at: Names, path: Names): Result.Result<ReadonlyAr
     const found = yield* Result.all(wanted.map(({ path, value }) => below(value, rest, path)))
     return found.flat()
   })
+
+/** A slot is recorded in clear. */
+const isPrivate = (name: string): boolean => name.includes("@") || name.length > 200
+
+const private_ = "its logins are named by addresses, or by very long names, and those are not recorded"
 
 /** The object at a place. A list is none. */
 export const asObject = (value: unknown, path: Names): Result.Result<Json, Flaw> => decode(AnyObject, value, path)

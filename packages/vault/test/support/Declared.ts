@@ -85,14 +85,6 @@ export const grokLogin = (word: string) => ({
   expires_at: new Date(end).toISOString()
 })
 
-export const copilotApi: Declaration = {
-  owner: "copilot-api",
-  provider: "copilot",
-  members: { access: "" },
-  renew: "run copilot-api auth",
-  format: "text"
-}
-
 export const samples: Readonly<Record<string, Sample>> = {
   "Claude Code": {
     declaration: claudeCode,
@@ -152,12 +144,6 @@ export const samples: Readonly<Record<string, Sample>> = {
     content: JSON.stringify({ "https://auth.x.ai::abc": grokLogin("one") }),
     slot: "https://auth.x.ai::abc",
     tokens: { access: "access-one", refresh: "refresh-one", account: "user-one", expiresAt: end }
-  },
-  "copilot-api": {
-    declaration: copilotApi,
-    content: "ghu_made.up-for_the~test\n",
-    slot: "tokens",
-    tokens: { refresh: "ghu_made.up-for_the~test" }
   }
 }
 
