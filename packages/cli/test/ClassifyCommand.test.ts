@@ -100,7 +100,7 @@ describe.concurrent("the command", () => {
       const { code, stdout } = yield* classify([], { input: curl("503 Service Unavailable", cookies, body) })
       assert.strictEqual(code, 0)
       assert.match(stdout, /^Transient ServerError\n/)
-      assert.include(stdout, "body unread")
+      assert.include(stdout, "unread true")
     })
   )
 

@@ -170,7 +170,13 @@ describe("an opaque access token", () => {
           openPool({
             home: world.home,
             vault: world.vault,
-            providers: [defineProvider({ id: "plain", tokenEndpoint: `${world.sandbox.origin}/oauth/token` })],
+            providers: [
+              defineProvider({
+                id: "plain",
+                tokenEndpoint: `${world.sandbox.origin}/oauth/token`,
+                sharedWithHermes: true
+              })
+            ],
             policy: quick
           })
         const first = await open()

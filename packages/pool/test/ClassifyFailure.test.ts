@@ -47,6 +47,7 @@ const context = (more: Partial<FailureContext> = {}): FailureContext => ({
   classifier: 4,
   now: start + minute,
   chance: 0.5,
+  replay: { _tag: "afterExpiry" },
   policy: defaults,
   ...more
 })
@@ -113,8 +114,8 @@ describe("a conclusion", () => {
 })
 
 describe("whether the token may be spent", () => {
-  const suspects = (reason: TransientReason, evidence: Evidence) =>
-    conclude(afterAnswer(evidence), transient(reason)).suspect ?? false
+  const suspects = (reason: TransientReason, evidence: Evidence, more: Partial<FailureContext> = {}) =>
+    conclude(afterAnswer(evidence), transient(reason), more).suspect ?? false
 
   const cases: ReadonlyArray<[why: string, reason: TransientReason, evidence: Evidence, suspect: boolean]> = [
     ["an explicit refusal: too many requests", "RateLimited", { left: true, status: 429 }, false],
@@ -135,6 +136,20 @@ describe("whether the token may be spent", () => {
   for (const [why, reason, evidence, suspect] of cases) {
     it(`${suspect ? "yes" : "no"}, after ${why}`, () => assert.strictEqual(suspects(reason, evidence), suspect))
   }
+
+  it("no, after whatever answer, where a token may be sent again anytime", () => {
+    for (const [why, reason, evidence] of cases) {
+      assert.isFalse(suspects(reason, evidence, { replay: { _tag: "anytime" } }), why)
+    }
+  })
+
+  it("by every other policy for replays alike", () => {
+    for (const replay of [{ _tag: "never" }, { _tag: "withinGrace", millis: minute }] as const) {
+      for (const [why, reason, evidence, suspect] of cases) {
+        assert.strictEqual(suspects(reason, evidence, { replay }), suspect, why)
+      }
+    }
+  })
 })
 
 describe("a refusal of a replay", () => {

@@ -49,11 +49,12 @@ export const event = meeting(PoolEvent)
 export const grantEvent = meeting(
   Schema.Union([
     ...Object.values(Refresh),
-    Refresh.ErrorClassified,
     Refresh.GenerationObserved,
-    Refresh.CredentialQuarantined,
-    Refresh.QuarantineLifted,
-    Refresh.QuarantineLifted
+    ...Array.from({ length: 3 }, () => [
+      Refresh.ErrorClassified,
+      Refresh.CredentialQuarantined,
+      Refresh.QuarantineLifted
+    ]).flat()
   ])
 )
 

@@ -3,6 +3,7 @@
  * then one more look, then the request. The answer is kept in the order stash, authority, ledger, each step synced,
  * so that a successor which reached any disk is never lost.
  */
+import { lacksSecret, secretVariable } from "@daybook/oauth/ClientSecret"
 import { TokenEndpoint, type Granted, type Refused } from "@daybook/oauth/TokenEndpoint"
 import { compareFound } from "@daybook/pool/decisions/CompareFound"
 import type { Trigger } from "@daybook/pool/events/RefreshEvents"
@@ -21,7 +22,7 @@ import { newAttemptId, newEventId } from "./internal/NewIds.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { adoptStashed } from "./Adoption.ts"
 import { storeSuccessor } from "./StoreSuccessor.ts"
-import { holding, type Target } from "./Target.ts"
+import { holding, type Target, transient } from "./Target.ts"
 import type { Held } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
@@ -55,6 +56,7 @@ const sendOnce = Effect.fnUntraced(function* (target: Target, held: Held, trigge
   const { refresh } = held.tokens
   const consumed = held.generation.refresh
   if (refresh === undefined || consumed === undefined) return { _tag: "Moved" } satisfies Attempted
+  if (lacksSecret(target.provider)) return yield* secretMissing(target)
   const { grant } = yield* grantState(target)
   const reservation = yield* Stash.use((stash) => stash.reserve(consumed))
   const timeLimit = yield* timeLimitOf(target)
@@ -95,6 +97,13 @@ const sendOnce = Effect.fnUntraced(function* (target: Target, held: Held, trigge
   const answer = yield* endpoint.refresh(target.provider, refresh, { timeLimitMillis })
   return answer._tag === "Granted" ? yield* granted(sending, answer) : yield* refused(sending, answer)
 })
+
+const secretMissing = ({ credential, provider }: Target) =>
+  transient(
+    credential,
+    "Misconfigured",
+    `${provider.name} wants a client secret; set ${secretVariable(provider.id)}, or clientSecret in its definition`
+  )
 
 /**
  * A store that other programs wait for too says how long its lock may be held. A fifth of that is for storing the

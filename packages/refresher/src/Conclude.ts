@@ -34,6 +34,7 @@ export const conclude = Effect.fnUntraced(function* (target: Target, failure: Fa
     classifier: classifierVersion,
     now: yield* Clock.currentTimeMillis,
     chance: yield* Random.next,
+    replay: target.provider.replay,
     policy: yield* PoolPolicy
   }
   const events = concludeFailure(state, failure, yield* verdictOn(target, failure), context, newEventId())

@@ -6,7 +6,6 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import type { AppendError, LedgerError } from "@daybook/ledger/LedgerError"
 import { lacksScope } from "@daybook/oauth/Describe"
 import { Providers } from "@daybook/oauth/Providers"
-import { isProbeDue } from "@daybook/pool/decisions/Quota"
 import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
 import type { CredentialId } from "@daybook/pool/Ids"
@@ -19,8 +18,7 @@ import { Vault } from "@daybook/vault/Vault"
 import { Clock, Context, Effect, Layer, Option, type Redacted, Result } from "effect"
 import { isDue, isServable } from "./Freshness.ts"
 import { NoneAvailable, type PassedOver, type TokenError, UnknownCredential } from "./PoolError.ts"
-import { PoolPolicy } from "./PoolPolicy.ts"
-import { probeQuota } from "./ProbeQuota.ts"
+import { makeProbes } from "./ProbeQuota.ts"
 import { Refresher } from "./Refresher.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
 import { type ApiAnswer, reportAnswer } from "./ReportAnswer.ts"
@@ -77,9 +75,6 @@ const make = Effect.gen(function* () {
   const memory = yield* TokenMemory
   const fingerprints = yield* Fingerprints
   const providers = yield* Providers
-  const policy = yield* PoolPolicy
-  /** When the provider was asked about the quota of a credential last, by this process. */
-  const probed = new Map<CredentialId, Instant>()
   const skewOf = (provider: string) =>
     Option.match(providers.get(provider), { onNone: () => 0, onSome: (known) => known.skewMillis })
 
@@ -104,29 +99,14 @@ const make = Effect.gen(function* () {
     return yield* refresher.refresh(credential, wantOf(credential, request, held, failed, now))
   })
 
-  const oneToken = Effect.fnUntraced(function* (credential: Credential, request: TokenRequest) {
-    const held = yield* heldFor(credential, request)
+  /** What is held may be of no use to the provider's API. */
+  const served = Effect.fnUntraced(function* (credential: Credential, held: Held) {
     const provider = Option.getOrUndefined(providers.get(credential.provider))
     const lack = provider === undefined ? undefined : lacksScope(provider, held.tokens)
     if (lack !== undefined) {
       return yield* transient(credential, "Denied", `${lack}; log in again with it. ${provider?.relogin}`)
     }
     return tokenOf(credential, held)
-  })
-
-  /** Asks about the benched ones whose quota may be free again. What goes wrong leaves them benched. */
-  const probeBenched = Effect.fnUntraced(function* (provider: string, request: TokenRequest) {
-    const now = yield* Clock.currentTimeMillis
-    const asks = Option.exists(providers.get(provider), ({ usage }) => usage !== undefined)
-    const due = askedFor(ledger.known(), provider, request).filter((credential) =>
-      isProbeDue(credential, probed.get(credential.id), now, policy)
-    )
-    for (const credential of asks ? due : []) {
-      probed.set(credential.id, now)
-      const held = heldFor(credential, {}).pipe(Effect.flatMap((held) => probeQuota(credential, held)))
-      yield* Effect.ignore(held.pipe(Effect.provide(services)))
-    }
-    return candidates(ledger.known(), provider, request, yield* Clock.currentTimeMillis)
   })
 
   const wantOf = (
@@ -155,15 +135,26 @@ const make = Effect.gen(function* () {
     return yield* new NoneAvailable({ provider: error.provider, passed: [], until: undefined, looked, problems })
   }, Effect.provide(services))
 
+  const probes = yield* makeProbes((credential) => heldFor(credential, {}))
+
+  /** The choice again, once those were asked about whose quota may be free. Other processes may have asked already. */
+  const choiceAfterProbes = Effect.fnUntraced(function* (provider: string, request: TokenRequest) {
+    const state = yield* Effect.orElseSucceed(ledger.state, () => ledger.known())
+    const mayAsk = Option.exists(providers.get(provider), ({ usage }) => usage !== undefined)
+    if (mayAsk) yield* probes(askedFor(state, provider, request))
+    return candidates(ledger.known(), provider, request, yield* Clock.currentTimeMillis)
+  })
+
   const getToken = Effect.fn("CredentialPool.getToken")(function* (provider: string, request: TokenRequest = {}) {
     const now = yield* Clock.currentTimeMillis
     const first = candidates(ledger.known(), provider, request, now)
-    const choice = Result.isSuccess(first) ? first : yield* probeBenched(provider, request)
+    const choice = Result.isSuccess(first) ? first : yield* choiceAfterProbes(provider, request)
     if (Result.isFailure(choice)) return yield* withPlaces(choice.failure)
     const { eligible, passed } = choice.success
     const errors: Array<RefreshError> = []
     for (const credential of eligible) {
-      const token = yield* Effect.result(oneToken(credential, request))
+      const asked = Effect.flatMap(heldFor(credential, request), (held) => served(credential, held))
+      const token = yield* Effect.result(asked)
       if (Result.isSuccess(token)) return token.success
       errors.push(token.failure)
     }
@@ -188,7 +179,7 @@ const make = Effect.gen(function* () {
           return held === undefined ? Effect.fail(error) : Effect.succeed(held)
         })
       )
-      return tokenOf(credential, yield* refreshed)
+      return yield* served(credential, yield* refreshed)
     }),
     report: (provider, token, answer) => reportAnswer(provider, token, answer).pipe(Effect.provide(services)),
     status: Effect.gen(function* () {

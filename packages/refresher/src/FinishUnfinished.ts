@@ -41,7 +41,9 @@ const finishAttempt = Effect.fnUntraced(function* (target: Target, grant: Grant,
   if (kept === undefined) {
     const { attempt, generation } = open
     const quietAfter = open.at + open.timeLimit
-    yield* decide(target, grant.version, about(target, "OutcomeLost", { attempt, generation, quietAfter }, open.event))
+    const suspect = target.provider.replay._tag === "anytime" ? { suspect: false } : {}
+    const lost = { attempt, generation, quietAfter, ...suspect }
+    yield* decide(target, grant.version, about(target, "OutcomeLost", lost, open.event))
     return
   }
   const { held, notes } = yield* storeSuccessor(target, grant, { consumed: open.generation, ...kept })

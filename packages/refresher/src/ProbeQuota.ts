@@ -1,27 +1,81 @@
 /**
  * Asks a provider whether the quota of a benched credential is free again, before its bench ends by itself: a plan that
- * was topped up, or a reset that was named too late, costs nobody a day. One question at a time for each credential,
- * and not again for a while whatever the answer.
+ * was topped up, or a reset that was named too late, costs nobody a day. One question at a time for each credential;
+ * whoever comes meanwhile waits for its answer, and nobody asks again for a while whatever that is.
  */
 import { Ledger } from "@daybook/ledger/Ledger"
 import { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
-import { concludeProbe } from "@daybook/pool/decisions/Quota"
+import { concludeProbe, isProbeDue } from "@daybook/pool/decisions/Quota"
+import type { CredentialId } from "@daybook/pool/Ids"
+import type { Instant } from "@daybook/pool/Instant"
 import type { Credential } from "@daybook/pool/PoolState"
-import { Clock, Effect, HashMap, Option } from "effect"
+import type { RefreshError } from "@daybook/pool/RefreshError"
+import { Clock, Deferred, Effect, HashMap, Option } from "effect"
 import { record } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
+import type { RefreshServices } from "./RefreshServices.ts"
 import { reportRefusal } from "./ReportAnswer.ts"
 import { targetOf } from "./Target.ts"
 
-/** Records what the provider said; its bench ends if every window is free. `held` are tokens worth sending. */
-export const probeQuota = Effect.fnUntraced(function* (credential: Credential, held: Held) {
+/** Asks about those of these credentials that are due, all at once. What goes wrong leaves them benched. */
+export type Probes = (credentials: ReadonlyArray<Credential>) => Effect.Effect<void>
+
+/** `heldFor` gives tokens worth sending, refreshed first if they must be. */
+export const makeProbes = Effect.fnUntraced(function* (
+  heldFor: (credential: Credential) => Effect.Effect<Held, RefreshError>
+) {
+  const services = yield* Effect.context<RefreshServices>()
+  const scope = yield* Effect.scope
+  const policy = yield* PoolPolicy
+  const asked = new Map<CredentialId, Instant>()
+  const underWay = new Map<CredentialId, Deferred.Deferred<void>>()
+
+  const probe = (credential: Credential) =>
+    heldFor(credential).pipe(
+      Effect.flatMap((held) => ask(credential, held)),
+      Effect.ignore,
+      Effect.provide(services)
+    )
+
+  const start = (credential: Credential): Effect.Effect<Deferred.Deferred<void>> => {
+    const answered = Deferred.makeUnsafe<void>()
+    underWay.set(credential.id, answered)
+    return probe(credential).pipe(
+      Effect.onExit(() => {
+        underWay.delete(credential.id)
+        return Deferred.succeed(answered, undefined)
+      }),
+      Effect.forkIn(scope),
+      Effect.as(answered)
+    )
+  }
+
+  const join = (credential: Credential, now: Instant): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const before = underWay.get(credential.id)
+      if (before !== undefined) return Deferred.await(before)
+      if (!isProbeDue(credential, asked.get(credential.id), now, policy)) return Effect.void
+      asked.set(credential.id, now)
+      return Effect.flatMap(Effect.uninterruptible(start(credential)), Deferred.await)
+    })
+
+  const probes: Probes = (credentials) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.forEach(credentials, (credential) => join(credential, now), { concurrency: "unbounded", discard: true })
+    )
+  return probes
+})
+
+/** Records what the provider said; the bench that it was asked about ends if every window is free. */
+const ask = Effect.fnUntraced(function* (credential: Credential, held: Held) {
   const target = yield* targetOf(credential)
   const { timeLimit } = yield* PoolPolicy
   const answer = yield* UsageEndpoint.use((usage) => usage.read(target.provider, held.tokens, timeLimit))
   switch (answer._tag) {
     case "Windows": {
-      const events = concludeProbe(yield* asItIs(credential), answer.windows, yield* Clock.currentTimeMillis)
+      const now = yield* Clock.currentTimeMillis
+      const events = concludeProbe(yield* asItIs(credential), credential, answer.windows, now)
       if (events.length > 0) yield* record(...events)
       return
     }

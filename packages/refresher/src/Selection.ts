@@ -64,8 +64,10 @@ const obstacle = (
 const whyNot = (state: PoolState, credential: Credential, now: Instant, { credential: name, model }: Wanted) => {
   const { reason, since, word } = credentialStatus(state, credential, now)
   if (word === "paused") return { why: "paused by an operator" }
-  if (word === "dead" && name === undefined) {
-    return { why: `dead (${reason}) since ${format(since ?? now)}; log in again to bring it back` }
+  if (word === "dead") {
+    return name === undefined
+      ? { why: `dead (${reason}) since ${format(since ?? now)}; log in again to bring it back` }
+      : undefined
   }
   const bench = bindingCooldown(credential, now, model)
   return bench === undefined

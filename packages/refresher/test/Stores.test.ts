@@ -158,9 +158,11 @@ describe("a successor", () => {
         Effect.gen(function* () {
           const instance = yield* scene.open()
           yield* scene.advance("10 seconds")
-          const theirs = yield* scene.logIn(scene.login)
-          instance.edges.network.after("post", scene.write(theirs))
+          let theirs = scene.login
+          const loggedIn = Effect.tap(scene.logIn(scene.login), (login) => Effect.sync(() => void (theirs = login)))
+          instance.edges.network.after("post", Effect.flatMap(loggedIn, scene.write))
           assert.strictEqual(yield* instance.token({ forceRefresh: true }), theirs.access_token)
+          assert.notStrictEqual(theirs, scene.login)
           const [adopted] = only(yield* scene.events, "RaceAdopted")
           assert.strictEqual(adopted?.data.phase, "after success")
           assert.strictEqual(tokensIn(scene).refresh_token, theirs.refresh_token)

@@ -29,7 +29,8 @@ export const essentialsOf = (event: Recorded, names: Names): string =>
         RefreshSucceeded: succeeded,
         RefreshFailed: ({ data }) => `${name(data.generation)}: ${evidenceWords(data.evidence)}`,
         ErrorClassified: classified,
-        OutcomeLost: ({ data }) => `${name(data.generation)} may be spent`,
+        OutcomeLost: ({ data }) =>
+          `${name(data.generation)} ${data.suspect === false ? "can be sent again" : "may be spent"}`,
         RaceAdopted: (event) => adopted(event, names),
         SuccessorStashed: ({ data }) => `${name(data.next)} kept in ${data.where}: ${data.why}`,
         SuccessorStored: ({ data }) => name(data.next),

@@ -37,7 +37,7 @@ export const sentenceOf = (event: Recorded, names: Names): string => {
     RefreshFailed: ({ data }) => `The refresh by ${who} failed: ${evidenceWords(data.evidence)}.`,
     ErrorClassified: ({ data }) => `${who} took that for ${verdictWords(data)} (rule ${data.rule}).`,
     OutcomeLost: ({ data }) =>
-      `${who} found an attempt whose answer was lost with its process: ${name(data.generation)} may be spent.`,
+      `${who} found an attempt whose answer was lost with its process: ${name(data.generation)} ${data.suspect === false ? "can be sent again" : "may be spent"}.`,
     RaceAdopted: ({ data }) =>
       `${who} came for the same refresh; ${winnerOf(data.winner, names)} had done it, and its tokens ${name(data.found)} are used.`,
     SuccessorStashed: ({ data }) =>

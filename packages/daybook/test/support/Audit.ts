@@ -76,6 +76,7 @@ export const leaks = async (world: World): Promise<ReadonlyArray<string>> => {
 
 const mayHoldTokens = (world: World, path: string): boolean =>
   path.startsWith(dirname(world.vault)) ||
+  path.startsWith(world.person) ||
   ["stash", "quarantine", "grants"].some((folder) => path.startsWith(join(world.home, folder)))
 
 const filesUnder = async (folder: string): Promise<ReadonlyArray<string>> => {

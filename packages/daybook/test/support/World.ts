@@ -72,6 +72,11 @@ export class World {
     return join(this.folder, "hermes", "auth.json")
   }
 
+  /** The home of the person at this machine, where other programs keep their logins. */
+  get person(): string {
+    return join(this.folder, "person")
+  }
+
   get grant(): string {
     return this.login.grant
   }

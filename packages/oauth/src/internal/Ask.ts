@@ -5,6 +5,7 @@
  */
 import { Clock, Effect, type Redacted, Result } from "effect"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
+import { lacksSecret } from "../ClientSecret.ts"
 import { type Answer, faultEvidence, type Received } from "../ParseAnswer.ts"
 import type { Provider } from "../Provider.ts"
 import type { Refused } from "../TokenEndpoint.ts"
@@ -43,9 +44,6 @@ const refused = (fault: string, left: boolean, durationMillis: number, status?: 
   evidence: faultEvidence(fault, left, status),
   durationMillis
 })
-
-const lacksSecret = ({ clientAuthentication, clientSecret }: Provider): boolean =>
-  clientAuthentication !== "none" && clientSecret === undefined
 
 /** Uninterruptible as a whole. */
 export const asking = (endpoints: FindEndpoints): Ask =>

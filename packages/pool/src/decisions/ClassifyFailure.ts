@@ -9,6 +9,7 @@ import type { Instant } from "../Instant.ts"
 import type { Policy } from "../Policy.ts"
 import { grantById, suspicionOf, type Condemned, type Failure, type Grant, type PoolState } from "../PoolState.ts"
 import type { Draft } from "../Recorded.ts"
+import type { ReplayPolicy } from "../ReplayPolicy.ts"
 import type { TerminalReason, TerminalVerdict, TokenVerdict, TransientVerdict } from "../Verdict.ts"
 import { ceiling, jittered, type Range } from "./Backoff.ts"
 
@@ -20,6 +21,8 @@ export interface FailureContext {
   readonly now: Instant
   /** In [0, 1): where in the backoff's range this try falls. */
   readonly chance: number
+  /** Of the provider: where a refresh token may be sent again anytime, no lost answer leaves it in doubt. */
+  readonly replay: ReplayPolicy
   readonly policy: Policy
 }
 
@@ -77,7 +80,7 @@ const transient = (
   verdict: TransientVerdict,
   context: FailureContext
 ): Draft => {
-  const suspect = mayBeSpent(failure, verdict)
+  const suspect = context.replay._tag !== "anytime" && mayBeSpent(failure, verdict)
   const providerWide = isProviderWide(state, verdict, context)
   return {
     type: "ErrorClassified",
@@ -100,12 +103,12 @@ const transient = (
 const capped = (until: Instant | undefined, { now, policy }: FailureContext): Instant | undefined =>
   until === undefined ? undefined : Math.min(until, now + policy.cooldownMost)
 
-/** It left, and the answer is no explicit refusal: the provider may have rotated the token. */
+/** It left, and the answer is no explicit refusal: the provider may have rotated the token, and failed after that. */
 const mayBeSpent = ({ evidence }: Failure, { reason }: TransientVerdict): boolean => {
-  if (!evidence.left || evidence.successor === true) return false
-  if (reason === "ServerError" || reason === "OutcomeUnknown") return true
-  const explicit = evidence.status !== undefined && evidence.status >= 400 && evidence.status < 500
-  return reason === "Unrecognized" && !explicit
+  const { left, status = 0, successor } = evidence
+  if (!left || successor === true || reason === "EdgeBlocked") return false
+  if (reason === "ServerError" || reason === "OutcomeUnknown" || status >= 500) return true
+  return reason === "Unrecognized" && status < 400
 }
 
 const recordable = (shape: string): string => shape.slice(0, 200)

@@ -20,31 +20,46 @@ export const observeQuota = (
   now: Instant
 ): ReadonlyArray<Draft> => {
   if (windows.length === 0 || isEqual(quota, windows)) return []
-  const isSoon = quotaAt !== undefined && now - quotaAt < recordEvery && now >= quotaAt
-  return isSoon && isEqual(usedUp(quota), usedUp(windows)) ? [] : [observed(id, windows)]
+  const isNews =
+    !isWithin(recordEvery, quotaAt, now) || !haveSameNames(quota.filter(isUsedUp), windows.filter(isUsedUp))
+  return isNews ? [observed(id, windows)] : []
 }
 
-/** An answer to a question is recorded even if it says nothing new: other processes then need not ask. */
+/**
+ * An answer to a question is recorded even if it says nothing new: other processes then need not ask. It ends the bench
+ * that stood when it was `asked`, and no later one. If it leaves out a window that is used up, it is no answer.
+ */
 export const concludeProbe = (
   credential: Credential,
+  asked: Credential,
   windows: ReadonlyArray<QuotaWindow>,
   now: Instant
 ): ReadonlyArray<Draft> => {
-  if (windows.length === 0) return []
-  const isFree = !windows.some(isUsedUp) && isBenchedByQuota(credential, now)
-  return [observed(credential.id, windows), ...(isFree ? [clearedByProbe(credential.id)] : [])]
+  const names = new Set(windows.map(({ name }) => name))
+  if (windows.length === 0 || !asked.quota.every((known) => names.has(known.name) || !isStillUsedUp(known, now)))
+    return []
+  const isSameBench = credential.cooldown?.until === asked.cooldown?.until && isBenchedByQuota(credential, now)
+  const isOver = isSameBench && !windows.some(isUsedUp)
+  return [observed(credential.id, windows), ...(isOver ? [clearedByProbe(credential.id)] : [])]
 }
 
-/** Whether the provider should be asked if the quota of a benched credential is free again. */
-export const isProbeDue = (
-  credential: Credential,
-  asked: Instant | undefined,
-  now: Instant,
-  policy: Policy
-): boolean => {
-  const last = Math.max(asked ?? 0, credential.quotaAt ?? 0)
-  return isBenchedByQuota(credential, now) && now - last >= policy.probeEvery
-}
+const isStillUsedUp = (window: QuotaWindow, now: Instant): boolean =>
+  isUsedUp(window) && (window.resetsAt === undefined || window.resetsAt > now)
+
+/**
+ * Whether the provider should be asked if the quota of a benched credential is free again. A paused one is left alone,
+ * and so is an API key: such questions are for logins, and a key that is refused there would be taken for a dead one.
+ */
+export const isProbeDue = (credential: Credential, asked: Instant | undefined, now: Instant, policy: Policy): boolean =>
+  credential.kind === "oauth" &&
+  credential.operator === "enabled" &&
+  isBenchedByQuota(credential, now) &&
+  !isWithin(policy.probeEvery, asked, now) &&
+  !isWithin(policy.probeEvery, credential.quotaAt, now)
+
+/** An instant that is still to come was written by a clock that was ahead, and is not waited for. */
+const isWithin = (millis: number, past: Instant | undefined, now: Instant): boolean =>
+  past !== undefined && now >= past && now - past < millis
 
 /** Rate limits of a minute are left to run out. */
 const isBenchedByQuota = (credential: Credential, now: Instant): boolean =>
@@ -64,7 +79,8 @@ const clearedByProbe = (credential: CredentialId): Draft => ({
   data: { by: "probe" }
 })
 
-const usedUp = (windows: ReadonlyArray<QuotaWindow>): ReadonlyArray<QuotaWindow> => windows.filter(isUsedUp)
+const haveSameNames = (left: ReadonlyArray<QuotaWindow>, right: ReadonlyArray<QuotaWindow>): boolean =>
+  left.length === right.length && left.every(({ name }, index) => right[index]?.name === name)
 
 const isEqual = (left: ReadonlyArray<QuotaWindow>, right: ReadonlyArray<QuotaWindow>): boolean =>
   left.length === right.length &&

@@ -84,7 +84,9 @@ export const OutcomeLost = grantEvent("OutcomeLost", {
   attempt: AttemptId,
   generation: GenerationRef,
   /** Until then an earlier request may still arrive. */
-  quietAfter: Instant
+  quietAfter: Instant,
+  /** False where the provider takes a refresh token any number of times: nothing is in doubt then. */
+  suspect: Schema.optionalKey(Schema.Boolean)
 })
 
 export const RaceAdopted = grantEvent("RaceAdopted", {

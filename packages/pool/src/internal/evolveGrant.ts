@@ -216,5 +216,7 @@ const lost = (before: Grant, event: Envelope & EventOf<"OutcomeLost">): Grant =>
   const { attempt, generation, quietAfter } = event.data
   const grant = finish(before, attempt)
   const since = sentAt(before, attempt, event.at)
-  return isCurrent(grant, generation) ? { ...grant, health: suspect(grant, generation, since, quietAfter) } : grant
+  return event.data.suspect !== false && isCurrent(grant, generation)
+    ? { ...grant, health: suspect(grant, generation, since, quietAfter) }
+    : grant
 }

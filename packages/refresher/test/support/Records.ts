@@ -34,9 +34,12 @@ export const breaches = Effect.fnUntraced(function* ({ events, home, posts, sand
   ]
 })
 
-/** A token is sent again only if it is known not to be spent, or known to be in doubt. */
+/** A rotating token is sent again only if it is known not to be spent, or known to be in doubt. */
 const unforeseen = (events: ReadonlyArray<Recorded>): ReadonlyArray<string> => {
   const sendable = new Map<string, boolean>()
+  const lasting = new Set<string | undefined>(
+    only(events, "RefreshSucceeded").flatMap(({ data }) => (data.rotated ? [] : [data.generation.refresh]))
+  )
   const found: Array<string> = []
   for (const event of events) {
     if (event.type === "QuarantineLifted" && event.data.by === "operator") {
@@ -44,7 +47,8 @@ const unforeseen = (events: ReadonlyArray<Recorded>): ReadonlyArray<string> => {
     }
     if (event.type === "RefreshStarted") {
       const token = event.data.generation.refresh ?? ""
-      if (sendable.get(token) === false) found.push(`seq ${event.seq}: ${token} is sent again for no reason`)
+      if (sendable.get(token) === false && !lasting.has(token))
+        found.push(`seq ${event.seq}: ${token} is sent again for no reason`)
       sendable.set(token, false)
     }
     const after = sendableAfter(event)
