@@ -100,6 +100,7 @@ const exercised = `No test, example or bench has ever asked a real provider: the
 | what | how |
 | --- | --- |
 | a refresh by each of the ${defaultProviders.length} | over HTTP, against the sandbox, which speaks the provider's dialect and refuses any other; method, path, headers and body compared byte for byte (\`packages/oauth/test/Dialects.test.ts\`) |
+| a login of each of the ${defaultProviders.length} in a pool: refreshed, carried on by the next process, wanted by several callers in two pools at once, revoked | over HTTP, against the sandbox, the server's journal held against the ledger (\`packages/refresher/test/Providers.test.ts\`) |
 | rotation, reuse, revocation, device login, both client authentications, discovery | over HTTP, against \`oidc-provider\`, an authorization server that others have certified (\`packages/oauth/test/Oidc*.test.ts\`) |
 | quota windows and the usage endpoints of openai-codex and anthropic | over HTTP, against the sandbox |
 | Kimi's device headers beyond \`x-msh-platform\`, Copilot's editor headers, Google's and Qwen's API errors | from recorded answers and other programs' sources only; whether the provider insists on more is not known |
