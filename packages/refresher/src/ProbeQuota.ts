@@ -10,7 +10,7 @@ import type { CredentialId } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
 import type { Credential } from "@daybook/pool/PoolState"
 import type { RefreshError } from "@daybook/pool/RefreshError"
-import { Clock, Deferred, Effect, HashMap, Option } from "effect"
+import { Clock, Effect, Fiber, HashMap, Option } from "effect"
 import { record } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
@@ -29,7 +29,7 @@ export const makeProbes = Effect.fnUntraced(function* (
   const scope = yield* Effect.scope
   const policy = yield* PoolPolicy
   const asked = new Map<CredentialId, Instant>()
-  const underWay = new Map<CredentialId, Deferred.Deferred<void>>()
+  const latest = new Map<CredentialId, Fiber.Fiber<void>>()
 
   const probe = (credential: Credential) =>
     heldFor(credential).pipe(
@@ -38,27 +38,20 @@ export const makeProbes = Effect.fnUntraced(function* (
       Effect.provide(services)
     )
 
-  const start = (credential: Credential): Effect.Effect<Deferred.Deferred<void>> => {
-    const answered = Deferred.makeUnsafe<void>()
-    underWay.set(credential.id, answered)
-    return probe(credential).pipe(
-      Effect.onExit(() => {
-        underWay.delete(credential.id)
-        return Deferred.succeed(answered, undefined)
-      }),
-      Effect.forkIn(scope),
-      Effect.as(answered)
-    )
-  }
-
-  const join = (credential: Credential, now: Instant): Effect.Effect<void> =>
+  const join = (credential: Credential, now: Instant): Effect.Effect<unknown> =>
     Effect.suspend(() => {
-      const before = underWay.get(credential.id)
-      if (before !== undefined) return Deferred.await(before)
+      const before = latest.get(credential.id)
+      if (before !== undefined && before.pollUnsafe() === undefined) return Fiber.await(before)
       if (!isProbeDue(credential, asked.get(credential.id), now, policy)) return Effect.void
       asked.set(credential.id, now)
-      return Effect.flatMap(Effect.uninterruptible(start(credential)), Deferred.await)
+      return Effect.flatMap(Effect.uninterruptible(start(credential)), Fiber.await)
     })
+
+  /** It goes on if whoever asked has gone. */
+  const start = (credential: Credential): Effect.Effect<Fiber.Fiber<void>> =>
+    Effect.tap(Effect.forkIn(probe(credential), scope), (fiber) =>
+      Effect.sync(() => void latest.set(credential.id, fiber))
+    )
 
   const probes: Probes = (credentials) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
