@@ -328,6 +328,13 @@ describe("a lost answer", () => {
     assert.isTrue(health._tag === "Suspect" && health.quietAfter === quietAfter && health.replays === 0)
   })
 
+  it("says nothing against a token that can be sent again, and closes its attempt", () => {
+    const event = lost(first, quietAfter)
+    if (event.type !== "OutcomeLost") throw new Error(event.type)
+    const grant = grantAfter(observed(first), started(first), { ...event, data: { ...event.data, suspect: false } })
+    assert.deepStrictEqual([grant.health._tag, grant.open], ["Live", undefined])
+  })
+
   it("counts from the sending, since that is when the token may have been spent", () => {
     const { health } = grantAfter(observed(first), at(start, started(first)), at(start + hour, lost(first, quietAfter)))
     assert.strictEqual(health._tag === "Suspect" ? health.since : undefined, start)

@@ -10,7 +10,7 @@ import { grantById, members } from "@daybook/pool/PoolState"
 import type { ApiFault } from "@daybook/sandbox/Faults"
 import type { Login } from "@daybook/sandbox/Operations"
 import { NoneAvailable, type TokenError } from "@daybook/refresher/PoolError"
-import { Clock, Effect, Redacted } from "effect"
+import { Clock, Deferred, Effect, Fiber, Redacted } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { reasonOf } from "./support/Failures.ts"
@@ -307,6 +307,31 @@ describe("a question about a used-up quota", () => {
             "QuotaObserved"
           ])
           assert.deepStrictEqual(yield* cooldown(instance), { until: resetsAt, reason: "QuotaExhausted" })
+          assert.deepStrictEqual(yield* breaches(scene), [])
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "goes on when the caller that asked has gone, and whoever comes next waits for its answer",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open()
+          const resetsAt = yield* useUp(scene, instance, 3 * hour)
+          yield* scene.advance("61 minutes")
+          yield* primary(scene, 2, resetsAt)
+          const [reached, goOn] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+          const hold = Effect.andThen(Deferred.succeed(reached, undefined), Deferred.await(goOn))
+          instance.edges.network.before("post", hold)
+          const gone = yield* Effect.forkChild(instance.token())
+          yield* Deferred.await(reached)
+          yield* Fiber.interrupt(gone)
+          yield* Deferred.succeed(goOn, undefined)
+          assert.strictEqual(yield* instance.token(), scene.read().providers[codex].tokens.access_token)
+          assert.strictEqual((yield* questions(scene)).length, 1)
+          assert.strictEqual((yield* scene.posts).length, 1)
           assert.deepStrictEqual(yield* breaches(scene), [])
         })
       ),
