@@ -123,7 +123,7 @@ describe("quota windows that came with an answer", () => {
 describe("an answer to a question about the quota", () => {
   const now = start + 10 * minute
   const conclude = (state: PoolState, ...windows: ReadonlyArray<QuotaWindow>) =>
-    concludeProbe(onlyMember(state), onlyMember(state), windows, now)
+    concludeProbe(onlyMember(state), { windows, declared: ["5h", "7d"] }, now)
 
   it("that all windows are free ends the bench", () => {
     const state = poolWith(benchedFor("QuotaExhausted"))
@@ -152,32 +152,26 @@ describe("an answer to a question about the quota", () => {
     })
   }
 
-  it("ends no bench that began after it was asked", () => {
-    const asked = poolWith(benchedFor("QuotaExhausted"))
-    const later = after(asked, [
-      {
-        type: "CooldownStarted",
-        v: 1,
-        credential: credentialId,
-        data: { until: start + 2 * hour, reason: "QuotaExhausted" }
-      }
-    ])
-    assert.deepStrictEqual(types(concludeProbe(onlyMember(later), onlyMember(asked), [window(0)], now)), [
-      "QuotaObserved"
-    ])
-  })
-
-  it("is none, not even one to record, if it leaves out the window that is used up", () => {
+  it("is none, not even one to record, if it leaves out a window that is used up", () => {
     const used = poolWith(said(start, window(100), week(40)), benchedFor("QuotaExhausted"))
     assert.deepStrictEqual(conclude(used, week(40)), [])
     assert.deepStrictEqual(types(conclude(used, window(3))), ["QuotaObserved", "CooldownCleared"])
   })
 
   it("need not speak of a window that was used up and is over", () => {
-    const over = window(100, { name: "limit:requests", resetsAt: start + minute })
-    const used = poolWith(said(start, over, week(40)), benchedFor("QuotaExhausted"))
+    const used = poolWith(
+      said(start, window(100, { resetsAt: start + minute }), week(40)),
+      benchedFor("QuotaExhausted")
+    )
     assert.deepStrictEqual(types(conclude(used, week(40))), ["QuotaObserved", "CooldownCleared"])
   })
+
+  for (const name of ["7d_oi", "limit:requests", "primary"]) {
+    it(`need not speak of ${name}, of which the endpoint never speaks`, () => {
+      const used = poolWith(said(start, window(100, { name }), window(100)), benchedFor("QuotaExhausted"))
+      assert.deepStrictEqual(types(conclude(used, window(0))), ["QuotaObserved", "CooldownCleared"])
+    })
+  }
 
   it("ends no bench of a model", () => {
     const state = poolWith(benchedFor("QuotaExhausted", start + hour, "gpt-5"))

@@ -3,7 +3,6 @@
  * was topped up, or a reset that was named too late, costs nobody a day. One question at a time for each credential;
  * whoever comes meanwhile waits for its answer, and nobody asks again for a while whatever that is.
  */
-import { Ledger } from "@daybook/ledger/Ledger"
 import { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
 import { concludeProbe, isProbeDue } from "@daybook/pool/decisions/Quota"
 import type { CredentialId } from "@daybook/pool/Ids"
@@ -11,7 +10,7 @@ import type { Instant } from "@daybook/pool/Instant"
 import type { Credential } from "@daybook/pool/PoolState"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import { Clock, Effect, Fiber, HashMap, Option } from "effect"
-import { record } from "./GrantState.ts"
+import { decide, grantState } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
@@ -60,16 +59,22 @@ export const makeProbes = Effect.fnUntraced(function* (
   return probes
 })
 
-/** Records what the provider said; the bench that it was asked about ends if every window is free. */
+/**
+ * Records what the provider said, and ends the bench if every window is free: the one that stood when the question was
+ * asked. If the grant has moved meanwhile, the answer is out of date and is dropped.
+ */
 const ask = Effect.fnUntraced(function* (credential: Credential, held: Held) {
   const target = yield* targetOf(credential)
   const { timeLimit } = yield* PoolPolicy
+  const { grant, state } = yield* grantState(target)
+  const asked = Option.getOrElse(HashMap.get(state.credentials, credential.id), () => credential)
   const answer = yield* UsageEndpoint.use((usage) => usage.read(target.provider, held.tokens, timeLimit))
   switch (answer._tag) {
     case "Windows": {
-      const now = yield* Clock.currentTimeMillis
-      const events = concludeProbe(yield* asItIs(credential), credential, answer.windows, now)
-      if (events.length > 0) yield* record(...events)
+      const declared = (target.provider.usage?.windows ?? []).map(({ name }) => name)
+      const { windows } = answer
+      const events = concludeProbe(asked, { windows, declared }, yield* Clock.currentTimeMillis)
+      if (events.length > 0) yield* decide(target, grant.version, ...events)
       return
     }
     case "Refused":
@@ -81,10 +86,4 @@ const ask = Effect.fnUntraced(function* (credential: Credential, held: Held) {
     case "Unasked":
       return
   }
-})
-
-/** Somebody else's answer may have come meanwhile. */
-const asItIs = Effect.fnUntraced(function* (credential: Credential) {
-  const { credentials } = yield* Ledger.use((ledger) => ledger.state)
-  return Option.getOrElse(HashMap.get(credentials, credential.id), () => credential)
 })

@@ -339,6 +339,31 @@ describe("a question about a used-up quota", () => {
   )
 
   it.live(
+    "whose answer comes after another process benched the login anew ends no bench",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const [asking, other] = [yield* scene.open(), yield* scene.open()]
+          const resetsAt = yield* useUp(scene, asking, 3 * hour)
+          yield* primary(scene, 2, resetsAt)
+          yield* scene.advance("5 minutes")
+          asking.edges.network.after(
+            "usage",
+            Effect.gen(function* () {
+              const token = yield* Effect.orDie(other.token())
+              yield* primary(scene, 100, resetsAt)
+              assert.strictEqual((yield* call(scene, other, token))?.verdict, "QuotaExhausted")
+            })
+          )
+          assert.strictEqual((yield* unavailable(asking.token())).until, resetsAt)
+          assert.deepStrictEqual(yield* cooldown(asking), { until: resetsAt, reason: "QuotaExhausted" })
+          assert.deepStrictEqual((yield* scene.story).slice(-1), ["CooldownStarted"])
+        })
+      ),
+    slow
+  )
+
+  it.live(
     "is not asked while another login has something to give",
     () =>
       inScene((scene) =>

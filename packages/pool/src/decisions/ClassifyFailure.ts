@@ -107,7 +107,7 @@ const capped = (until: Instant | undefined, { now, policy }: FailureContext): In
 const mayBeSpent = ({ evidence }: Failure, { reason }: TransientVerdict): boolean => {
   const { left, status = 0, successor } = evidence
   if (!left || successor === true || reason === "EdgeBlocked") return false
-  if (reason === "ServerError" || reason === "OutcomeUnknown" || status >= 500) return true
+  if (reason === "ServerError" || reason === "OutcomeUnknown" || status >= 500 || status === 408) return true
   return reason === "Unrecognized" && status < 400
 }
 

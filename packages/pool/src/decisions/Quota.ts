@@ -25,22 +25,28 @@ export const observeQuota = (
   return isNews ? [observed(id, windows)] : []
 }
 
+/** What a usage endpoint said. */
+export interface QuotaAnswer {
+  readonly windows: ReadonlyArray<QuotaWindow>
+  /** The names of all windows that the endpoint can speak of. */
+  readonly declared: ReadonlyArray<string>
+}
+
 /**
- * An answer to a question is recorded even if it says nothing new: other processes then need not ask. It ends the bench
- * that stood when it was `asked`, and no later one. If it leaves out a window that is used up, it is no answer.
+ * For a credential as it was when the question was asked. The answer is recorded even if it says nothing new: other
+ * processes then need not ask.
  */
-export const concludeProbe = (
-  credential: Credential,
-  asked: Credential,
-  windows: ReadonlyArray<QuotaWindow>,
-  now: Instant
-): ReadonlyArray<Draft> => {
-  const names = new Set(windows.map(({ name }) => name))
-  if (windows.length === 0 || !asked.quota.every((known) => names.has(known.name) || !isStillUsedUp(known, now)))
-    return []
-  const isSameBench = credential.cooldown?.until === asked.cooldown?.until && isBenchedByQuota(credential, now)
-  const isOver = isSameBench && !windows.some(isUsedUp)
+export const concludeProbe = (credential: Credential, answer: QuotaAnswer, now: Instant): ReadonlyArray<Draft> => {
+  const { windows } = answer
+  if (windows.length === 0 || leavesOut(answer, credential.quota, now)) return []
+  const isOver = isBenchedByQuota(credential, now) && !windows.some(isUsedUp)
   return [observed(credential.id, windows), ...(isOver ? [clearedByProbe(credential.id)] : [])]
+}
+
+/** It says nothing of a window that is used up, although the endpoint could: no answer to what was asked. */
+const leavesOut = ({ declared, windows }: QuotaAnswer, known: ReadonlyArray<QuotaWindow>, now: Instant): boolean => {
+  const said = new Set(windows.map(({ name }) => name))
+  return known.some((window) => isStillUsedUp(window, now) && declared.includes(window.name) && !said.has(window.name))
 }
 
 const isStillUsedUp = (window: QuotaWindow, now: Instant): boolean =>

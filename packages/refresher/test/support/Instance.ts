@@ -109,7 +109,7 @@ const around = ({ home, providers, stores }: InstanceOptions, edges: Interposed.
     Interposed.quarantine(edges)(Quarantine.layer(home)),
     Interposed.tokenEndpoint(edges)(TokenEndpoint.layer),
     TokenMemory.layer,
-    UsageEndpoint.layer,
+    Interposed.usageEndpoint(edges)(UsageEndpoint.layer),
     Providers.layer(providers)
   )
 

@@ -4,6 +4,7 @@
 import { Ledger } from "@daybook/ledger/Ledger"
 import type { AppendError } from "@daybook/ledger/LedgerError"
 import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
+import { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
 import type { Authority } from "@daybook/vault/Authority"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { Stash } from "@daybook/vault/Stash"
@@ -17,7 +18,7 @@ export interface Edges {
   readonly ledger: Hooks<AppendError>
   /** Steps: `lock`, `read`, `store`, `clear` of an authority; `reserve`, `stash`, `find` of the stash; `put` of the quarantine. */
   readonly stores: Hooks<StoreError>
-  /** Step: `post`. */
+  /** Steps: `post` of a refresh, `usage` of a question about a quota. */
   readonly network: Hooks<never>
   /** The steps taken so far. */
   readonly trace: Array<string>
@@ -79,4 +80,9 @@ export const quarantine = ({ stores }: Edges) =>
 export const tokenEndpoint = ({ network }: Edges) =>
   around(TokenEndpoint, (real) => ({
     refresh: (provider, token, options) => network.around(["post"], real.refresh(provider, token, options))
+  }))
+
+export const usageEndpoint = ({ network }: Edges) =>
+  around(UsageEndpoint, (real) => ({
+    read: (provider, tokens, timeLimit) => network.around(["usage"], real.read(provider, tokens, timeLimit))
   }))
