@@ -33,7 +33,7 @@ export const describe = (provider: Described, tokens: TokenSet): Description => 
 const isSaid = (text: string | undefined): boolean => text !== undefined
 
 /** What the tokens say at this place, if it is text. */
-export const textAt = (tokens: TokenSet, [place, ...names]: TokenPath): string | undefined =>
+const textAt = (tokens: TokenSet, [place, ...names]: TokenPath): string | undefined =>
   place === "account"
     ? tokens.account
     : textIn(valueAt(claimsOf(place === "access" ? tokens.access : tokens.idToken), names))
