@@ -10,8 +10,15 @@ const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 
-/** Also for policies recorded before there were such questions. */
-const defaultProbeEvery = 5 * minute
+/** Also for policies recorded before there was such a thing. */
+const later = {
+  probeEvery: 5 * minute,
+  mandatoryWindow: 30 * second,
+  upkeepEvery: 1 * minute,
+  keepaliveAfter: 1 * hour
+}
+const lateAddition = (name: keyof typeof later) =>
+  Millis.pipe(Schema.withDecodingDefaultKey(Effect.succeed(later[name])))
 
 export const Policy = Schema.Struct({
   /** The longest a token request may take, from sending to the last byte. */
@@ -37,7 +44,13 @@ export const Policy = Schema.Struct({
   /** The longest bench and the longest wait, whatever a response asks for; then a probe. */
   cooldownMost: Millis,
   /** Between questions to a provider whether a quota that was used up is free again. */
-  probeEvery: Millis.pipe(Schema.withDecodingDefaultKey(Effect.succeed(defaultProbeEvery))),
+  probeEvery: lateAddition("probeEvery"),
+  /** So long before its end an access token is not served without waiting for the next one; at most half of the skew. */
+  mandatoryWindow: lateAddition("mandatoryWindow"),
+  /** Between looks for logins that nobody asks for and that would lapse. */
+  upkeepEvery: lateAddition("upkeepEvery"),
+  /** Such a login is refreshed when its access token is over, and its last refresh at least so long ago. */
+  keepaliveAfter: lateAddition("keepaliveAfter"),
   /** How long a credential is benched when the response names no end. */
   cooldown: Schema.Struct({
     QuotaExhausted: Millis,
@@ -61,7 +74,7 @@ export const defaults: Policy = {
   providerWindow: 10 * minute,
   classifyAfter: 10 * second,
   cooldownMost: 24 * hour,
-  probeEvery: defaultProbeEvery,
+  ...later,
   cooldown: {
     QuotaExhausted: 1 * hour,
     RateLimited: 1 * minute,

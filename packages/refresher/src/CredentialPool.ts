@@ -8,16 +8,19 @@ import { lacksScope } from "@daybook/oauth/Describe"
 import { Providers } from "@daybook/oauth/Providers"
 import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
-import type { CredentialId } from "@daybook/pool/Ids"
+import type { CredentialId, GrantId } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
+import { isHeldBack } from "@daybook/pool/decisions/KeepAlive"
 import { type Credential, grantById, members } from "@daybook/pool/PoolState"
 import { type PoolStatus, statusOf } from "@daybook/pool/queries/Status"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { ApiVerdict } from "@daybook/pool/Verdict"
 import { Vault } from "@daybook/vault/Vault"
 import { Clock, Context, Effect, Layer, Option, type Redacted, Result } from "effect"
-import { isDue, isServable } from "./Freshness.ts"
+import { isDue, isEnding, isServable } from "./Freshness.ts"
+import { keepAlive } from "./KeepAlive.ts"
 import { NoneAvailable, type PassedOver, type TokenError, UnknownCredential } from "./PoolError.ts"
+import { PoolPolicy } from "./PoolPolicy.ts"
 import { makeProbes } from "./ProbeQuota.ts"
 import { Refresher } from "./Refresher.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
@@ -68,6 +71,9 @@ export class CredentialPool extends Context.Service<
   )
 }
 
+/** Between two refreshes of one grant that nobody waits for, in milliseconds. */
+const beginEvery = 5_000
+
 const make = Effect.gen(function* () {
   const services = yield* Effect.context<RefreshServices>()
   const refresher = yield* Refresher
@@ -75,29 +81,41 @@ const make = Effect.gen(function* () {
   const memory = yield* TokenMemory
   const fingerprints = yield* Fingerprints
   const providers = yield* Providers
+  const { mandatoryWindow } = yield* PoolPolicy
+  const begun = new Map<GrantId, Instant>()
   const skewOf = (provider: string) =>
     Option.match(providers.get(provider), { onNone: () => 0, onSome: (known) => known.skewMillis })
 
-  const fresh = (credential: Credential, now: Instant, request: TokenRequest, failed: Fingerprint | undefined) => {
+  /** What this process holds, if it is what the ledger has, it has not ended, and nobody refused it. */
+  const inHand = (credential: Credential, now: Instant, request: TokenRequest, failed: Fingerprint | undefined) => {
     const held = memory.get(credential.grant)
     if (held === undefined || request.forceRefresh === true) return undefined
     const grant = grantById(ledger.known(), credential.grant)
     const { access } = held.generation
     const refused = access === failed || (access !== undefined && grant.refusedAccess?.access === access)
     const current = grant.current?.access === access && grant.health._tag !== "Dead"
-    return !refused && current && isServable(held, now) && !isDue(held, now, skewOf(credential.provider))
-      ? held
-      : undefined
+    return !refused && current && isServable(held, now) ? held : undefined
   }
 
   const heldFor = Effect.fnUntraced(function* (credential: Credential, request: TokenRequest) {
     const now = yield* Clock.currentTimeMillis
     const failed = request.failedToken === undefined ? undefined : fingerprints.of(request.failedToken)
-    const ready = fresh(credential, now, request, failed)
-    if (ready !== undefined) return ready
-    const held = memory.get(credential.grant)
-    return yield* refresher.refresh(credential, wantOf(credential, request, held, failed, now))
+    const ready = inHand(credential, now, request, failed)
+    const skew = skewOf(credential.provider)
+    if (ready !== undefined && !isEnding(ready, now, skew, mandatoryWindow)) {
+      if (isDue(ready, now, skew)) yield* refreshMeanwhile(credential, now)
+      return ready
+    }
+    return yield* refresher.refresh(credential, wantOf(credential, request, memory.get(credential.grant), failed, now))
   })
+
+  /** Callers are served what is held; one of them at a time has the next one fetched. */
+  const refreshMeanwhile = (credential: Credential, now: Instant): Effect.Effect<void> => {
+    if (isHeldBack(grantById(ledger.known(), credential.grant), now)) return Effect.void
+    if (Math.abs(now - (begun.get(credential.grant) ?? 0)) < beginEvery) return Effect.void
+    begun.set(credential.grant, now)
+    return refresher.begin(credential, { trigger: "proactive" })
+  }
 
   /** What is held may be of no use to the provider's API. */
   const served = Effect.fnUntraced(function* (credential: Credential, held: Held) {
@@ -136,6 +154,7 @@ const make = Effect.gen(function* () {
   }, Effect.provide(services))
 
   const probes = yield* makeProbes((credential) => heldFor(credential, {}))
+  yield* Effect.forkScoped(keepAlive)
 
   /** The choice again, once those were asked about whose quota may be free. Other processes may have asked already. */
   const choiceAfterProbes = Effect.fnUntraced(function* (provider: string, request: TokenRequest) {

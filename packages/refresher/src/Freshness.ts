@@ -15,11 +15,25 @@ const expiryCounts = ({ generation, receivedAt, tokens }: Held): boolean =>
 export const isServable = (held: Held, now: Instant): boolean =>
   held.tokens.access !== undefined && (!expiryCounts(held) || now < (held.generation.expiresAt ?? 0))
 
-/** The end is nearer than the skew, which is never more than half the lifetime seen. */
+/** The end is nearer than the skew, which is never more than half the lifetime seen: time for the next one. */
 export const isDue = (held: Held, now: Instant, skewMillis: number): boolean => {
   if (held.tokens.access === undefined) return true
-  const { expiresAt, issuedAt } = held.generation
-  if (expiresAt === undefined || !expiryCounts(held)) return false
-  const lifetime = expiresAt - (issuedAt ?? held.receivedAt)
-  return now >= expiresAt - Math.min(skewMillis, Math.max(0, lifetime) / 2)
+  const left = remaining(held, now)
+  return left !== undefined && left <= advisoryWindow(held, skewMillis)
 }
+
+/** So near that callers wait for the next one; before that it is fetched while they are served this one. */
+export const isEnding = (held: Held, now: Instant, skewMillis: number, mandatoryMillis: number): boolean => {
+  if (held.tokens.access === undefined) return true
+  const left = remaining(held, now)
+  return left !== undefined && left <= Math.min(mandatoryMillis, advisoryWindow(held, skewMillis) / 2)
+}
+
+/** Undefined if nobody knows when it ends. */
+const remaining = (held: Held, now: Instant): number | undefined => {
+  const { expiresAt } = held.generation
+  return expiresAt === undefined || !expiryCounts(held) ? undefined : expiresAt - now
+}
+
+const advisoryWindow = ({ generation: { expiresAt = 0, issuedAt }, receivedAt }: Held, skewMillis: number): number =>
+  Math.min(skewMillis, Math.max(0, expiresAt - (issuedAt ?? receivedAt)) / 2)

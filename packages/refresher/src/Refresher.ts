@@ -27,6 +27,8 @@ export class Refresher extends Context.Service<
      * who asked for a refresh and not for a token, is told `Raced` when somebody else was first.
      */
     readonly refresh: (credential: Credential, want: Want) => Effect.Effect<Held, RefreshError>
+    /** The same, and nobody waits for it: what came of it is in the ledger. */
+    readonly begin: (credential: Credential, want: Want) => Effect.Effect<void>
   }
 >()("@daybook/refresher/Refresher") {
   static readonly layer = Layer.effect(
@@ -63,6 +65,7 @@ const make = Effect.gen(function* () {
   }
 
   return Refresher.of({
+    begin: (credential, want) => Effect.asVoid(Effect.uninterruptible(board(credential, want))),
     refresh: Effect.fn("Refresher.refresh")(function* (credential, want) {
       const flight = yield* Effect.uninterruptible(board(credential, want))
       const { held, winner } = yield* Deferred.await(flight)

@@ -5,7 +5,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { failing } from "./support/Failures.ts"
 import { codex } from "./support/Instance.ts"
-import { breaches } from "./support/Records.ts"
+import { next } from "./support/Next.ts"
+import { breaches, only } from "./support/Records.ts"
 import { inScene, slow } from "./support/Scene.ts"
 
 describe("an access token", () => {
@@ -24,7 +25,7 @@ describe("an access token", () => {
   )
 
   it.live(
-    "is served from memory until half of its life or the skew, and refreshed then",
+    "is served from memory until its end is as near as the skew",
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
@@ -34,8 +35,61 @@ describe("an access token", () => {
           yield* scene.advance("57 minutes")
           assert.strictEqual(yield* token(), scene.login.access_token)
           assert.deepStrictEqual(edges.trace, [])
-          yield* scene.advance("2 minutes")
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "as near its end as that is served on, while the next one is fetched, once",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open()
+          yield* scene.advance("58.5 minutes")
+          const hold = yield* scene.sandbox.hold("beforeReading")
+          const served = yield* Effect.all([instance.token(), instance.token()], { concurrency: "unbounded" })
+          assert.deepStrictEqual(served, [scene.login.access_token, scene.login.access_token])
+          yield* hold.parked()
+          yield* hold.release
+          yield* next(instance, "RefreshSucceeded")
+          assert.notStrictEqual(yield* instance.token(), scene.login.access_token)
+          const [started, ...others] = only(yield* scene.events, "RefreshStarted")
+          assert.strictEqual(started?.data.trigger, "proactive")
+          assert.deepStrictEqual(others, [])
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is not served half a minute before its end: the next one is waited for",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { token } = yield* scene.open()
+          yield* scene.advance("59.55 minutes")
           assert.notStrictEqual(yield* token(), scene.login.access_token)
+          assert.strictEqual((yield* scene.posts).length, 1)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "whose next one may not be fetched yet is served without a look at anything",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open()
+          yield* scene.sandbox.fault({ fault: { _tag: "Status", status: 429, headers: { "retry-after": "40" } } })
+          yield* scene.advance("58.5 minutes")
+          assert.strictEqual(yield* instance.token(), scene.login.access_token)
+          yield* next(instance, "ErrorClassified")
+          yield* scene.advance("10 seconds")
+          instance.edges.trace.length = 0
+          assert.strictEqual(yield* instance.token(), scene.login.access_token)
+          assert.deepStrictEqual(instance.edges.trace, [])
           assert.strictEqual((yield* scene.posts).length, 1)
         })
       ),

@@ -3,50 +3,15 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { CredentialId, GrantId } from "@daybook/pool/Ids"
-import type { EventType } from "@daybook/pool/Event"
-import type { Recorded } from "@daybook/pool/Recorded"
 import * as OwnStore from "@daybook/vault/OwnStore"
-import { Effect, Redacted, Stream } from "effect"
+import { Effect, Redacted } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { failing, reasonOf } from "./support/Failures.ts"
-import type { Instance } from "./support/Instance.ts"
+import { addRow, manualRow } from "./support/HermesRows.ts"
+import { next } from "./support/Next.ts"
 import { breaches, only } from "./support/Records.ts"
 import { inScene, type Scene, slow, type Tokens } from "./support/Scene.ts"
-
-/** The next event of a type that fits, from now on or since the ledger's beginning. */
-const next = <Type extends EventType>(
-  { ledger }: Instance,
-  type: Type,
-  fits: (event: Extract<Recorded, { readonly type: Type }>) => boolean = () => true
-) =>
-  Effect.orDie(
-    ledger.tail().pipe(
-      Stream.filter((event): event is Extract<Recorded, { readonly type: Type }> => event.type === type),
-      Stream.filter(fits),
-      Stream.runHead
-    )
-  )
-
-const manualRow = (id: string, { access_token, refresh_token }: Tokens, label = id) => ({
-  id,
-  label,
-  auth_type: "oauth",
-  priority: 1,
-  source: "manual:device_code",
-  access_token,
-  refresh_token
-})
-
-/** Adds a row to hermes' pool, as `hermes auth add` does. */
-const addRow = (scene: Scene, row: object) =>
-  Effect.sync(() => {
-    const file = JSON.parse(readFileSync(scene.authFile, "utf8")) as {
-      credential_pool: { "openai-codex": Array<object> }
-    }
-    file.credential_pool["openai-codex"].push(row)
-    writeFileSync(scene.authFile, JSON.stringify(file))
-  })
 
 describe("a login in a store", () => {
   it.live(
