@@ -5,11 +5,9 @@
 import * as RangeLock from "@daybook/files/RangeLock"
 import { Ledger } from "@daybook/ledger/Ledger"
 import { Providers } from "@daybook/oauth/Providers"
-import { compareFound } from "@daybook/pool/decisions/CompareFound"
-import type { EventOf } from "@daybook/pool/Event"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { CredentialId } from "@daybook/pool/Ids"
-import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
+import { members, type PoolState } from "@daybook/pool/PoolState"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { StoreRef } from "@daybook/pool/StoreRef"
 import { isBlank } from "@daybook/pool/TokenSet"
@@ -17,17 +15,10 @@ import type { Login } from "@daybook/vault/Login"
 import { Vault } from "@daybook/vault/Vault"
 import { Effect, HashMap, Schema } from "effect"
 import { join } from "node:path"
-import { finishUnfinished } from "./FinishUnfinished.ts"
-import { about, decide, grantState, record } from "./GrantState.ts"
+import { about, record } from "./GrantState.ts"
 import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
-import { observation } from "./Observation.ts"
-import { PoolPolicy } from "./PoolPolicy.ts"
-import { keepDisplaced } from "./Adoption.ts"
-import { holding, type Target, targetOf } from "./Target.ts"
-import { recalling } from "./Held.ts"
-import { TokenMemory } from "./TokenMemory.ts"
-
-type How = EventOf<"GenerationObserved">["data"]["how"]
+import { type How, notice } from "./Notice.ts"
+import { holding, targetOf } from "./Target.ts"
 
 /** Reads every store once: new logins are enrolled, newer tokens of known ones are observed. Answers what was unreadable. */
 export const takeStock = Effect.fnUntraced(function* (home: string, how: How) {
@@ -104,30 +95,3 @@ const recordedLabel = (fingerprints: Fingerprints["Service"], label: string | un
   if (label === undefined) return {}
   return label.includes("@") ? { labelFingerprint: fingerprints.ofText(label) } : { label: label.slice(0, 128) }
 }
-
-/** Compares a store with the ledger; only a difference is worth the lock, and what a dead holder left is finished first. */
-const notice = Effect.fnUntraced(function* (credential: Credential, how: How) {
-  const target = yield* targetOf(credential)
-  if ((yield* newerIn(target)) === undefined) return
-  if (target.authority.writable) {
-    yield* target.authority.lock((yield* PoolPolicy).lockWait)
-    if (!(yield* finishUnfinished(target))) return
-  }
-  const { grant } = yield* grantState(target)
-  const held = yield* newerIn(target)
-  if (held === undefined) return
-  yield* keepDisplaced(target, grant)
-  yield* decide(target, grant.version, ...observation(target, grant, held, how))
-  ;(yield* TokenMemory).set(target.grant, held)
-}, Effect.scoped)
-
-const newerIn = Effect.fnUntraced(function* (target: Target) {
-  const memory = yield* TokenMemory
-  const tokens = yield* target.authority.read
-  if (isBlank(tokens)) return undefined
-  const { grant } = yield* grantState(target)
-  const held = recalling(yield* holding(target, tokens), memory.get(target.grant), grant.current)
-  const standing = compareFound(grant, held.generation)
-  if (standing === "same") memory.set(target.grant, held)
-  return standing === "newer" ? held : undefined
-})

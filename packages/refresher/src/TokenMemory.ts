@@ -24,6 +24,8 @@ export class TokenMemory extends Context.Service<
     readonly forget: (grant: GrantId) => void
     /** Successors that no disk would take. */
     readonly unsaved: Map<GrantId, Unsaved>
+    /** What stood in the store of a grant when it was looked at last, where that is not what counts. */
+    readonly findings: Map<GrantId, string>
   }
 >()("@daybook/refresher/TokenMemory") {
   static readonly layer = Layer.sync(TokenMemory, () => {
@@ -32,7 +34,8 @@ export class TokenMemory extends Context.Service<
       get: (grant) => held.get(grant),
       set: (grant, next) => void held.set(grant, next),
       forget: (grant) => void held.delete(grant),
-      unsaved: new Map()
+      unsaved: new Map(),
+      findings: new Map()
     })
   })
 }

@@ -1,0 +1,90 @@
+/**
+ * What a look into one credential's store shows: newer tokens are observed; older ones, blanks and another account's are
+ * named and never adopted, and our own go over an older pair at once, before another program sends it.
+ */
+import { compareFound, type Standing } from "@daybook/pool/decisions/CompareFound"
+import type { EventOf } from "@daybook/pool/Event"
+import { refOf } from "@daybook/pool/Generation"
+import type { Credential } from "@daybook/pool/PoolState"
+import { isBlank } from "@daybook/pool/TokenSet"
+import { Effect } from "effect"
+import { keepDisplaced } from "./Adoption.ts"
+import { finishUnfinished } from "./FinishUnfinished.ts"
+import { about, decide, grantState, record } from "./GrantState.ts"
+import { type Held, recalling } from "./Held.ts"
+import { observation } from "./Observation.ts"
+import { PoolPolicy } from "./PoolPolicy.ts"
+import { reread } from "./Reread.ts"
+import { holding, type Target, targetOf } from "./Target.ts"
+import { TokenMemory } from "./TokenMemory.ts"
+
+export type How = EventOf<"GenerationObserved">["data"]["how"]
+
+interface Finding {
+  readonly standing: Standing | "none"
+  readonly held: Held
+}
+
+/** Only what differs from the ledger is worth the lock, and what a dead holder left is finished first. */
+export const notice = Effect.fnUntraced(function* (credential: Credential, how: How) {
+  const target = yield* targetOf(credential)
+  const finding = yield* look(target)
+  if (finding.standing === "newer") return yield* observe(target, how)
+  if (how === "watch" && (yield* isNews(target, finding))) yield* name(target, finding)
+})
+
+const look = Effect.fnUntraced(function* (target: Target) {
+  const memory = yield* TokenMemory
+  const tokens = yield* target.authority.read
+  const { grant } = yield* grantState(target)
+  const held = recalling(yield* holding(target, tokens), memory.get(target.grant), grant.current)
+  const standing = isBlank(tokens) ? "none" : compareFound(grant, held.generation)
+  if (standing === "same") memory.set(target.grant, held)
+  return { standing, held } satisfies Finding
+})
+
+/** Decided on what stands there once the lock is held. */
+const observe = Effect.fnUntraced(function* (target: Target, how: How) {
+  if (!(yield* isFree(target))) return
+  const { grant } = yield* grantState(target)
+  const { held, standing } = yield* look(target)
+  if (standing !== "newer") return
+  yield* keepDisplaced(target, grant)
+  yield* decide(target, grant.version, ...observation(target, grant, held, how))
+  ;(yield* TokenMemory).set(target.grant, held)
+}, Effect.scoped)
+
+/** Takes the lock of a store that has one, and finishes what a dead holder of it began. */
+const isFree = Effect.fnUntraced(function* (target: Target) {
+  if (!target.authority.writable) return true
+  yield* target.authority.lock((yield* PoolPolicy).lockWait)
+  return yield* finishUnfinished(target)
+})
+
+/** A file is written for many reasons: what was found in it last time is not named again. Of a dead login nothing is expected. */
+const isNews = Effect.fnUntraced(function* (target: Target, { held, standing }: Finding) {
+  const { findings } = yield* TokenMemory
+  const { current, health } = (yield* grantState(target)).grant
+  if (standing === "same" || current === undefined || health._tag === "Dead") {
+    findings.delete(target.grant)
+    return false
+  }
+  const finding = [standing, held.generation.access, held.generation.refresh].join(" ")
+  if (findings.get(target.grant) === finding) return false
+  findings.set(target.grant, finding)
+  return true
+})
+
+/** Reading again under the lock says it, and puts ours back. A store that is only read is left as it is. */
+const name = Effect.fnUntraced(function* (target: Target, { held, standing }: Finding) {
+  if (target.authority.writable) {
+    if (yield* isFree(target)) yield* reread(target, "before request")
+    return
+  }
+  const store = target.authority.ref.kind
+  yield* record(
+    standing === "none"
+      ? about(target, "VaultRead", { store, found: standing })
+      : about(target, "VaultRead", { store, found: "generation", generation: refOf(held.generation), standing })
+  )
+}, Effect.scoped)
