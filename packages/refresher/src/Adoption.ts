@@ -6,9 +6,9 @@ import { isAncestor } from "@daybook/pool/decisions/CompareFound"
 import type { Winner } from "@daybook/pool/events/RefreshEvents"
 import { isSame, refOf } from "@daybook/pool/Generation"
 import { bringerOf, type Failure, type Grant } from "@daybook/pool/PoolState"
-import { Quarantine } from "@daybook/vault/Quarantine"
 import { Stash } from "@daybook/vault/Stash"
-import { Clock, Effect, Option } from "effect"
+import { Effect, Option } from "effect"
+import { keepDisplaced } from "./Displaced.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
 import { liftings, observation } from "./Observation.ts"
@@ -38,29 +38,6 @@ export const adopt = Effect.fnUntraced(function* (target: Target, grant: Grant, 
           })
         ])
   )
-})
-
-/** The live pair that a newcomer displaces may be the only good one: it is kept where an operator finds it. */
-export const keepDisplaced = Effect.fnUntraced(function* (target: Target, grant: Grant) {
-  const inHand = (yield* TokenMemory).get(target.grant)
-  const name = inHand?.generation.refresh
-  if (
-    target.credential.ownership === "borrowed" ||
-    inHand === undefined ||
-    name === undefined ||
-    grant.health._tag === "Dead" ||
-    grant.current === undefined ||
-    !isSame(grant.current, inHand.generation)
-  )
-    return
-  const quarantine = yield* Quarantine
-  yield* quarantine.put(name, {
-    tokens: inHand.tokens,
-    grant: target.grant,
-    provider: target.provider.id,
-    reason: "Displaced",
-    at: yield* Clock.currentTimeMillis
-  })
 })
 
 /** Another actor refreshed while we came for the same: the ledger says whose tokens we use. */

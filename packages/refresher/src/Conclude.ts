@@ -6,16 +6,20 @@ import { classifyToken } from "@daybook/oauth/Classify"
 import { classifierVersion } from "@daybook/oauth/Rules"
 import { concludeFailure, quarantine, quarantineOf } from "@daybook/pool/decisions/ClassifyFailure"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
-import { isSame, refOf } from "@daybook/pool/Generation"
+import { type GenerationRef, isSame, refOf } from "@daybook/pool/Generation"
+import type { Instant } from "@daybook/pool/Instant"
 import type { Dead, Failure, Grant } from "@daybook/pool/PoolState"
 import { isBlank, type TokenSet } from "@daybook/pool/TokenSet"
 import type { TerminalReason } from "@daybook/pool/Verdict"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { Clock, Effect, Random } from "effect"
+import { backToDisplaced, findDisplaced } from "./Displaced.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
+import type { Held } from "./Held.ts"
 import { generationOf } from "./internal/GenerationOf.ts"
 import { newEventId } from "./internal/NewIds.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
+import { putBack } from "./StoreSuccessor.ts"
 import type { Target } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
@@ -37,9 +41,27 @@ export const conclude = Effect.fnUntraced(function* (target: Target, failure: Fa
     replay: target.provider.replay,
     policy: yield* PoolPolicy
   }
-  const events = concludeFailure(state, failure, yield* verdictOn(target, failure), context, newEventId())
-  yield* decide(target, grant.version, ...events.map((event) => ({ ...event, correlation: target.correlation })))
-  yield* bury(target)
+  const verdict = yield* verdictOn(target, failure)
+  const events = concludeFailure(state, failure, verdict, context, newEventId()).map((event) => ({
+    ...event,
+    correlation: target.correlation
+  }))
+  const displaced = verdict.verdict === "Terminal" ? yield* findDisplaced(target, grant, failure) : undefined
+  if (displaced === undefined) {
+    yield* decide(target, grant.version, ...events)
+    return yield* bury(target)
+  }
+  const [classified] = events
+  if (classified === undefined) return
+  yield* decide(target, grant.version, classified, backToDisplaced(target, failure, displaced, classified.id))
+  yield* goBackTo(target, displaced, { generation: failure.generation, reason: verdict.reason, since: context.now })
+})
+
+/** The verdict stands, and the grant goes on with the pair that the refused one had displaced. */
+const goBackTo = Effect.fnUntraced(function* (target: Target, displaced: Held, refused: Refused) {
+  yield* moveAside(target, refused, yield* matching(target, refused.generation))
+  ;(yield* TokenMemory).set(target.grant, displaced)
+  yield* putBack(target, (yield* grantState(target)).grant, displaced)
 })
 
 /** A terminal verdict was recorded and its author died before the quarantine was. */
@@ -64,16 +86,27 @@ export const bury = Effect.fnUntraced(function* (target: Target) {
   const { grant } = yield* grantState(target)
   const { health } = grant
   if (health._tag !== "Dead" || health.cleared || health.bound === "access") return
-  const fingerprints = yield* Fingerprints
-  const isDead = (found: TokenSet): boolean =>
-    isSame(generationOf(fingerprints, target.provider, found), health.generation) ||
-    (found.refresh !== undefined && fingerprints.of(found.refresh) === health.generation.refresh)
+  const isDead = yield* matching(target, health.generation)
   yield* moveAside(target, health, isDead)
   yield* clearStore(target, health, isDead)
 })
 
+/** The very pair, or its refresh token with any access token. */
+const matching = Effect.fnUntraced(function* (target: Target, dead: GenerationRef) {
+  const fingerprints = yield* Fingerprints
+  return (found: TokenSet): boolean =>
+    isSame(generationOf(fingerprints, target.provider, found), dead) ||
+    (found.refresh !== undefined && fingerprints.of(found.refresh) === dead.refresh)
+})
+
+interface Refused {
+  readonly generation: GenerationRef
+  readonly reason: string
+  readonly since: Instant
+}
+
 /** A copy of the dead pair, for an operator who knows better than the verdict. */
-const moveAside = Effect.fnUntraced(function* (target: Target, dead: Dead, isDead: (found: TokenSet) => boolean) {
+const moveAside = Effect.fnUntraced(function* (target: Target, dead: Refused, isDead: (found: TokenSet) => boolean) {
   const inHand = (yield* TokenMemory).get(target.grant)?.tokens
   const tokens = inHand !== undefined && isDead(inHand) ? inHand : yield* target.authority.read
   const name = dead.generation.refresh ?? dead.generation.access

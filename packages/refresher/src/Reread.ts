@@ -9,10 +9,11 @@ import { isBlank } from "@daybook/pool/TokenSet"
 import { Stash } from "@daybook/vault/Stash"
 import { Effect } from "effect"
 import { adopt, noteRace, type Phase } from "./Adoption.ts"
+import { displacedAs } from "./Displaced.ts"
 import { about, grantState, record } from "./GrantState.ts"
 import { type Held, recalling } from "./Held.ts"
 import { anotherLogin } from "./NoToken.ts"
-import { givesWay } from "./StoreSuccessor.ts"
+import { putBack } from "./StoreSuccessor.ts"
 import { holding, type Target } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
@@ -63,7 +64,7 @@ const noteReading = (target: Target, found: Held, standing: Standing) =>
     })
   )
 
-/** The current generation's tokens, if this process or the stash has them. */
+/** The current generation's tokens, if this process has them, or the stash, or if they were displaced once. */
 const keptElsewhere = Effect.fnUntraced(function* (target: Target, grant: Grant) {
   const memory = yield* TokenMemory
   const inHand = memory.get(target.grant)
@@ -73,15 +74,9 @@ const keptElsewhere = Effect.fnUntraced(function* (target: Target, grant: Grant)
     const held = yield* holding(target, entry.tokens)
     if (isCurrent(grant, held)) return held
   }
-  return undefined
+  const displaced = yield* displacedAs(target, grant.current?.refresh)
+  return displaced !== undefined && isCurrent(grant, displaced) ? displaced : undefined
 })
 
 const isCurrent = (grant: Grant, held: Held): boolean =>
   grant.current !== undefined && isSame(grant.current, held.generation)
-
-/** An older pair came back into the store, from a backup or a slow writer: ours goes over it again, if the store takes it. */
-const putBack = Effect.fnUntraced(function* (target: Target, grant: Grant, held: Held | undefined) {
-  if (held === undefined || !target.authority.writable || grant.health._tag === "Dead") return held
-  yield* Effect.ignore(target.authority.store(held.tokens, yield* givesWay(target, grant, held)))
-  return held
-})

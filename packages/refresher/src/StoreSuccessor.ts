@@ -53,12 +53,19 @@ const inWords: { readonly [S in Exclude<Standing, "newer">]: string } = {
 }
 
 /** Which tokens in the store the successor may replace: none, or an ancestor's. A pair that the ledger does not know stays. */
-export const givesWay = Effect.fnUntraced(function* (target: Target, grant: Grant, next: Held) {
+const givesWay = Effect.fnUntraced(function* (target: Target, grant: Grant, next: Held) {
   const fingerprints = yield* Fingerprints
   return (found: TokenSet): boolean => {
     if (isBlank(found)) return true
     return isAncestor(afterwards(grant, next), generationOf(fingerprints, target.provider, found))
   }
+})
+
+/** Puts what counts over an older pair that came back from a backup or a slow writer, if the store takes it. */
+export const putBack = Effect.fnUntraced(function* (target: Target, grant: Grant, held: Held | undefined) {
+  if (held === undefined || !target.authority.writable || grant.health._tag === "Dead") return held
+  yield* Effect.ignore(target.authority.store(held.tokens, yield* givesWay(target, grant, held)))
+  return held
 })
 
 /** The grant as it is once the successor counts: the one that was consumed for it is an ancestor then. */

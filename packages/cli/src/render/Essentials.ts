@@ -61,7 +61,7 @@ const classified = ({ data }: EventOf<"ErrorClassified">): string =>
   }`
 
 const adopted = ({ data }: EventOf<"RaceAdopted">, names: Names): string =>
-  `${name(data.held)} -> ${name(data.found)}, ${data.phase}, won by ${winnerOf(data.winner, names)}`
+  `${name(data.held)} -> ${name(data.found)}, ${data.phase}, ${data.fallback === true ? "which it had displaced" : `won by ${winnerOf(data.winner, names)}`}`
 
 export const winnerOf = ({ actor, store }: EventOf<"RaceAdopted">["data"]["winner"], names: Names): string =>
   actor === undefined ? `another program (seen in ${store ?? "a store"})` : names.actor(actor)

@@ -39,7 +39,9 @@ export const sentenceOf = (event: Recorded, names: Names): string => {
     OutcomeLost: ({ data }) =>
       `${who} found an attempt whose answer was lost with its process: ${name(data.generation)} ${data.suspect === false ? "can be sent again" : "may be spent"}.`,
     RaceAdopted: ({ data }) =>
-      `${who} came for the same refresh; ${winnerOf(data.winner, names)} had done it, and its tokens ${name(data.found)} are used.`,
+      data.fallback === true
+        ? `${who} went back to tokens ${name(data.found)}, which the refused ones had displaced.`
+        : `${who} came for the same refresh; ${winnerOf(data.winner, names)} had done it, and its tokens ${name(data.found)} are used.`,
     SuccessorStashed: ({ data }) =>
       `${who} could not store new tokens yet (${data.why}); they are kept in ${data.where}.`,
     SuccessorStored: () => `${who} stored the tokens that had been kept aside.`,

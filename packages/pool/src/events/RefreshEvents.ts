@@ -93,7 +93,9 @@ export const RaceAdopted = grantEvent("RaceAdopted", {
   held: GenerationRef,
   found: Generation,
   winner: Winner,
-  phase: Schema.Literals(["before request", "after rejection", "after success"])
+  phase: Schema.Literals(["before request", "after rejection", "after success"]),
+  /** Nobody won: what was held was refused for good, and the pair that it had displaced is used again. */
+  fallback: Schema.optionalKey(Schema.Literal(true))
 })
 
 /** A new generation that could not be written to its authority yet. */
