@@ -8,7 +8,7 @@ import { Fingerprint } from "@daybook/pool/Fingerprint"
 import { Generation, GenerationRef } from "@daybook/pool/Generation"
 import { ActorId, AttemptId, CorrelationId, CredentialId, EventId, GrantId, LedgerId, Seq } from "@daybook/pool/Ids"
 import { Instant } from "@daybook/pool/Instant"
-import { Policy } from "@daybook/pool/Policy"
+import { BenchRow, Policy, TerminalRow } from "@daybook/pool/Policy"
 import { StoreRef } from "@daybook/pool/StoreRef"
 import { ApiVerdictName, TerminalReason, TransientReason } from "@daybook/pool/Verdict"
 import { Schema, type SchemaAST } from "effect"
@@ -23,6 +23,9 @@ export interface Described {
   readonly value?: Described
   /** What is optional, or has a brand. */
   readonly schema?: Described
+  /** Of what may be absent on disk and then has a default. */
+  readonly from?: Described
+  readonly to?: Described
 }
 
 /** Shapes with a section of their own, in the order of the page. */
@@ -33,6 +36,8 @@ export const shapes = new Map<string, Described>([
   ["winner", Winner],
   ["store", StoreRef],
   ["policy", Policy],
+  ["bench row", BenchRow],
+  ["terminal row", TerminalRow],
   ["transient reason", TransientReason],
   ["terminal reason", TerminalReason],
   ["API verdict", ApiVerdictName]
@@ -59,10 +64,12 @@ export function anchor(heading: string): string {
   return heading.toLowerCase().replaceAll(" ", "-")
 }
 
-export const isOptional = (field: Described): boolean => field.ast.context?.isOptional === true
+export const isOptional = (field: Described): boolean => (field.from ?? field).ast.context?.isOptional === true
 
-export const describe = (field: Described): string =>
-  words.get(field) ?? (field.schema === undefined ? inPlace(field) : describe(field.schema))
+export const describe = (field: Described): string => words.get(field) ?? within(field, field.schema ?? field.to)
+
+const within = (field: Described, inner: Described | undefined): string =>
+  inner === undefined ? inPlace(field) : describe(inner)
 
 const inPlace = (schema: Described): string => {
   if (schema.literals !== undefined) return either(schema.literals.map((literal) => `\`${String(literal)}\``))

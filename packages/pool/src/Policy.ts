@@ -3,12 +3,13 @@
  * is the same function called again. All times are in milliseconds.
  */
 import { Effect, Schema } from "effect"
+import { ApiVerdictName } from "./Verdict.ts"
 
 const Millis = Schema.Natural
 
 const second = 1_000
-const minute = 60 * second
-const hour = 60 * minute
+export const minute = 60 * second
+export const hour = 60 * minute
 
 /** Also for policies recorded before there was such a thing. */
 const later = {
@@ -19,6 +20,28 @@ const later = {
 }
 const lateAddition = (name: keyof typeof later) =>
   Millis.pipe(Schema.withDecodingDefaultKey(Effect.succeed(later[name])))
+
+/** Refusals by a provider's token endpoint that are taken for the end of a login although no rule says so. */
+export const TerminalRow = Schema.Struct({
+  provider: Schema.String,
+  statuses: Schema.Array(Schema.Natural),
+  /** Only if the answer names no error. */
+  uncoded: Schema.optionalKey(Schema.Literal(true))
+})
+export type TerminalRow = typeof TerminalRow.Type
+
+/** Refusals by a model API, and for how long they bench a credential. Every condition that is given must hold. */
+export const BenchRow = Schema.Struct({
+  /** Without them: the verdicts that `cooldown` lists. With `GrantRevoked` the bench takes the place of the quarantine. */
+  verdicts: Schema.optionalKey(Schema.Array(ApiVerdictName)),
+  statuses: Schema.optionalKey(Schema.Array(Schema.Natural)),
+  /** The answer names none of these errors; in lower case. */
+  withoutCodes: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** No other credential of the provider is alive. */
+  sole: Schema.optionalKey(Schema.Literal(true)),
+  millis: Millis
+})
+export type BenchRow = typeof BenchRow.Type
 
 export const Policy = Schema.Struct({
   /** The longest a token request may take, from sending to the last byte. */
@@ -58,7 +81,13 @@ export const Policy = Schema.Struct({
     BillingRequired: Millis,
     NotEntitled: Millis,
     ModelUnavailable: Millis
-  })
+  }),
+  /** Tried in order before `cooldown`; the first that matches counts. */
+  benches: Schema.Array(BenchRow).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
+  /** The end that a refusal names counts for every verdict that benches; else for quotas and rate limits only. */
+  anyReset: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false))),
+  /** Believed at once, without another look. */
+  terminal: Schema.Array(TerminalRow).pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
 })
 export type Policy = typeof Policy.Type
 
@@ -81,5 +110,8 @@ export const defaults: Policy = {
     BillingRequired: 1 * hour,
     NotEntitled: 24 * hour,
     ModelUnavailable: 24 * hour
-  }
+  },
+  benches: [],
+  anyReset: false,
+  terminal: []
 }

@@ -5,6 +5,7 @@
 import { classifyToken } from "@daybook/oauth/Classify"
 import { classifierVersion } from "@daybook/oauth/Rules"
 import { concludeFailure, quarantine, quarantineOf } from "@daybook/pool/decisions/ClassifyFailure"
+import { underPolicy } from "@daybook/pool/decisions/TerminalAtOnce"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { type GenerationRef, isSame, refOf } from "@daybook/pool/Generation"
 import type { Instant } from "@daybook/pool/Instant"
@@ -23,9 +24,11 @@ import { putBack } from "./StoreSuccessor.ts"
 import type { Target } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
-/** What the failure means; pure given its evidence, so that any holder comes to the same verdict. */
-export const verdictOn = (target: Target, failure: Failure) =>
-  Effect.map(Clock.currentTimeMillis, (now) => classifyToken(target.provider, failure.evidence, now))
+/** What the failure means; given its evidence and the policy, any holder comes to the same verdict. */
+export const verdictOn = Effect.fnUntraced(function* ({ provider }: Target, { evidence }: Failure) {
+  const verdict = classifyToken(provider, evidence, yield* Clock.currentTimeMillis)
+  return underPolicy(yield* PoolPolicy, provider.id, evidence, verdict)
+})
 
 /** Appends the conclusion, with the quarantine in the same write if the generation is dead. */
 export const conclude = Effect.fnUntraced(function* (target: Target, failure: Failure) {

@@ -11,6 +11,7 @@ import { grantById, type Credential, type Grant, type PoolState } from "../PoolS
 import { bindingCooldown } from "../queries/Status.ts"
 import type { Draft } from "../Recorded.ts"
 import type { ApiVerdict } from "../Verdict.ts"
+import { benchedUntil, isSole } from "./Bench.ts"
 import { quarantineOf } from "./ClassifyFailure.ts"
 
 export interface ApiRefusal {
@@ -30,7 +31,7 @@ export interface ApiRefusal {
 export const concludeApiRefusal = (state: PoolState, refusal: ApiRefusal): ReadonlyArray<Draft> => [
   observed(refusal),
   classified(refusal),
-  ...(mayDecide(grantById(state, refusal.credential.grant), refusal) ? decided(refusal) : [])
+  ...(mayDecide(grantById(state, refusal.credential.grant), refusal) ? decided(state, refusal) : [])
 ]
 
 /** Recorded for the first acceptance of a generation, and for the first after a refusal. */
@@ -88,41 +89,27 @@ const classified = ({ classifier, credential, generation, ids, verdict }: ApiRef
 const mayDecide = ({ blocked, current, health }: Grant, { generation }: ApiRefusal): boolean =>
   !blocked && health._tag !== "Dead" && current?.access === generation.access
 
-const decided = (refusal: ApiRefusal): ReadonlyArray<Draft> => {
-  const { credential, generation, ids, verdict } = refusal
-  switch (verdict.verdict) {
-    case "GrantRevoked":
-      return [
-        quarantineOf(
-          { grant: credential.grant, credential: credential.id },
-          generation,
-          "access",
-          "Revoked",
-          verdict.rule,
-          ids[1]
-        )
-      ]
-    case "QuotaExhausted":
-    case "RateLimited":
-    case "BillingRequired":
-    case "NotEntitled":
-    case "ModelUnavailable":
-      return bench(refusal, verdict.verdict)
-    case "AccessExpired":
-    case "UpstreamFault":
-    case "RequestFault":
-      return []
-  }
+const decided = (state: PoolState, refusal: ApiRefusal): ReadonlyArray<Draft> => {
+  const { credential, evidence, now, policy, verdict } = refusal
+  const until = benchedUntil(policy, { verdict, evidence, sole: isSole(state, credential), now })
+  if (until !== undefined) return bench(refusal, until)
+  return verdict.verdict === "GrantRevoked" ? [quarantined(refusal)] : []
 }
 
+const quarantined = ({ credential, generation, ids, verdict }: ApiRefusal): Draft =>
+  quarantineOf(
+    { grant: credential.grant, credential: credential.id },
+    generation,
+    "access",
+    "Revoked",
+    verdict.rule,
+    ids[1]
+  )
+
 /** A bench that lasts longer already is left as it is. */
-const bench = (
-  { credential, ids, model, now, policy, verdict }: ApiRefusal,
-  reason: keyof Policy["cooldown"]
-): ReadonlyArray<Draft> => {
-  const until = Math.min(verdict.until ?? now + policy.cooldown[reason], now + policy.cooldownMost)
+const bench = ({ credential, ids, model, now, verdict }: ApiRefusal, until: Instant): ReadonlyArray<Draft> => {
   const benched = verdict.scope === "model" ? model : undefined
   if ((bindingCooldown(credential, now, benched)?.until ?? 0) >= until) return []
-  const data = { until, reason, ...(benched === undefined ? {} : { model: benched }) }
+  const data = { until, reason: verdict.verdict, ...(benched === undefined ? {} : { model: benched }) }
   return [{ type: "CooldownStarted", v: 1, credential: credential.id, cause: ids[1], data }]
 }
