@@ -3,7 +3,7 @@
  * nothing is sent, lost or cleared that would not be under our own.
  */
 import { hermes, olderHermes } from "@daybook/pool/HermesPolicy"
-import type { Policy } from "@daybook/pool/Policy"
+import { defaults, type Policy } from "@daybook/pool/Policy"
 import { members } from "@daybook/pool/PoolState"
 import { NoneAvailable } from "@daybook/refresher/PoolError"
 import { assert, describe, it } from "@effect/vitest"
@@ -13,12 +13,11 @@ import { call } from "./support/ModelApi.ts"
 import { breaches, only } from "./support/Records.ts"
 import { inScene, quick, type Scene, slow } from "./support/Scene.ts"
 
-/** As impatient as the scenes are. */
+/** As impatient as the scenes are, but for the request itself. */
 const inAHurry = (policy: Policy): Policy => ({
   ...policy,
   confirmAfter: quick.confirmAfter,
-  lockWait: quick.lockWait,
-  timeLimit: quick.timeLimit
+  lockWait: quick.lockWait
 })
 
 const rules = inAHurry(hermes)
@@ -142,7 +141,7 @@ describe("a login that the API says is revoked", () => {
 
   for (const [name, policy] of [
     ["hermes'", rules],
-    ["our", quick]
+    ["our", inAHurry(defaults)]
   ] as const) {
     it.live(
       `never comes back by itself under ${name} rules`,
