@@ -147,24 +147,27 @@ it.prop(
   }
 )
 
-it.effect("the generators meet: arbitrary ledgers reach every kind of health, and every other slot of a grant", () =>
-  Effect.gen(function* () {
-    const ledgers = yield* Arbitrary.sampleEffect(grantLedger, {
-      ...arbitrary.thorough.arbitrary,
-      count: 1000,
-      seed: 1
-    })
-    const grants = ledgers.flatMap((events) => Array.from(HashMap.values(fold(events).grants)))
-    assert.deepStrictEqual([...new Set(grants.map(({ health }) => health._tag))].toSorted(), [
-      "Dead",
-      "Live",
-      "Suspect"
-    ])
-    for (const slot of ["current", "open", "unclassified", "condemned", "backoff", "stashed", "revived"] as const) {
-      assert.isTrue(
-        grants.some((grant) => grant[slot] !== undefined),
-        slot
-      )
-    }
-  })
+it.effect(
+  "the generators meet: arbitrary ledgers reach every kind of health, and every other slot of a grant",
+  () =>
+    Effect.gen(function* () {
+      const ledgers = yield* Arbitrary.sampleEffect(grantLedger, {
+        ...arbitrary.thorough.arbitrary,
+        count: 1000,
+        seed: 1
+      })
+      const grants = ledgers.flatMap((events) => Array.from(HashMap.values(fold(events).grants)))
+      assert.deepStrictEqual([...new Set(grants.map(({ health }) => health._tag))].toSorted(), [
+        "Dead",
+        "Live",
+        "Suspect"
+      ])
+      for (const slot of ["current", "open", "unclassified", "condemned", "backoff", "stashed", "revived"] as const) {
+        assert.isTrue(
+          grants.some((grant) => grant[slot] !== undefined),
+          slot
+        )
+      }
+    }),
+  30_000
 )
