@@ -114,6 +114,8 @@ describe("colour", () => {
 const row = (more: Partial<Row>): Row => ({
   id: "main" as Row["id"],
   label: "ada@example.com",
+  relabelled: false,
+  keepalive: false,
   provider: "openai-codex",
   kind: "oauth",
   ownership: "owned",

@@ -14,6 +14,7 @@ import { members, type PoolState } from "@daybook/pool/PoolState"
 import type { StoreRef } from "@daybook/pool/StoreRef"
 import { CredentialPool } from "@daybook/refresher/CredentialPool"
 import * as OpenedPool from "@daybook/refresher/OpenedPool"
+import { Operator } from "@daybook/refresher/Operator"
 import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
 import { Refresher } from "@daybook/refresher/Refresher"
 import { TokenMemory } from "@daybook/refresher/TokenMemory"
@@ -47,7 +48,7 @@ export interface PoolOptions {
   readonly allowNetworkFileSystem?: boolean
 }
 
-export type PoolServices = CredentialPool | Refresher | Ledger | Vault | Fingerprints | Providers
+export type PoolServices = CredentialPool | Operator | Refresher | Ledger | Vault | Fingerprints | Providers
 
 /** Opens the ledger, creating it if need be, enrols what the stores show, and watches them while the layer lives. */
 export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, LedgerError | OpenedPool.OpenError> => {
@@ -58,7 +59,7 @@ export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, Ledg
 }
 
 const protocol = (home: string, options: PoolOptions) =>
-  CredentialPool.layer.pipe(
+  Layer.merge(CredentialPool.layer, Operator.layer(home)).pipe(
     Layer.provideMerge(Refresher.layer),
     Layer.provideMerge(OpenedPool.layer(home)),
     Layer.provideMerge(edges(home, options)),

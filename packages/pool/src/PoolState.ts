@@ -58,6 +58,8 @@ export interface Credential {
   readonly kind: "oauth" | "apiKey"
   readonly grant: GrantId
   readonly label?: string
+  /** An operator gave it its label; what its store calls it does not count any more. */
+  readonly relabelled: boolean
   readonly priority: number
   readonly source: string
   readonly ownership: "owned" | "borrowed"

@@ -26,7 +26,10 @@ export const TransientReason = Schema.Literals([
   /** Another holder has the grant's lock and the wait ended. */
   "Busy",
   "StoreUnavailable",
-  "LedgerUnavailable"
+  "LedgerUnavailable",
+  /** An operator took the credential out of use. */
+  "Paused",
+  "Removed"
 ])
 export type TransientReason = typeof TransientReason.Type
 

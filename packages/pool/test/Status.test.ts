@@ -141,6 +141,8 @@ describe("a row", () => {
     assert.deepStrictEqual(row, {
       id: credentialId,
       label: "work",
+      relabelled: false,
+      keepalive: false,
       provider,
       kind: "oauth",
       ownership: "owned",

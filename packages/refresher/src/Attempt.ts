@@ -18,6 +18,7 @@ import { type Reservation, Stash } from "@daybook/vault/Stash"
 import { Clock, Effect, Option, type Redacted, Result } from "effect"
 import { conclude } from "./Conclude.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
+import { whyNotInUse } from "./InUse.ts"
 import { newAttemptId, newEventId } from "./internal/NewIds.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { adoptStashed } from "./Adoption.ts"
@@ -29,6 +30,7 @@ import { TokenMemory } from "./TokenMemory.ts"
 /** What is being sent. */
 interface Sending {
   readonly target: Target
+  readonly trigger: Trigger
   readonly grant: Grant
   readonly held: Held
   readonly refresh: Redacted.Redacted<string>
@@ -63,6 +65,7 @@ const sendOnce = Effect.fnUntraced(function* (target: Target, held: Held, trigge
   if (yield* isTooLate(target)) return { _tag: "Moved" } satisfies Attempted
   const sending: Sending = {
     target,
+    trigger,
     grant,
     held,
     refresh,
@@ -123,8 +126,10 @@ const isTooLate = Effect.fnUntraced(function* (target: Target) {
 })
 
 /** Why nothing may be sent after all, as a fault's name. An old pair in a store that took no newer one is no reason. */
-const lookOnceMore = Effect.fnUntraced(function* ({ consumed, grant, target }: Sending) {
+const lookOnceMore = Effect.fnUntraced(function* ({ consumed, grant, target, trigger }: Sending) {
   if (yield* isTooLate(target)) return "lock-held-too-long"
+  const { state } = yield* grantState(target)
+  if (whyNotInUse(state, target.credential.id, trigger) !== undefined) return "out-of-use"
   const tokens = yield* Effect.result(target.authority.read)
   const stashed = yield* Effect.result(Stash.use((stash) => stash.find(consumed)))
   if (Result.isFailure(tokens)) return "store-unreadable"

@@ -62,7 +62,7 @@ export const conclude = Effect.fnUntraced(function* (target: Target, failure: Fa
 
 /** The verdict stands, and the grant goes on with the pair that the refused one had displaced. */
 const goBackTo = Effect.fnUntraced(function* (target: Target, displaced: Held, refused: Refused) {
-  yield* moveAside(target, refused, yield* matching(target, refused.generation))
+  yield* moveAside(target, refused, yield* deadPair(target, refused))
   ;(yield* TokenMemory).set(target.grant, displaced)
   yield* putBack(target, (yield* grantState(target)).grant, displaced)
 })
@@ -89,18 +89,20 @@ export const bury = Effect.fnUntraced(function* (target: Target) {
   const { grant } = yield* grantState(target)
   const { health } = grant
   if (health._tag !== "Dead" || health.cleared || health.bound === "access") return
-  const isDead = yield* matching(target, health.generation)
+  const isDead = yield* deadPair(target, health)
   yield* moveAside(target, health, isDead)
   yield* clearStore(target, health, isDead)
 })
 
-/** The very pair, or its refresh token with any access token. */
-const matching = Effect.fnUntraced(function* (target: Target, dead: GenerationRef) {
-  const fingerprints = yield* Fingerprints
-  return (found: TokenSet): boolean =>
-    isSame(generationOf(fingerprints, target.provider, found), dead) ||
-    (found.refresh !== undefined && fingerprints.of(found.refresh) === dead.refresh)
-})
+/** Tells the dead pair, or another access token that came with its refresh token. */
+export const deadPair = (target: Target, { generation }: Pick<Dead, "generation">) =>
+  Effect.map(
+    Fingerprints,
+    (fingerprints) =>
+      (found: TokenSet): boolean =>
+        isSame(generationOf(fingerprints, target.provider, found), generation) ||
+        (found.refresh !== undefined && fingerprints.of(found.refresh) === generation.refresh)
+  )
 
 interface Refused {
   readonly generation: GenerationRef

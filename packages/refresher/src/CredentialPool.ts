@@ -18,14 +18,21 @@ import type { ApiVerdict } from "@daybook/pool/Verdict"
 import { Vault } from "@daybook/vault/Vault"
 import { Clock, Context, Effect, Layer, Option, type Redacted, Result } from "effect"
 import { isDue, isEnding, isServable } from "./Freshness.ts"
+import { inUse } from "./InUse.ts"
 import { keepAlive } from "./KeepAlive.ts"
-import { NoneAvailable, type PassedOver, type TokenError, UnknownCredential } from "./PoolError.ts"
+import {
+  type AmbiguousCredential,
+  NoneAvailable,
+  type PassedOver,
+  type TokenError,
+  type UnknownCredential
+} from "./PoolError.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { makeProbes } from "./ProbeQuota.ts"
 import { Refresher } from "./Refresher.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
 import { type ApiAnswer, reportAnswer } from "./ReportAnswer.ts"
-import { askedFor, candidates, earliest, isUnder } from "./Selection.ts"
+import { askedFor, candidates, earliest, findNamed } from "./Selection.ts"
 import { transient } from "./Target.ts"
 import type { Held } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
@@ -54,8 +61,13 @@ export class CredentialPool extends Context.Service<
   CredentialPool,
   {
     readonly getToken: (provider: string, request?: TokenRequest) => Effect.Effect<Token, TokenError>
-    /** An operator's refresh of one credential, by id or label: backoff does not hold it back, a dead refresh token does. */
-    readonly refresh: (credential: string) => Effect.Effect<Token, RefreshError | UnknownCredential>
+    /**
+     * An operator's refresh of one credential, by id or label: backoff does not hold it back; a dead refresh token does,
+     * and a pause.
+     */
+    readonly refresh: (
+      credential: string
+    ) => Effect.Effect<Token, RefreshError | UnknownCredential | AmbiguousCredential>
     /** What a model API answered to a token of this pool. The verdict is absent if it was accepted or is not ours. */
     readonly report: (
       provider: string,
@@ -117,8 +129,9 @@ const make = Effect.gen(function* () {
     return refresher.begin(credential, { trigger: "proactive" })
   }
 
-  /** What is held may be of no use to the provider's API. */
+  /** What is held may be of no use to the provider's API, and an operator may have stopped it meanwhile. */
   const served = Effect.fnUntraced(function* (credential: Credential, held: Held) {
+    yield* inUse(ledger.known(), credential)
     const provider = Option.getOrUndefined(providers.get(credential.provider))
     const lack = provider === undefined ? undefined : lacksScope(provider, held.tokens)
     if (lack !== undefined) {
@@ -145,8 +158,8 @@ const make = Effect.gen(function* () {
   }
 
   /** An empty pool says where it looked. */
-  const withPlaces = Effect.fnUntraced(function* (error: NoneAvailable | UnknownCredential) {
-    if (error._tag === "UnknownCredential" || error.passed.length > 0) return yield* error
+  const withPlaces = Effect.fnUntraced(function* (error: NoneAvailable | UnknownCredential | AmbiguousCredential) {
+    if (error._tag !== "NoneAvailable" || error.passed.length > 0) return yield* error
     const vault = yield* Vault
     const looked = vault.sources.flatMap(({ path }) => (path === undefined ? [] : [path]))
     const { problems } = yield* vault.logins
@@ -186,10 +199,8 @@ const make = Effect.gen(function* () {
     getToken,
     refresh: Effect.fn("CredentialPool.refresh")(function* (name) {
       const state = yield* ledger.state.pipe(Effect.orElseSucceed(() => ledger.known()))
-      const credential = members(state).find((member) => isUnder(member, name))
-      if (credential === undefined) {
-        return yield* new UnknownCredential({ credential: name, known: members(state).map(({ id }) => id) })
-      }
+      const credential = yield* Effect.fromResult(findNamed(members(state), name))
+      yield* inUse(state, credential)
       const unwanted = grantById(state, credential.grant).current?.access
       const want = { trigger: "operator" as const, ...(unwanted === undefined ? {} : { unwanted }) }
       const refreshed = refresher.refresh(credential, want).pipe(

@@ -6,16 +6,19 @@ import * as RangeLock from "@daybook/files/RangeLock"
 import { Ledger } from "@daybook/ledger/Ledger"
 import { Providers } from "@daybook/oauth/Providers"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
-import { CredentialId } from "@daybook/pool/Ids"
-import { members, type PoolState } from "@daybook/pool/PoolState"
+import { isAddress, labelLength } from "@daybook/pool/decisions/Membership"
+import { CredentialId, type GrantId } from "@daybook/pool/Ids"
+import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { StoreRef } from "@daybook/pool/StoreRef"
 import { isBlank } from "@daybook/pool/TokenSet"
 import type { Login } from "@daybook/vault/Login"
+import type { StoreError } from "@daybook/vault/StoreError"
 import { Vault } from "@daybook/vault/Vault"
 import { Effect, HashMap, Schema } from "effect"
 import { join } from "node:path"
-import { about, record } from "./GrantState.ts"
+import { compareFound } from "@daybook/pool/decisions/CompareFound"
+import { about, grantState, record } from "./GrantState.ts"
 import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
 import { type How, notice } from "./Notice.ts"
 import { holding, targetOf } from "./Target.ts"
@@ -36,9 +39,13 @@ export const takeStock = Effect.fnUntraced(function* (home: string, how: How) {
   return problems
 })
 
+/** Held while the pool's members come and go. Ends with the scope. */
+export const enrolmentLock = (home: string) =>
+  RangeLock.acquire(join(home, "enrolment.lock"), { timeout: "30 seconds" })
+
 /** One process at a time; what another enrolled meanwhile is found in the ledger then. */
 const enrolAll = Effect.fnUntraced(function* (home: string, logins: ReadonlyArray<Login>) {
-  yield* RangeLock.acquire(join(home, "enrolment.lock"), { timeout: "30 seconds" })
+  yield* enrolmentLock(home)
   yield* Effect.forEach(logins, (login) => Effect.catchTag(enrolOnce(login), "RefreshError", passOver), {
     discard: true
   })
@@ -49,13 +56,16 @@ const passOver = ({ message }: RefreshError) => Effect.logWarning(message)
 
 const enrolOnce = Effect.fnUntraced(function* (login: Login) {
   const state = yield* Ledger.use((ledger) => ledger.state)
-  if (!isNew(state, login)) return
-  const id = idFor(state, login)
-  const grant = newGrantId()
+  if (isNew(state, login)) yield* enrolAs(login, idFor(state, login), newGrantId())
+})
+
+/** Under the enrolment lock. A grant that the ledger knows keeps what it knows; tokens that are news to it are observed. */
+export const enrolAs = Effect.fnUntraced(function* (login: Login, id: CredentialId, grant: GrantId) {
   const target = yield* targetOf({ ...login, id, grant })
   const held = yield* holding(target, login.tokens)
   const fingerprints = yield* Fingerprints
-  yield* record(
+  const isNews = compareFound((yield* grantState(target)).grant, held.generation) === "newer"
+  return yield* record(
     {
       type: "CredentialEnrolled",
       v: 1,
@@ -72,26 +82,62 @@ const enrolOnce = Effect.fnUntraced(function* (login: Login) {
         store: login.store
       }
     },
-    about(target, "GenerationObserved", { generation: held.generation, where: login.store.kind, how: "enrol" })
+    ...(isNews
+      ? [about(target, "GenerationObserved", { generation: held.generation, where: login.store.kind, how: "enrol" })]
+      : [])
   )
 })
 
 /** A removed credential does not come back by itself. */
 const isNew = (state: PoolState, login: Login): boolean =>
-  !Array.from(HashMap.values(state.credentials)).some(
-    (credential) => credential.provider === login.provider && isSameStore(credential.store, login.store)
-  )
+  !Array.from(HashMap.values(state.credentials)).some((credential) => isFrom(credential, login))
+
+/** It is the login in the place that the credential was enrolled from. */
+export const isFrom = (
+  credential: Pick<Credential, "provider" | "store">,
+  login: Pick<Login, "provider" | "store">
+): boolean => credential.provider === login.provider && isSameStore(credential.store, login.store)
 
 const isSameStore = (a: StoreRef, b: StoreRef): boolean => a.kind === b.kind && a.path === b.path && a.slot === b.slot
 
 const isId = Schema.is(CredentialId)
 
 /** The store's own short name, unless another credential has it. */
-const idFor = (state: PoolState, login: Login): CredentialId =>
+export const idFor = (state: PoolState, login: Login): CredentialId =>
   login.id !== undefined && isId(login.id) && !HashMap.has(state.credentials, login.id) ? login.id : newCredentialId()
 
 /** An address names a person: only its fingerprint is recorded, and its store shows it. */
-const recordedLabel = (fingerprints: Fingerprints["Service"], label: string | undefined) => {
+export const recordedLabel = (fingerprints: Fingerprints["Service"], label: string | undefined) => {
   if (label === undefined) return {}
-  return label.includes("@") ? { labelFingerprint: fingerprints.ofText(label) } : { label: label.slice(0, 128) }
+  return isAddress(label) ? { labelFingerprint: fingerprints.ofText(label) } : { label: label.slice(0, labelLength) }
 }
+
+/** How a login that a store shows stands to the pool. */
+export interface Standing {
+  readonly login: Pick<Login, "provider" | "kind" | "store" | "source">
+  /** The member that it is, or the removed credential that it was. */
+  readonly credential: Credential | undefined
+  /** Its tokens are gone; there is nothing to enrol. */
+  readonly blank: boolean
+}
+
+export interface Enrolled {
+  readonly logins: ReadonlyArray<Standing>
+  readonly problems: ReadonlyArray<StoreError>
+}
+
+/** The logins of one file. */
+export const enrolledFrom = Effect.fnUntraced(function* (path: string) {
+  const { logins, problems } = yield* Vault.use((vault) => vault.logins)
+  const state = yield* Ledger.use((ledger) => ledger.state)
+  return {
+    logins: logins
+      .filter(({ store }) => store.path === path)
+      .map((login) => ({ login, credential: credentialOf(state, login), blank: isBlank(login.tokens) })),
+    problems: problems.filter((problem) => problem.path === path)
+  } satisfies Enrolled
+})
+
+const credentialOf = (state: PoolState, login: Login): Credential | undefined =>
+  members(state).find((member) => isFrom(member, login)) ??
+  Array.from(HashMap.values(state.credentials)).findLast((credential) => isFrom(credential, login))

@@ -11,6 +11,7 @@ import { hash } from "node:crypto"
 import { takeStock } from "./Enrolment.ts"
 import { record } from "./GrantState.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
+import { finishRemovals } from "./Removal.ts"
 import * as Watcher from "./Watcher.ts"
 
 export type OpenError = AppendError | LedgerError | LockError | RefreshError
@@ -21,6 +22,7 @@ export const layer = (home: string) => Layer.merge(Watcher.layer(home), Layer.ef
 const opening = Effect.fnUntraced(function* (home: string) {
   yield* applyPolicy
   yield* sweepQuarantine
+  yield* Effect.ignore(finishRemovals(home))
   const problems = yield* Effect.uninterruptible(takeStock(home, "reload"))
   yield* Effect.forEach(problems, ({ message }) => Effect.logWarning(message), { discard: true })
 })

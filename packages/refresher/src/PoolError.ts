@@ -48,4 +48,14 @@ export class UnknownCredential extends Data.TaggedError("UnknownCredential")<{
   }
 }
 
-export type TokenError = RefreshError | NoneAvailable | UnknownCredential
+/** Several credentials have the label; their ids tell them apart. */
+export class AmbiguousCredential extends Data.TaggedError("AmbiguousCredential")<{
+  readonly label: string
+  readonly ids: ReadonlyArray<CredentialId>
+}> {
+  override get message(): string {
+    return `"${this.label}" is the label of several credentials. Name one by its id: ${this.ids.join(", ")}.`
+  }
+}
+
+export type TokenError = RefreshError | NoneAvailable | UnknownCredential | AmbiguousCredential

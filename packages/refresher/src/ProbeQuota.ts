@@ -12,6 +12,7 @@ import type { RefreshError } from "@daybook/pool/RefreshError"
 import { Clock, Effect, Fiber, HashMap, Option } from "effect"
 import { decide, grantState } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
+import { inUse } from "./InUse.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
 import { reportRefusal } from "./ReportAnswer.ts"
@@ -67,6 +68,7 @@ const ask = Effect.fnUntraced(function* (credential: Credential, held: Held) {
   const target = yield* targetOf(credential)
   const { timeLimit } = yield* PoolPolicy
   const { grant, state } = yield* grantState(target)
+  yield* inUse(state, credential)
   const asked = Option.getOrElse(HashMap.get(state.credentials, credential.id), () => credential)
   const answer = yield* UsageEndpoint.use((usage) => usage.read(target.provider, held.tokens, timeLimit))
   switch (answer._tag) {

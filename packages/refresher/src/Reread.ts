@@ -65,7 +65,7 @@ const noteReading = (target: Target, found: Held, standing: Standing) =>
   )
 
 /** The current generation's tokens, if this process has them, or the stash, or if they were displaced once. */
-const keptElsewhere = Effect.fnUntraced(function* (target: Target, grant: Grant) {
+export const keptElsewhere = Effect.fnUntraced(function* (target: Target, grant: Grant) {
   const memory = yield* TokenMemory
   const inHand = memory.get(target.grant)
   if (inHand !== undefined && isCurrent(grant, inHand)) return inHand

@@ -13,6 +13,7 @@ import { dead, nothingKept, terminal } from "./NoToken.ts"
 import { finishUnfinished } from "./FinishUnfinished.ts"
 import { isDue, isServable } from "./Freshness.ts"
 import { grantState } from "./GrantState.ts"
+import { inUse } from "./InUse.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { adoptStashed, noteWinner, winnerOf } from "./Adoption.ts"
 import { reread } from "./Reread.ts"
@@ -45,6 +46,7 @@ export type Step =
 export const section = Effect.fnUntraced(function* (target: Target, want: Want, had?: Held) {
   if ((yield* grantState(target)).grant.blocked) return yield* serveBlocked(target, want)
   if (!(yield* finishUnfinished(target))) return { _tag: "Later" } satisfies Step
+  yield* inUse((yield* grantState(target)).state, target.credential, want.trigger)
   const held = yield* reread(target, "before request", had)
   const { grant, state } = yield* grantState(target)
   const plan = yield* planOf(target, want, state, grant, held)

@@ -6,7 +6,7 @@ import { format, type Instant } from "@daybook/pool/Instant"
 import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
 import { bindingCooldown, credentialStatus } from "@daybook/pool/queries/Status"
 import { Result } from "effect"
-import { NoneAvailable, type PassedOver, UnknownCredential } from "./PoolError.ts"
+import { AmbiguousCredential, NoneAvailable, type PassedOver, UnknownCredential } from "./PoolError.ts"
 
 export interface Choice {
   readonly eligible: ReadonlyArray<Credential>
@@ -24,11 +24,11 @@ export const candidates = (
   provider: string,
   wanted: Wanted,
   now: Instant
-): Result.Result<Choice, NoneAvailable | UnknownCredential> => {
+): Result.Result<Choice, NoneAvailable | UnknownCredential | AmbiguousCredential> => {
   const asked = askedFor(state, provider, wanted)
-  if (wanted.credential !== undefined && asked.length === 0) {
-    const known = askedFor(state, provider, {}).map(({ id }) => id)
-    return Result.fail(new UnknownCredential({ credential: wanted.credential, known }))
+  if (wanted.credential !== undefined) {
+    const one = theOne(asked, wanted.credential, askedFor(state, provider, {}))
+    if (Result.isFailure(one)) return Result.fail(one.failure)
   }
   const passed = asked.flatMap((credential) => obstacle(state, credential, now, wanted))
   const eligible = asked.filter(({ id }) => passed.every(({ credential }) => credential !== id))
@@ -39,11 +39,38 @@ export const candidates = (
 
 /** Those of the provider, or the one that was named. */
 export const askedFor = (state: PoolState, provider: string, { credential: name }: Wanted): ReadonlyArray<Credential> =>
-  members(state).filter((member) => member.provider === provider && (name === undefined || isUnder(member, name)))
+  under(
+    members(state).filter((member) => member.provider === provider),
+    name
+  )
 
-/** By id, or by label. */
-export const isUnder = (credential: Credential, name: string): boolean =>
-  credential.id === name || credential.label === name
+/** Those that are meant by a name: the one with this id, else all with this label. */
+const under = (credentials: ReadonlyArray<Credential>, name: string | undefined): ReadonlyArray<Credential> => {
+  if (name === undefined) return credentials
+  const named = credentials.filter(({ id }) => id === name)
+  return named.length > 0 ? named : credentials.filter(({ label }) => label === name)
+}
+
+/** The one of these that a person means by its id or its label. */
+export const findNamed = (
+  credentials: ReadonlyArray<Credential>,
+  name: string
+): Result.Result<Credential, UnknownCredential | AmbiguousCredential> =>
+  theOne(under(credentials, name), name, credentials)
+
+const theOne = (
+  found: ReadonlyArray<Credential>,
+  name: string,
+  all: ReadonlyArray<Credential>
+): Result.Result<Credential, UnknownCredential | AmbiguousCredential> => {
+  const [one, ...others] = found
+  if (one === undefined) {
+    return Result.fail(new UnknownCredential({ credential: name, known: all.map(({ id }) => id) }))
+  }
+  return others.length === 0
+    ? Result.succeed(one)
+    : Result.fail(new AmbiguousCredential({ label: name, ids: found.map(({ id }) => id) }))
+}
 
 export const earliest = (passed: ReadonlyArray<PassedOver>): Instant | undefined => {
   const instants = passed.flatMap(({ until }) => (until === undefined ? [] : [until]))
@@ -63,7 +90,8 @@ const obstacle = (
 /** A dead login that was asked for by name is looked at once more: it may have come back, and its remedy is said. */
 const whyNot = (state: PoolState, credential: Credential, now: Instant, { credential: name, model }: Wanted) => {
   const { reason, since, word } = credentialStatus(state, credential, now)
-  if (word === "paused") return { why: "paused by an operator" }
+  if (word === "paused")
+    return { why: `paused by an operator; \`daybook resume ${credential.id}\` puts it back into use` }
   if (word === "dead") {
     return name === undefined
       ? { why: `dead (${reason}) since ${format(since ?? now)}; log in again to bring it back` }

@@ -26,6 +26,8 @@ export interface Authority {
   readonly store: (next: TokenSet, replaces: (found: TokenSet) => boolean) => Effect.Effect<Stored, StoreError>
   /** Removes the tokens if `isDead(found)`, and says in the store why. */
   readonly clear: (isDead: (found: TokenSet) => boolean, note: Note) => Effect.Effect<Cleared, StoreError>
+  /** Takes the whole login away, durably; only where no other program reads it. Gone already is done. */
+  readonly remove?: Effect.Effect<void, StoreError>
 }
 
 export interface Note {

@@ -24,7 +24,7 @@ export const ownerOf = (store: string): Effect.Effect<Option.Option<Owner>, Stor
 /** Binds the store unless it is bound already. Only under the store's lock, which makes it exclusive. */
 export const claim = Effect.fnUntraced(function* (store: string, ledger: Owner): Effect.fn.Return<void, StoreError> {
   const owner = yield* ownerOf(store)
-  if (Option.isNone(owner)) return yield* takeOver(store, ledger)
+  if (Option.isNone(owner)) return yield* bind(store, ledger)
   if (owner.value.id === ledger.id) return
   const { folder } = owner.value
   return yield* new StoreError({
@@ -34,8 +34,17 @@ export const claim = Effect.fnUntraced(function* (store: string, ledger: Owner):
   })
 })
 
-/** Binds the store to this ledger, whoever had it before. Only under the store's lock. */
-export const takeOver = (store: string, ledger: Owner): Effect.Effect<void, StoreError> =>
+/** Binds the store to this ledger, and answers whose it was before. Only under the store's lock. */
+export const takeOver = Effect.fnUntraced(function* (
+  store: string,
+  ledger: Owner
+): Effect.fn.Return<Option.Option<Owner>, StoreError> {
+  const former = yield* ownerOf(store)
+  yield* bind(store, ledger)
+  return former
+})
+
+const bind = (store: string, ledger: Owner): Effect.Effect<void, StoreError> =>
   JsonFile.write(markerOf(store), "lock", JsonFile.format({ ledger: ledger.id, folder: ledger.folder }))
 
 export const whyNot = (folder: string): string =>

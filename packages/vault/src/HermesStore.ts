@@ -42,8 +42,12 @@ export const make = (options: HermesOptions): Store => {
   }
 }
 
-/** Binds the store to this ledger, whoever had it before. */
-export const takeOver = (path: string, ledger: Binding.Owner, wait: Duration.Input): Effect.Effect<void, StoreError> =>
+/** Binds the store to this ledger, and answers whose it was before. */
+export const takeOver = (
+  path: string,
+  ledger: Binding.Owner,
+  wait: Duration.Input
+): Effect.Effect<Option.Option<Binding.Owner>, StoreError> =>
   HermesLock.acquire(resolve(path), wait).pipe(
     Effect.andThen(realOr(resolve(path))),
     Effect.flatMap((real) => Binding.takeOver(real, ledger)),

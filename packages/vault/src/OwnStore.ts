@@ -77,6 +77,7 @@ const authority = (path: string, ref: StoreRef): Authority => ({
   ref,
   writable: true,
   lock: (wait) => lock(path, wait),
+  remove: Folder.remove(path),
   ...FileAuthority.make(path, GrantFile.findSlot)
 })
 

@@ -24,7 +24,9 @@ const transient: Readonly<Record<TransientReason, string>> = {
   Borrowed: "Another program owns the login. Run it.",
   Busy: "Another process is at it.",
   StoreUnavailable: "The store cannot be used.",
-  LedgerUnavailable: "The ledger cannot be used."
+  LedgerUnavailable: "The ledger cannot be used.",
+  Paused: "An operator took the credential out of use. Nothing is sent with it.",
+  Removed: "An operator took the credential out of the pool."
 }
 
 const api: Readonly<Record<ApiVerdictName, string>> = {

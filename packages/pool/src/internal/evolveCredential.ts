@@ -22,6 +22,7 @@ const enrolled = (event: Envelope & EventOf<"CredentialEnrolled">): Credential =
     kind,
     grant,
     ...(label === undefined ? {} : { label }),
+    relabelled: false,
     priority,
     source,
     ownership,
@@ -70,7 +71,7 @@ const changed = (credential: Credential, event: Envelope & PoolEvent): Credentia
 /** Without a label the new one is an address, which only its store shows. */
 const relabelled = (credential: Credential, label: string | undefined): Credential => {
   const { label: _former, ...others } = credential
-  return label === undefined ? others : { ...others, label }
+  return { ...others, ...(label === undefined ? {} : { label }), relabelled: label !== undefined }
 }
 
 const benched = (credential: Credential, model: string | undefined, cooldown: Cooldown | undefined): Credential => {

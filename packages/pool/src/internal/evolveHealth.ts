@@ -53,16 +53,25 @@ export const quarantined = (grant: Grant, event: Envelope & EventOf<"CredentialQ
 /** Its refresh token was judged, which says more than a verdict about the access token. */
 const isDeadForGood = (health: Health): boolean => health._tag === "Dead" && health.bound === "refresh"
 
-export const lifted = (grant: Grant, event: Envelope & EventOf<"QuarantineLifted">): Grant =>
-  grant.health._tag !== "Dead" || !isSame(grant.health.generation, event.data.generation)
-    ? grant
-    : {
-        ...grant,
-        health: { _tag: "Live" },
-        backoff: undefined,
-        strikes: [],
-        revived: event.data.by === "operator" ? event.data.generation : undefined
-      }
+/** What an operator revives ends its strikes too; a doubt about a refresh token outlives a verdict about an access token. */
+export const lifted = (grant: Grant, { data }: Envelope & EventOf<"QuarantineLifted">): Grant => {
+  const { health } = grant
+  if (health._tag !== "Dead") return data.by === "operator" ? forgivenStrikes(grant, data.generation) : grant
+  if (!isSame(health.generation, data.generation)) return grant
+  return {
+    ...grant,
+    health: (health.bound === "access" ? health.suspect : undefined) ?? { _tag: "Live" },
+    backoff: undefined,
+    strikes: [],
+    revived: data.by === "operator" ? data.generation : undefined
+  }
+}
+
+/** It may be tried again, unless the provider itself named a time. */
+const forgivenStrikes = (grant: Grant, generation: GenerationRef): Grant =>
+  isCurrent(grant, generation)
+    ? { ...grant, strikes: [], backoff: grant.backoff?.demanded === true ? grant.backoff : undefined }
+    : grant
 
 /** Nothing was removed where the dead tokens did not stand any more: either way they are gone. */
 export const cleared = (grant: Grant, event: Envelope & EventOf<"StoreCleared">): Grant =>

@@ -15,6 +15,8 @@ export type SummaryWord = "ok" | "cooling" | "suspect" | "dead" | "paused"
 export interface CredentialStatus {
   readonly id: CredentialId
   readonly label: string | undefined
+  /** An operator gave it its label, which counts before its store's. */
+  readonly relabelled: boolean
   readonly provider: string
   readonly kind: Credential["kind"]
   readonly ownership: Credential["ownership"]
@@ -23,6 +25,8 @@ export interface CredentialStatus {
   readonly priority: number
   readonly grant: GrantId
   readonly word: SummaryWord
+  /** Paused, and refreshed all the same before it lapses. */
+  readonly keepalive: boolean
   /** Why the word is not `ok`, or why an `ok` one is not refreshed now, in the ledger's own terms. */
   readonly reason: TerminalReason | TransientReason | ApiVerdictName | undefined
   readonly rule: string | undefined
@@ -51,10 +55,11 @@ export const statusOf = (state: PoolState, now: Instant): PoolStatus => ({
 
 export const credentialStatus = (state: PoolState, credential: Credential, now: Instant): CredentialStatus => {
   const grant = grantById(state, credential.grant)
-  const { id, kind, label, ownership, priority, provider, source, store } = credential
+  const { id, keepalive, kind, label, ownership, priority, provider, relabelled, source, store } = credential
   return {
     id,
     label,
+    relabelled,
     provider,
     kind,
     ownership,
@@ -62,6 +67,7 @@ export const credentialStatus = (state: PoolState, credential: Credential, now: 
     store,
     priority,
     grant: grant.id,
+    keepalive,
     ...judgement(credential, grant, now),
     expiresAt: grant.current?.expiresAt,
     deadline: grant.current?.deadline,

@@ -17,6 +17,7 @@ import { type StoreSource, Vault } from "@daybook/vault/Vault"
 import { Context, Effect, Exit, Layer, Random, Redacted, Scope } from "effect"
 import { CredentialPool, type TokenRequest } from "@daybook/refresher/CredentialPool"
 import * as OpenedPool from "@daybook/refresher/OpenedPool"
+import { Operator } from "@daybook/refresher/Operator"
 import type { TokenError } from "@daybook/refresher/PoolError"
 import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
 import { Refresher } from "@daybook/refresher/Refresher"
@@ -33,6 +34,7 @@ export interface InstanceOptions {
 export interface Instance {
   readonly edges: Interposed.Edges
   readonly pool: CredentialPool["Service"]
+  readonly operator: Operator["Service"]
   readonly ledger: Ledger["Service"]
   readonly vault: Vault["Service"]
   readonly stash: Stash["Service"]
@@ -65,6 +67,7 @@ export const open = Effect.fnUntraced(function* (options: InstanceOptions) {
   return {
     edges,
     pool,
+    operator: Context.get(context, Operator),
     ledger,
     vault: Context.get(context, Vault),
     stash: Context.get(context, Stash),
@@ -93,7 +96,7 @@ const evenHanded = { nextDoubleUnsafe: () => 0.5, nextIntUnsafe: () => 0 }
 
 const layer = (options: InstanceOptions, edges: Interposed.Edges) => {
   const { home, policy } = options
-  return CredentialPool.layer.pipe(
+  return Layer.merge(CredentialPool.layer, Operator.layer(home)).pipe(
     Layer.provideMerge(Refresher.layer),
     Layer.provideMerge(OpenedPool.layer(home)),
     Layer.provideMerge(around(options, edges)),

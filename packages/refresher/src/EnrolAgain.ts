@@ -1,0 +1,74 @@
+/**
+ * A removed credential comes back, under a new id in the same place; the old one stays removed. What the ledger knows
+ * of its tokens stays known: the new credential has the same grant, unless its place holds a new login by now.
+ */
+import { Ledger } from "@daybook/ledger/Ledger"
+import { compareFound } from "@daybook/pool/decisions/CompareFound"
+import { GrantId } from "@daybook/pool/Ids"
+import { type Credential, grantById, members } from "@daybook/pool/PoolState"
+import { isBlank } from "@daybook/pool/TokenSet"
+import type { Login } from "@daybook/vault/Login"
+import * as OwnStore from "@daybook/vault/OwnStore"
+import { Quarantine } from "@daybook/vault/Quarantine"
+import { Vault } from "@daybook/vault/Vault"
+import { Effect, Option } from "effect"
+import { enrolAs, enrolmentLock, idFor, isFrom } from "./Enrolment.ts"
+import { newGrantId } from "./internal/NewIds.ts"
+import { OperatorError, type OperatorErrorReason } from "./OperatorError.ts"
+import { PoolPolicy } from "./PoolPolicy.ts"
+import { removedReason } from "./Removal.ts"
+import { holding, targetOf } from "./Target.ts"
+
+/** Nothing is recorded if its place has been enrolled again already. */
+export const enrolAgain = Effect.fnUntraced(function* (home: string, former: Credential) {
+  if (!former.removed) return yield* refuse(former, { _tag: "Member" })
+  yield* enrolmentLock(home)
+  const ledger = yield* Ledger
+  if (members(yield* ledger.state).some((member) => isFrom(member, former))) return []
+  const login = (yield* inItsPlace(former)) ?? (yield* fromQuarantine(home, former))
+  if (login === undefined || isBlank(login.tokens)) {
+    return yield* refuse(former, { _tag: "NoTokens", store: former.store.path ?? former.store.slot })
+  }
+  const id = idFor(yield* ledger.state, login)
+  return yield* enrolAs(login, id, yield* grantFor(former, login))
+}, Effect.scoped)
+
+const inItsPlace = Effect.fnUntraced(function* (former: Credential) {
+  const { logins, problems } = yield* Vault.use((vault) => vault.logins)
+  const found = logins.find((login) => isFrom(former, login))
+  const problem = problems.find(({ path }) => path === former.store.path)
+  return found === undefined && problem !== undefined ? yield* problem : found
+})
+
+/** Daybook's own login was moved there when it was removed; its file is written again. */
+const fromQuarantine = Effect.fnUntraced(function* (home: string, former: Credential) {
+  const { current } = grantById((yield* Ledger).known(), former.grant)
+  const name = current?.refresh ?? current?.access
+  if (former.store.kind !== "own" || name === undefined) return undefined
+  const entry = yield* Quarantine.use((quarantine) => quarantine.find(name))
+  if (Option.isNone(entry) || entry.value.reason !== removedReason) return undefined
+  const { label, provider, source, store } = former
+  yield* OwnStore.create(
+    home,
+    {
+      grant: GrantId.make(store.slot),
+      provider,
+      source,
+      ...(label === undefined ? {} : { label }),
+      tokens: entry.value.tokens
+    },
+    (yield* PoolPolicy).lockWait
+  )
+  return yield* inItsPlace(former)
+})
+
+/** Only a pair that the ledger does not know begins a grant of its own: what was in doubt stays in doubt. */
+const grantFor = Effect.fnUntraced(function* (former: Credential, login: Login) {
+  const target = yield* targetOf({ ...login, id: former.id, grant: former.grant })
+  const { generation } = yield* holding(target, login.tokens)
+  const standing = compareFound(grantById((yield* Ledger).known(), former.grant), generation)
+  return standing === "same" || standing === "stale" ? former.grant : newGrantId()
+})
+
+const refuse = ({ id }: Credential, reason: OperatorErrorReason) =>
+  Effect.fail(new OperatorError({ credential: id, reason }))

@@ -1,0 +1,118 @@
+/**
+ * What an operator does to the pool, by a credential's id. Each wish is an event; a wish that is fulfilled already
+ * records nothing, so that it may be given twice. Other processes know within a second.
+ */
+import { Ledger } from "@daybook/ledger/Ledger"
+import type { LockError } from "@daybook/files/LockError"
+import type { AppendError, LedgerError } from "@daybook/ledger/LedgerError"
+import { flawOfLabel, pause, prioritise, relabel, resume } from "@daybook/pool/decisions/Membership"
+import type { CredentialId } from "@daybook/pool/Ids"
+import type { Credential } from "@daybook/pool/PoolState"
+import type { Draft, Recorded } from "@daybook/pool/Recorded"
+import type { RefreshError } from "@daybook/pool/RefreshError"
+import type { Owner } from "@daybook/vault/Binding"
+import * as HermesStore from "@daybook/vault/HermesStore"
+import type { StoreError } from "@daybook/vault/StoreError"
+import { Context, Effect, HashMap, Layer, Option } from "effect"
+import { enrolAgain } from "./EnrolAgain.ts"
+import { type Enrolled, enrolledFrom, takeStock } from "./Enrolment.ts"
+import { OperatorError, type OperatorErrorReason } from "./OperatorError.ts"
+import { UnknownCredential } from "./PoolError.ts"
+import { PoolPolicy } from "./PoolPolicy.ts"
+import type { RefreshServices } from "./RefreshServices.ts"
+import { removeCredential } from "./Removal.ts"
+import { type Revival, reviveCredential } from "./Revival.ts"
+
+/** What was recorded; nothing if it was so already. */
+export type Events = ReadonlyArray<Recorded>
+
+export type OperatorFailure = OperatorError | UnknownCredential | RefreshError | AppendError | LedgerError
+
+export class Operator extends Context.Service<
+  Operator,
+  {
+    /** Nothing is sent with it and it is not served; with `keepalive` it is still refreshed before it lapses. */
+    readonly pause: (
+      id: CredentialId,
+      options?: { readonly keepalive?: boolean }
+    ) => Effect.Effect<Events, OperatorFailure>
+    readonly resume: (id: CredentialId) => Effect.Effect<Events, OperatorFailure>
+    /**
+     * For good. Stores of other programs stay as they are; a login in Daybook's own store is moved to quarantine for 30
+     * days. Its place is not enrolled again by itself.
+     */
+    readonly remove: (id: CredentialId) => Effect.Effect<Events, OperatorFailure>
+    /** Brings back the generation that is dead now, from quarantine if need be, and allows one sending. */
+    readonly revive: (id: CredentialId) => Effect.Effect<Revival, OperatorFailure>
+    readonly relabel: (id: CredentialId, label: string) => Effect.Effect<Events, OperatorFailure>
+    /** The lowest number is asked first. */
+    readonly prioritise: (id: CredentialId, priority: number) => Effect.Effect<Events, OperatorFailure>
+    /** Enrols what an opened store shows, and answers for each of its logins how it stands to the pool. */
+    readonly enrol: (path: string) => Effect.Effect<Enrolled, OperatorFailure | LockError>
+    /** Brings a removed credential back, under a new id in the same place. */
+    readonly enrolAgain: (id: CredentialId) => Effect.Effect<Events, OperatorFailure | LockError | StoreError>
+    /** Binds a hermes file to this ledger, and answers whose it was. The former owner's pools only read it then. */
+    readonly takeOver: (path: string) => Effect.Effect<Option.Option<Owner>, LedgerError | StoreError>
+  }
+>()("@daybook/refresher/Operator") {
+  /** `home` is the folder of the ledger. */
+  static readonly layer = (home: string) =>
+    Layer.effect(
+      Operator,
+      Effect.suspend(() => make(home))
+    )
+}
+
+const make = Effect.fnUntraced(function* (home: string) {
+  const services = yield* Effect.context<RefreshServices>()
+  const ledger = yield* Ledger
+  const { lockWait } = yield* PoolPolicy
+
+  const find = Effect.fnUntraced(function* (id: CredentialId) {
+    const { credentials } = yield* ledger.state
+    const found = Option.getOrUndefined(HashMap.get(credentials, id))
+    return found ?? (yield* new UnknownCredential({ credential: id, known: [...HashMap.keys(credentials)] }))
+  })
+
+  /** Of a credential in the pool. */
+  const decided = Effect.fnUntraced(function* (
+    id: CredentialId,
+    decision: (credential: Credential) => ReadonlyArray<Draft>
+  ) {
+    const credential = yield* find(id)
+    if (credential.removed) return yield* refuse(id, { _tag: "Removed" })
+    const events = decision(credential)
+    return events.length === 0 ? [] : yield* ledger.append(events)
+  })
+
+  return Operator.of({
+    pause: (id, { keepalive = false } = {}) => decided(id, (credential) => pause(credential, keepalive)),
+    resume: (id) => decided(id, resume),
+    remove: (id) => Effect.provide(Effect.flatMap(find(id), removeCredential), services),
+    revive: Effect.fn("Operator.revive")(function* (id) {
+      const credential = yield* find(id)
+      if (credential.removed) return yield* refuse(id, { _tag: "Removed" })
+      return yield* Effect.provide(reviveCredential(credential), services)
+    }),
+    relabel: (id, label) => {
+      const why = flawOfLabel(label)
+      return why === undefined
+        ? decided(id, (credential) => relabel(credential, label))
+        : refuse(id, { _tag: "BadLabel", label, why })
+    },
+    prioritise: (id, priority) => decided(id, (credential) => prioritise(credential, priority)),
+    enrol: (path) => takeStock(home, "enrol").pipe(Effect.andThen(enrolledFrom(path)), Effect.provide(services)),
+    enrolAgain: (id) =>
+      Effect.provide(
+        Effect.flatMap(find(id), (former) => enrolAgain(home, former)),
+        services
+      ),
+    takeOver: Effect.fn("Operator.takeOver")(function* (path) {
+      const head = yield* ledger.head
+      return yield* HermesStore.takeOver(path, { id: head.ledger, folder: home }, lockWait)
+    })
+  })
+})
+
+const refuse = (credential: CredentialId, reason: OperatorErrorReason) =>
+  Effect.fail(new OperatorError({ credential, reason }))

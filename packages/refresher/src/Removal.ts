@@ -1,0 +1,120 @@
+/**
+ * A credential leaves the pool. Stores of other programs stay as they are. A login that only Daybook keeps is moved to
+ * quarantine first, then its removal is recorded, then its file goes: whoever dies in between has lost nothing, and
+ * the next one goes on from there.
+ */
+import { Ledger } from "@daybook/ledger/Ledger"
+import { remove } from "@daybook/pool/decisions/Membership"
+import { isSame } from "@daybook/pool/Generation"
+import { type Credential, type Grant, members, type PoolState } from "@daybook/pool/PoolState"
+import type { Recorded } from "@daybook/pool/Recorded"
+import type { RefreshError } from "@daybook/pool/RefreshError"
+import { isBlank } from "@daybook/pool/TokenSet"
+import { Quarantine } from "@daybook/vault/Quarantine"
+import { Stash } from "@daybook/vault/Stash"
+import { Clock, Effect, HashMap, Option, Result } from "effect"
+import { existsSync } from "node:fs"
+import { enrolmentLock, isFrom } from "./Enrolment.ts"
+import { grantState, record } from "./GrantState.ts"
+import type { Held } from "./Held.ts"
+import { asRefreshError } from "./internal/AsRefreshError.ts"
+import type { OperatorError } from "./OperatorError.ts"
+import { keptElsewhere } from "./Reread.ts"
+import { settled } from "./Settled.ts"
+import { holding, type Target, targetOf } from "./Target.ts"
+import { TokenMemory } from "./TokenMemory.ts"
+
+/** The reason that stands beside a removed pair in quarantine. */
+export const removedReason = "Removed"
+
+/** Answers what was recorded: nothing if it was removed before. An attempt under way is finished first. */
+export const removeCredential = Effect.fnUntraced(function* (credential: Credential) {
+  const isOurs = credential.store.kind === "own"
+  if (credential.removed && !isOurs) return []
+  const answer = yield* Effect.result(removeSafely(credential))
+  if (Result.isSuccess(answer)) return answer.success
+  return isOurs || !isOutOfReach(answer.failure) ? yield* answer.failure : yield* record(...remove(credential))
+})
+
+const removeSafely = Effect.fnUntraced(function* (credential: Credential) {
+  const target = yield* targetOf(credential)
+  return yield* target.authority.writable
+    ? settled(target, (locked) => leave(locked, credential))
+    : Effect.mapError(leave(target, credential), (trouble) => asRefreshError(target, trouble))
+})
+
+/** A store that is not there any more, or cannot be opened here, keeps nobody in the pool. */
+const isOutOfReach = (error: RefreshError | OperatorError): boolean =>
+  error._tag === "RefreshError" &&
+  error.reason._tag === "Transient" &&
+  (error.reason.reason === "StoreUnavailable" || error.reason.reason === "Misconfigured")
+
+const leave = Effect.fnUntraced(function* (target: Target, credential: Credential) {
+  const isOnlyOurs = target.authority.remove !== undefined
+  if (isOnlyOurs) yield* moveAside(target, (yield* grantState(target)).grant)
+  const drafts = remove(credential).map((event) => ({ ...event, correlation: target.correlation }))
+  const events: ReadonlyArray<Recorded> = drafts.length === 0 ? [] : yield* record(...drafts)
+  if (target.authority.remove !== undefined) {
+    yield* target.authority.remove
+    yield* emptyStash(target)
+  }
+  const memory = yield* TokenMemory
+  memory.forget(target.grant)
+  memory.unsaved.delete(target.grant)
+  return events
+})
+
+/** What its store holds, and what the store has not taken yet. */
+const moveAside = Effect.fnUntraced(function* (target: Target, grant: Grant) {
+  const tokens = yield* target.authority.read
+  const kept = yield* keptElsewhere(target, grant)
+  const inStore = isBlank(tokens) ? undefined : yield* holding(target, tokens)
+  for (const held of [inStore, kept]) {
+    if (held !== undefined && !isBuried(grant, held)) yield* putAside(target, held)
+  }
+})
+
+/** It is in quarantine already, under the verdict that it died of. */
+const isBuried = ({ health }: Grant, { generation }: Held): boolean =>
+  health._tag === "Dead" && health.bound === "refresh" && isSame(health.generation, generation)
+
+const putAside = Effect.fnUntraced(function* (target: Target, { generation, tokens }: Held) {
+  const name = generation.refresh ?? generation.access
+  if (name === undefined) return
+  const quarantine = yield* Quarantine
+  const there = yield* quarantine.find(name)
+  if (Option.isSome(there) && there.value.reason === removedReason) return
+  yield* quarantine.put(name, {
+    tokens,
+    grant: target.grant,
+    provider: target.provider.id,
+    reason: removedReason,
+    at: yield* Clock.currentTimeMillis
+  })
+})
+
+const emptyStash = Effect.fnUntraced(function* (target: Target) {
+  const stash = yield* Stash
+  for (const { consumed } of yield* stash.forGrant(target.grant)) yield* stash.remove(consumed)
+})
+
+/** Takes away the files of removed logins whose remover died before it could. */
+export const finishRemovals = Effect.fnUntraced(function* (home: string) {
+  const ledger = yield* Ledger
+  if (leftBehind(yield* ledger.state).length === 0) return
+  yield* enrolmentLock(home)
+  yield* Effect.forEach(leftBehind(yield* ledger.state), (credential) => Effect.ignore(removeCredential(credential)), {
+    discard: true
+  })
+}, Effect.scoped)
+
+/** Unless it has been brought back: then another credential lives in the same place. */
+const leftBehind = (state: PoolState): ReadonlyArray<Credential> =>
+  Array.from(HashMap.values(state.credentials)).filter(
+    (credential) =>
+      credential.removed &&
+      credential.store.kind === "own" &&
+      credential.store.path !== undefined &&
+      existsSync(credential.store.path) &&
+      !members(state).some((member) => isFrom(member, credential))
+  )
