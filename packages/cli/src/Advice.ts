@@ -2,11 +2,16 @@
 import { defaultProviders } from "@daybook/oauth/Providers"
 import type { Instant } from "@daybook/pool/Instant"
 import type { CredentialStatus } from "@daybook/pool/queries/Status"
+import { moment } from "./render/Time.ts"
 
-export const adviceOn = (credential: CredentialStatus, now: Instant): string | undefined => {
+export const adviceOn = (credential: CredentialStatus, now: Instant): string | undefined =>
+  [inItsState(credential, now), beforeItEnds(credential, now)].filter((part) => part !== undefined).join(" ") ||
+  undefined
+
+const inItsState = (credential: CredentialStatus, now: Instant): string | undefined => {
   switch (credential.word) {
     case "paused":
-      return "An operator took it out of use; nothing is sent with it."
+      return paused(credential)
     case "dead":
       return revival(credential)
     case "suspect":
@@ -20,6 +25,19 @@ export const adviceOn = (credential: CredentialStatus, now: Instant): string | u
   }
 }
 
+const paused = ({ id, keepalive }: CredentialStatus): string =>
+  `An operator took it out of use; ${
+    keepalive ? "it is only refreshed before it lapses" : "nothing is sent with it"
+  }. \`daybook resume ${id}\` puts it back.`
+
+const threeDays = 3 * 86_400_000
+
+/** A login that ends whatever is refreshed has to be made again in time. */
+const beforeItEnds = ({ deadline, provider, word }: CredentialStatus, now: Instant): string | undefined =>
+  deadline === undefined || word === "dead" || deadline - now >= threeDays
+    ? undefined
+    : `The whole login ends ${moment(deadline, now)}, whatever is refreshed. ${reloginOf(provider)}`
+
 /** Its refresh token may be spent already, so it is not sent while the access token still serves. */
 const replay = (credential: CredentialStatus, now: Instant): string =>
   isOver(credential, now)
@@ -27,11 +45,14 @@ const replay = (credential: CredentialStatus, now: Instant): string =>
     : "Nothing: its access token is served meanwhile; when that ends, the token is sent once more."
 
 /** A new login, or for a key a new key; a Reused token has a second user who must stop first. */
-const revival = ({ kind, provider, reason }: CredentialStatus): string => {
-  if (kind === "apiKey") return `Put a new API key for ${provider} in its place.`
-  const relogin = defaultProviders.find(({ id }) => id === provider)?.relogin ?? `Log in to ${provider} again.`
-  return reason === "Reused" ? `Stop the other program that uses this login. ${relogin}` : relogin
+const revival = ({ id, kind, provider, reason }: CredentialStatus): string => {
+  const renew = kind === "apiKey" ? `Put a new API key for ${provider} in its place.` : reloginOf(provider)
+  const stop = reason === "Reused" ? "Stop the other program that uses this login. " : ""
+  return `${stop}${renew} If you know that it is alive, \`daybook revive ${id}\` allows one more try.`
 }
+
+const reloginOf = (provider: string): string =>
+  defaultProviders.find(({ id }) => id === provider)?.relogin ?? `Log in to ${provider} again.`
 
 const isForeign = (credential: CredentialStatus, now: Instant): boolean =>
   credential.ownership === "borrowed" && isOver(credential, now)

@@ -1,5 +1,6 @@
 /** What a failure means for the person at the keyboard: one message and an exit code. */
 import type { NoneAvailable } from "@daybook/refresher/PoolError"
+import { OperatorError } from "@daybook/refresher/OperatorError"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import { Damaged, Missing, NetworkFileSystem } from "@daybook/ledger/LedgerError"
 import { Predicate } from "effect"
@@ -20,9 +21,14 @@ export const failureOf = (error: unknown): Failure => {
   if (error instanceof Stop) return error
   if (CliError.isCliError(error) && error._tag === "ShowHelp") return { exitCode: exitCodes.usage, message: "" }
   return {
-    exitCode: isNothingAvailable(error) ? exitCodes.nothingAvailable : exitCodes.error,
+    exitCode: exitCodeOf(error),
     message: onCommandLine(error) ?? messageOf(error)
   }
+}
+
+const exitCodeOf = (error: unknown): ExitCode => {
+  if (error instanceof OperatorError && error.reason._tag === "BadLabel") return exitCodes.usage
+  return isNothingAvailable(error) ? exitCodes.nothingAvailable : exitCodes.error
 }
 
 const messageOf = (error: unknown): string => (Predicate.isError(error) ? error.message : String(error))

@@ -41,9 +41,15 @@ export const viewOf = (
 
 const rowOf = (credential: CredentialStatus, logins: ReadonlyArray<Login>, now: Instant): Row => ({
   ...credential,
-  label: logins.find((login) => isSamePlace(login, credential))?.label ?? credential.label,
+  label: labelOf(credential, logins),
   todo: adviceOn(credential, now)
 })
+
+/** The store's own, which may be an address, unless an operator gave it another one. */
+const labelOf = (credential: CredentialStatus, logins: ReadonlyArray<Login>): string | undefined =>
+  credential.relabelled
+    ? credential.label
+    : (logins.find((login) => isSamePlace(login, credential))?.label ?? credential.label)
 
 const isSamePlace = (login: Login, { provider, store }: CredentialStatus): boolean =>
   login.provider === provider &&

@@ -1,6 +1,7 @@
 /** Opens the pool to get tokens from it: its ledger is begun if there is none, and what its stores show is enrolled. */
 import { InvalidProvider, type Provider, providerAt } from "@daybook/oauth/Provider"
 import { defaultProviders } from "@daybook/oauth/Providers"
+import type { StoreSource } from "@daybook/vault/Vault"
 import { layer as poolLayer } from "daybook"
 import { Effect, Layer, Option } from "effect"
 import { Flag } from "effect/cli"
@@ -16,13 +17,19 @@ export const sandboxFlag = Flag.String("sandbox").pipe(
   Flag.optional
 )
 
-export const layer = ({ home, vault }: Pick<Settings, "home" | "vault">, sandbox: Option.Option<string>) =>
+/** `stores` are opened beside those that the ledger knows. */
+export const layer = (
+  { home, vault }: Pick<Settings, "home" | "vault">,
+  sandbox: Option.Option<string>,
+  stores: ReadonlyArray<StoreSource> = []
+) =>
   Layer.unwrap(
     Effect.gen(function* () {
       if (vault !== undefined && !existsSync(vault)) return yield* noSuchVault(vault)
       const providers = yield* Option.match(sandbox, { onNone: () => Effect.succeed([]), onSome: providersAt })
       const allowNetworkFileSystem = allowsNetworkFileSystem(process.env)
-      return poolLayer({ home, providers, allowNetworkFileSystem, ...(vault === undefined ? {} : { vault }) })
+      const named: ReadonlyArray<StoreSource> = vault === undefined ? [] : [{ kind: "hermes", path: vault }]
+      return poolLayer({ home, providers, allowNetworkFileSystem, vault: [...named, ...stores] })
     })
   )
 

@@ -9,10 +9,17 @@ import { checkpoint } from "./commands/Checkpoint.ts"
 import { classify } from "./commands/Classify.ts"
 import { corpus } from "./commands/Corpus.ts"
 import { doctor } from "./commands/Doctor.ts"
+import { enrol } from "./commands/Enrol.ts"
 import { list } from "./commands/List.ts"
 import { log } from "./commands/Log.ts"
+import { pause } from "./commands/Pause.ts"
+import { prioritise } from "./commands/Prioritise.ts"
 import { refresh } from "./commands/Refresh.ts"
+import { relabel } from "./commands/Relabel.ts"
+import { remove } from "./commands/Remove.ts"
 import { repair } from "./commands/Repair.ts"
+import { resume } from "./commands/Resume.ts"
+import { revive } from "./commands/Revive.ts"
 import { start } from "./commands/Start.ts"
 import { status } from "./commands/Status.ts"
 import { story } from "./commands/Story.ts"
@@ -30,7 +37,14 @@ const daybook = root.pipe(
     log,
     story,
     token,
+    enrol,
     refresh,
+    pause,
+    resume,
+    revive,
+    remove,
+    relabel,
+    prioritise,
     doctor,
     verify,
     checkpoint,

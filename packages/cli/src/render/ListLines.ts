@@ -4,10 +4,21 @@ import type { PoolView, Row } from "../PoolView.ts"
 import type { Paint } from "./Paint.ts"
 import { unknownLines } from "./StatusLines.ts"
 import { table } from "./Table.ts"
-import { moment } from "./Time.ts"
+import { day, moment } from "./Time.ts"
 import { paintWord } from "./Word.ts"
 
-const headings = ["ID", "LABEL", "PROVIDER", "KIND", "SOURCE", "STORE", "PRIORITY", "ACCESS TOKEN ENDS", "STATE"]
+const headings = [
+  "ID",
+  "LABEL",
+  "PROVIDER",
+  "KIND",
+  "SOURCE",
+  "STORE",
+  "PRIORITY",
+  "ACCESS TOKEN ENDS",
+  "LOGIN ENDS",
+  "STATE"
+]
 
 export const listLines = (view: PoolView, paint: Paint): ReadonlyArray<string> => [
   ...(view.rows.length === 0
@@ -29,6 +40,7 @@ const cells = (row: Row, now: number, paint: Paint): ReadonlyArray<string> => [
   storeName(row.store),
   String(row.priority),
   row.expiresAt === undefined ? "-" : moment(row.expiresAt, now),
+  row.deadline === undefined ? "-" : day(row.deadline, now),
   paintWord(row.word, paint)
 ]
 

@@ -20,9 +20,11 @@ export const sentenceOf = (event: Recorded, names: Names): string => {
     CredentialEnrolled: ({ data }) =>
       `${who} enrolled it: ${data.provider}, ${data.kind}, source ${data.source}, ${data.ownership}, in the ${data.store.kind} store.`,
     CredentialRemoved: ({ data }) => `${who} took it out of the pool (by ${data.by}).`,
-    CredentialPaused: () => `${who} paused it.`,
+    CredentialPaused: ({ data }) =>
+      `${who} paused it${data.keepalive === true ? "; it is still refreshed before it lapses" : ""}.`,
     CredentialResumed: () => `${who} put it back into use.`,
-    CredentialRelabelled: otherwise,
+    CredentialRelabelled: ({ data }) =>
+      data.label === undefined ? otherwise() : `${who} gave it the label ${data.label}.`,
     CredentialPrioritised: ({ data }) => `${who} gave it priority ${data.priority}.`,
     LoginCompleted: () => `${who} logged in.`,
     LogoutPerformed: ({ data }) => `${who} logged out; the provider was ${data.revoked ? "" : "not "}told.`,

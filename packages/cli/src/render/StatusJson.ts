@@ -22,6 +22,7 @@ const credentialJson = (row: Row) => ({
   priority: row.priority,
   grant: row.grant,
   word: row.word,
+  keepalive: row.keepalive,
   reason: row.reason ?? null,
   rule: row.rule ?? null,
   since: iso(row.since),

@@ -1,7 +1,7 @@
 /** `daybook status`: for each provider, each credential with its word, why, since and until when, and what to do. */
 import type { PoolView, Row } from "../PoolView.ts"
 import type { Paint } from "./Paint.ts"
-import { moment } from "./Time.ts"
+import { day, moment } from "./Time.ts"
 import { paintWord } from "./Word.ts"
 
 export const statusLines = (view: PoolView, paint: Paint): ReadonlyArray<string> => [
@@ -37,13 +37,18 @@ const credentialLines = (row: Row, width: number, now: number, paint: Paint): Re
 
 const nameOf = ({ id, label }: Row): string => (label === undefined || label === id ? id : `${id} (${label})`)
 
-const because = ({ reason, rule }: Row): string =>
-  reason === undefined ? "" : `${reason}${rule === undefined ? "" : ` (rule ${rule})`}`
+const because = ({ keepalive, reason, rule, word }: Row): string =>
+  word === "paused" && keepalive
+    ? "kept alive"
+    : reason === undefined
+      ? ""
+      : `${reason}${rule === undefined ? "" : ` (rule ${rule})`}`
 
-const times = ({ expiresAt, refreshing, since, until, word }: Row, now: number): ReadonlyArray<string> => [
+const times = ({ deadline, expiresAt, refreshing, since, until, word }: Row, now: number): ReadonlyArray<string> => [
   ...(since === undefined ? [] : [`since ${moment(since, now)}`]),
   ...(until === undefined ? [] : [`until ${moment(until, now)}`]),
   ...(expiresAt === undefined || word === "dead" ? [] : [`access token ends ${moment(expiresAt, now)}`]),
+  ...(deadline === undefined || word === "dead" ? [] : [`login ends ${day(deadline, now)}`]),
   ...(refreshing ? ["a refresh is under way"] : [])
 ]
 

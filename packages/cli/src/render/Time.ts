@@ -4,6 +4,10 @@ import type { Instant } from "@daybook/pool/Instant"
 /** `2026-11-22T10:00:00Z` */
 export const absolute = (instant: Instant): string => new Date(instant).toISOString().replace(/\.\d{3}Z$/, "Z")
 
+/** `2026-12-20 (in 22 d)` */
+export const day = (instant: Instant, now: Instant): string =>
+  `${absolute(instant).slice(0, 10)} (${relative(instant, now)})`
+
 /** `in 5 min`, `3 h ago`, `now`. */
 export const relative = (instant: Instant, now: Instant): string => {
   const distance = span(Math.abs(instant - now))

@@ -1,0 +1,20 @@
+/** `daybook resume` */
+import { Effect } from "effect"
+import { Command } from "effect/cli"
+import { credentialArgument, operate } from "../Operate.ts"
+import * as WritePool from "../WritePool.ts"
+
+export const resume = Command.make(
+  "resume",
+  { credential: credentialArgument, sandbox: WritePool.sandboxFlag },
+  ({ credential: name, sandbox }) =>
+    operate({
+      name,
+      sandbox,
+      act: (operator, { id }) =>
+        Effect.map(operator.resume(id), ({ length }) => ({
+          outcome: length === 0 ? "unchanged" : "resumed",
+          says: length === 0 ? `${id} was not paused.` : `${id} is in use again.`
+        }))
+    })
+).pipe(Command.withDescription("Puts a paused credential back into use"))

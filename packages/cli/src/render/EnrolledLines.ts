@@ -1,0 +1,63 @@
+/** `daybook enrol`: what came into the pool from a file, what was in it before, and what stayed out. */
+import type { Enrolled, Standing } from "@daybook/refresher/Enrolment"
+import type { Paint } from "./Paint.ts"
+
+export interface Shown extends Enrolled {
+  readonly path: string
+  readonly home: string
+  /** The ledger's head before. */
+  readonly before: number
+  /** The folder of the ledger from which the file was taken over. */
+  readonly takenFrom: string | undefined
+}
+
+type Outcome = "enrolled" | "member" | "removed" | "blank" | "unknown provider"
+
+export const enrolledLines = (shown: Shown, paint: Paint): ReadonlyArray<string> => [
+  ...(shown.takenFrom === undefined
+    ? []
+    : [`${shown.path} is bound to the ledger in ${shown.home} now; it was bound to the one in ${shown.takenFrom}.`]),
+  ...shown.logins.map((standing) => line(standing, outcomeOf(standing, shown.before), paint)),
+  summary(shown)
+]
+
+const outcomeOf = ({ blank, credential }: Standing, before: number): Outcome => {
+  if (credential !== undefined && !credential.removed) return credential.enrolledSeq > before ? "enrolled" : "member"
+  if (credential !== undefined) return "removed"
+  return blank ? "blank" : "unknown provider"
+}
+
+const line = ({ credential, login }: Standing, outcome: Outcome, paint: Paint): string => {
+  const name = credential === undefined ? login.store.slot : credential.id
+  return `  ${paint(outcome === "enrolled" ? "good" : "faint", words[outcome].padEnd(15))}  ${name}  ${login.provider}, ${login.kind}, ${login.source}${
+    outcome === "removed" ? `; \`daybook enrol --again ${name}\` brings it back` : ""
+  }`
+}
+
+const words: Record<Outcome, string> = {
+  enrolled: "enrolled",
+  member: "was in the pool",
+  removed: "was removed",
+  blank: "has no tokens",
+  "unknown provider": "not understood"
+}
+
+const summary = ({ before, logins, path }: Shown): string => {
+  const fresh = logins.filter((standing) => outcomeOf(standing, before) === "enrolled").length
+  return fresh === 0 ? `Nothing in ${path} is new to the pool.` : `Enrolled ${fresh} of ${logins.length} from ${path}.`
+}
+
+export const enrolledJson = (shown: Shown) => ({
+  path: shown.path,
+  home: shown.home,
+  takenFrom: shown.takenFrom ?? null,
+  logins: shown.logins.map((standing) => ({
+    outcome: outcomeOf(standing, shown.before),
+    credential: standing.credential?.id ?? null,
+    provider: standing.login.provider,
+    kind: standing.login.kind,
+    source: standing.login.source,
+    slot: standing.login.store.slot
+  })),
+  problems: shown.problems.map(({ message, path }) => ({ path, message }))
+})
