@@ -121,7 +121,7 @@ export interface Provider {
   /** What a model API wants beside the token: as it stands, or as a token says it. */
   readonly apiHeaders: Readonly<Record<string, string | ReadonlyArray<TokenPath>>>
   readonly usage?: UsageProbe
-  /** Whether hermes keeps its logins in `auth.json` alone, in the form that Daybook can refresh under hermes' lock. */
+  /** Whether its logins in hermes' `auth.json` can be refreshed under the locks that hermes itself holds meanwhile. */
   readonly sharedWithHermes: boolean
   readonly files: ReadonlyArray<LoginFile>
   /** Tried before the common rules. */

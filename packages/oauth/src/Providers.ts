@@ -25,7 +25,7 @@ export const defaultProviders: ReadonlyArray<Provider> = [
   copilot
 ]
 
-/** Whose logins in hermes' file Daybook may refresh: hermes keeps those of others in several files at once. */
+/** Whose logins in hermes' file Daybook may refresh; hermes holds no lock while it refreshes those of others. */
 export const sharedWithHermes = (providers: ReadonlyArray<Provider>): ReadonlyArray<string> =>
   providers.filter((provider) => provider.sharedWithHermes).map(({ id }) => id)
 

@@ -6,6 +6,7 @@ import type { Instant } from "@daybook/pool/Instant"
 import type { StoreRef } from "@daybook/pool/StoreRef"
 import { isBlank, type TokenSet } from "@daybook/pool/TokenSet"
 import { type Duration, Effect, type Scope } from "effect"
+import type { AuthError } from "./Login.ts"
 import { StoreError, type StoreOperation } from "./StoreError.ts"
 
 export interface Authority {
@@ -19,6 +20,8 @@ export interface Authority {
   readonly lock: (wait: Duration.Input) => Effect.Effect<void, StoreError, Scope.Scope>
   /** Blank if nothing is there. Blank strings are nothing. */
   readonly read: Effect.Effect<TokenSet, StoreError>
+  /** What the store says of a login whose tokens its program took away; absent where stores say nothing. */
+  readonly lastAuthError?: Effect.Effect<AuthError | undefined, StoreError>
   /**
    * Writes if `replaces(found)`, durably. What `next` does not say of the login is kept, such as its account, deadline
    * and refresh token: an answer without a new one leaves the old one valid (RFC 6749 section 6).

@@ -3,18 +3,23 @@
  * that lock, so ours is to be held for at most 10.
  */
 import type { StoreRef } from "@daybook/pool/StoreRef"
-import { type Duration, Effect, Option, Result } from "effect"
-import { resolve } from "node:path"
+import { Duration, Effect, Option, Result } from "effect"
+import { join, resolve } from "node:path"
 import { type Authority, readOnly } from "./Authority.ts"
 import * as Binding from "./Binding.ts"
 import * as HermesFile from "./HermesFile.ts"
+import * as HermesProfiles from "./HermesProfiles.ts"
 import * as FileAuthority from "./internal/FileAuthority.ts"
+import { type Beside, nothing, sharedNousPath } from "./internal/HermesBeside.ts"
 import * as HermesEdit from "./internal/HermesEdit.ts"
+import { lastErrorAt, tokensAt } from "./internal/HermesGrants.ts"
 import * as HermesLock from "./internal/HermesLock.ts"
-import * as JsonFile from "./internal/JsonFile.ts"
+import { whyOnlyHermes } from "./internal/HermesLogins.ts"
+import * as HermesNous from "./internal/HermesNous.ts"
+import * as HermesReading from "./internal/HermesReading.ts"
+import { blockSlot } from "./internal/HermesPlace.ts"
+import { hasRemoved, providerIn } from "./internal/HermesRemoval.ts"
 import { realOr } from "./internal/RealPath.ts"
-import * as StoreErrors from "./internal/StoreErrors.ts"
-import type { Survey } from "./Login.ts"
 import type { Store } from "./Store.ts"
 import type { StoreError } from "./StoreError.ts"
 
@@ -25,22 +30,31 @@ export interface HermesOptions {
   readonly providers?: ReadonlyArray<string> | undefined
   /** The ledger that wants to spend; without one the store is read-only. */
   readonly ledger?: Binding.Owner | undefined
-}
-
-interface Opened extends HermesOptions {
-  readonly providers: ReadonlyArray<string>
+  /** Folder of what hermes' profiles share; `HERMES_SHARED_AUTH_DIR` unless given, else `shared` in hermes' folder. */
+  readonly shared?: string | undefined
 }
 
 export const make = (options: HermesOptions): Store => {
-  const opened = { ...options, path: resolve(options.path), providers: options.providers ?? ["openai-codex"] }
-  const { path, providers } = opened
+  const path = resolve(options.path)
+  const providers = options.providers ?? ["openai-codex"]
+  const opened = { ...options, path, providers: [...providers, ...onlyShown], shared: sharedFile(options) }
   return {
     description: { kind: "hermes", path, about: `hermes-agent's logins of ${providers.join(", ")} and its API keys` },
-    survey: survey(opened),
-    holds: (ref) => ref.kind === "hermes" && ref.path === path,
-    authority: (ref) => authority(opened, ref)
+    survey: HermesReading.survey(opened),
+    holds: (ref) => ref.kind === "hermes" && (ref.path === path || HermesProfiles.isProfileOf(path, ref.path ?? "")),
+    authority: (ref) => authority(opened, ref),
+    hasRemoved: (login) => (login.store.path === path ? removed(opened, { ...login, slot: login.store.slot }) : no),
+    watched: HermesReading.watched(opened)
   }
 }
+
+const no = Effect.succeed(false)
+
+/** Read and served beside those that may be refreshed. */
+const onlyShown: ReadonlyArray<string> = ["minimax-oauth"]
+
+const sharedFile = ({ path, shared = process.env["HERMES_SHARED_AUTH_DIR"] }: HermesOptions): string =>
+  sharedNousPath(resolve(shared?.trim() || join(HermesProfiles.rootOf(resolve(path)), "shared")))
 
 /** Binds the store to this ledger, and answers whose it was before. */
 export const takeOver = (
@@ -54,42 +68,58 @@ export const takeOver = (
     Effect.scoped
   )
 
-const survey = (opened: Opened): Effect.Effect<Survey> =>
-  read(opened).pipe(
-    Effect.map((file) => ({
-      logins: HermesFile.logins(file, opened.path),
-      problems: file.flaws.map((flaw) => StoreErrors.corrupt("list", opened.path, flaw))
-    })),
-    Effect.catch((problem) => Effect.succeed({ logins: [], problems: [problem] }))
-  )
-
-const read = Effect.fnUntraced(function* ({
-  path,
-  providers
-}: Opened): Effect.fn.Return<HermesFile.Surveyed, StoreError> {
-  const document = yield* JsonFile.read(path, "list")
-  if (Option.isNone(document)) return { blocks: [], rows: [], flaws: [] }
-  const file = HermesFile.survey(document.value.value, providers)
-  return Result.isFailure(file) ? yield* StoreErrors.corrupt("list", path, file.failure) : file.success
-})
-
-const authority = Effect.fnUntraced(function* (opened: Opened, ref: StoreRef): Effect.fn.Return<Authority, StoreError> {
-  const { ledger, path, providers } = opened
-  const operations = FileAuthority.make(path, findSlot(providers, ref.slot))
+const authority = Effect.fnUntraced(function* (
+  store: HermesReading.Opened,
+  ref: StoreRef
+): Effect.fn.Return<Authority, StoreError> {
+  const opened = { ...store, path: ref.path ?? store.path }
+  const { ledger, path } = opened
+  const operations = operationsAt(opened, ref.slot)
+  const lastAuthError = lastError(opened, ref)
   const refusal = (yield* notOurs(opened, ref.slot)) ?? (yield* notBound(opened))
-  if (ledger === undefined || refusal) return readOnly({ ref, why: noLedger, ...refusal, read: operations.read })
+  if (ledger === undefined || refusal) {
+    return { ...readOnly({ ref, why: noLedger, ...refusal, read: operations.read }), lastAuthError }
+  }
   return {
     ref,
     writable: true,
     holdLimit: 10_000,
     lock: (wait) =>
-      HermesLock.acquire(path, wait).pipe(
+      lock(opened, ref.slot, wait).pipe(
         Effect.andThen(realOr(path)),
         Effect.flatMap((real) => Binding.claim(real, ledger))
       ),
+    lastAuthError,
     ...operations
   }
 })
+
+/** Of a login block of Nous, also the lock of the file that profiles share, as hermes does and in its order. */
+const lock = Effect.fnUntraced(function* (opened: HermesReading.Opened, slot: string, wait: Duration.Input) {
+  const [spent] = yield* Effect.timed(HermesLock.acquire(opened.path, wait))
+  if (slot !== nousSlot) return
+  yield* HermesNous.lock(
+    opened.shared,
+    localNous(opened).read,
+    Math.max(0, Duration.toMillis(wait) - Duration.toMillis(spent))
+  )
+})
+
+const nousSlot = blockSlot("nous")
+
+const operationsAt = (opened: HermesReading.Opened, slot: string) => {
+  const operations = (beside: Beside) => FileAuthority.make(opened.path, findSlot(opened.providers, slot, beside))
+  if (slot === nousSlot) return HermesNous.operations(opened.shared, (nous) => operations({ ...nothing, nous }))
+  if (!slot.startsWith("credential_pool.anthropic")) return operations(nothing)
+  const read = Effect.flatMap(HermesReading.anthropicBeside(opened), (beside) => operations(beside).read)
+  return { ...operations(nothing), read }
+}
+
+const localNous = ({ path, providers }: HermesReading.Opened) =>
+  FileAuthority.make(path, findSlot(providers, nousSlot, nothing))
+
+const lastError = (opened: HermesReading.Opened, { slot }: StoreRef) =>
+  Effect.map(HermesReading.file(opened, "read"), (file) => lastErrorAt(file, slot))
 
 interface Refusal {
   readonly why: string
@@ -99,34 +129,43 @@ interface Refusal {
 const noLedger = "no ledger was opened to record what is done with it"
 
 /** A file that cannot be read now does not refuse anything: its operations will say what is wrong with it. */
-const notOurs = (opened: Opened, slot: string): Effect.Effect<Refusal | undefined> =>
-  read(opened).pipe(
-    Effect.map(({ rows }) => rows.find((row) => row.slot === slot)),
-    Effect.map((row) => row && refusalOf(row)),
-    Effect.orElseSucceed(() => undefined)
-  )
+const notOurs = (opened: HermesReading.Opened, slot: string): Effect.Effect<Refusal | undefined> =>
+  Effect.gen(function* () {
+    const profile = HermesProfiles.profileOf(opened.path)
+    if (profile !== undefined) return { why: ofProfile(profile) }
+    if (yield* removed(opened, { provider: providerIn(slot), slot })) return { why: "hermes removed it" }
+    const file = yield* HermesReading.file(opened, "read")
+    const why =
+      whyOnlyHermes(file, slot) ??
+      (slot === nousSlot ? yield* HermesNous.whyNot(opened.shared, localNous(opened).read) : undefined)
+    return why === undefined ? undefined : { why }
+  }).pipe(Effect.orElseSucceed(() => undefined))
 
-const refusalOf = (row: HermesFile.Row): Refusal | undefined => {
-  if (!HermesFile.isOwned(row)) return { why: `hermes keeps it by its source ${row.source}; let hermes refresh it` }
-  if (row.kind === "apiKey") return { why: "it is an API key, which nobody refreshes" }
-  return undefined
-}
+const ofProfile = (name: string): string =>
+  `it is in hermes' profile ${name}; let hermes refresh it, and open the auth.json of hermes' own folder for the logins that profiles share`
+
+/** A file that is not there, or not whole, proves nothing. */
+const removed = ({ path }: HermesReading.Opened, login: Parameters<typeof hasRemoved>[1]): Effect.Effect<boolean> =>
+  HermesReading.value(path, "read").pipe(
+    Effect.map((value) => hasRemoved(value, login)),
+    Effect.orElseSucceed(() => false)
+  )
 
 const notBound = Effect.fnUntraced(function* ({
   ledger,
   path
-}: Opened): Effect.fn.Return<Refusal | undefined, StoreError> {
+}: HermesReading.Opened): Effect.fn.Return<Refusal | undefined, StoreError> {
   const owner = yield* Effect.flatMap(realOr(path), Binding.ownerOf)
   if (Option.isNone(owner) || owner.value.id === ledger?.id) return undefined
   return { why: Binding.whyNot(owner.value.folder), owner: owner.value.folder }
 })
 
 const findSlot =
-  (providers: ReadonlyArray<string>, slot: string): FileAuthority.FindSlot =>
+  (providers: ReadonlyArray<string>, slot: string, beside: Beside): FileAuthority.FindSlot =>
   (document) => {
     const { original, value } = Option.getOrElse(document, () => empty)
-    return Result.map(HermesFile.parseFor(value, slot, providers), (file) => ({
-      tokens: HermesFile.tokensAt(file, slot),
+    return Result.map(HermesFile.parseFor(value, slot, providers, beside), (file) => ({
+      tokens: tokensAt(file, slot),
       stored: (tokens, now) => HermesEdit.stored(original, file, slot, tokens, now),
       cleared: (note, now) => HermesEdit.cleared(original, file, slot, note, now)
     }))

@@ -20,13 +20,15 @@ export interface Login {
   readonly priority: number
   /** Blank when the login is there but its tokens are gone. */
   readonly tokens: TokenSet
-  /** Why the tokens are gone. */
+  /** Why the tokens are gone, or why the program that keeps them says that they are dead. */
   readonly lastAuthError?: AuthError
 }
 
 export interface AuthError {
   readonly code: string
   readonly message: string
+  /** In the store's words, on which way that came about. */
+  readonly reason?: string
   readonly at?: Instant
 }
 

@@ -15,7 +15,7 @@ import * as Watching from "./internal/Watching.ts"
 import type { Survey } from "./Login.ts"
 import * as MemoryStore from "./MemoryStore.ts"
 import * as OwnStore from "./OwnStore.ts"
-import type { Store, StoreDescription } from "./Store.ts"
+import type { Placed, Store, StoreDescription } from "./Store.ts"
 import { StoreError } from "./StoreError.ts"
 
 export type StoreSource =
@@ -46,6 +46,8 @@ export class Vault extends Context.Service<
     readonly logins: Effect.Effect<Survey>
     /** Fails with `Unavailable` (`NotOpened`) for a store that was not opened. */
     readonly authority: (ref: StoreRef) => Effect.Effect<Authority, StoreError>
+    /** Whether the store of this login proves that its program removed it; not so if the store was not opened. */
+    readonly hasRemoved: (login: Placed) => Effect.Effect<boolean>
     /** From when it is run; our own writes show too. */
     readonly changes: Stream.Stream<Changed>
     /** What is read, and what for. */
@@ -64,7 +66,8 @@ const make = (options: VaultOptions): Vault["Service"] => {
       merge
     ),
     authority: (ref) => stores.find(({ holds }) => holds(ref))?.authority(ref) ?? Effect.fail(notOpened(ref)),
-    changes: Stream.mergeAll(sources.map(changesOf), { concurrency: "unbounded" }),
+    hasRemoved: (login) => stores.find(({ holds }) => holds(login.store))?.hasRemoved?.(login) ?? Effect.succeed(false),
+    changes: Stream.mergeAll(stores.map(changesOf), { concurrency: "unbounded" }),
     sources
   }
 }
@@ -91,8 +94,19 @@ const merge = (surveys: ReadonlyArray<Survey>): Survey => ({
   problems: surveys.flatMap(({ problems }) => problems)
 })
 
-const changesOf = ({ kind, path }: StoreDescription): Stream.Stream<Changed> =>
-  path === undefined ? Stream.empty : Stream.map(Watching.changes(path), () => ({ kind, path }))
+const changesOf = ({ description: { kind, path }, watched = none }: Store): Stream.Stream<Changed> =>
+  path === undefined
+    ? Stream.empty
+    : Stream.unwrap(
+        Effect.map(watched, (others) =>
+          Stream.mergeAll(
+            [path, ...others].map((file) => Stream.map(Watching.changes(file), () => ({ kind, path: file }))),
+            { concurrency: "unbounded" }
+          )
+        )
+      )
+
+const none = Effect.succeed<ReadonlyArray<string>>([])
 
 const notOpened = (ref: StoreRef): StoreError =>
   new StoreError({

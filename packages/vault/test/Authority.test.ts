@@ -121,7 +121,7 @@ describe.each(Object.entries(stores))("an authority in %s", (_, setup) => {
       assert.isTrue((yield* authority.clear(hasGeneration(1), dead)).cleared)
       assert.deepStrictEqual(pairOf(yield* authority.read), [undefined, undefined])
       const shown = (yield* store.survey).logins.find((login) => login.store.slot === ref.slot)
-      assert.deepStrictEqual(shown?.lastAuthError, dead)
+      assert.deepInclude(shown?.lastAuthError, dead)
 
       assert.deepStrictEqual(yield* authority.store(pair(2), ({ refresh }) => !refresh), { _tag: "Stored" })
       const revived = (yield* store.survey).logins.find((login) => login.store.slot === ref.slot)

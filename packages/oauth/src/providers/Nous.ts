@@ -18,6 +18,7 @@ export const nous = defineProvider({
   grantMillis: 30 * day,
   derivedKey: { name: "agent key", scope: "inference:invoke" },
   answer: { resource: ["inference_base_url"] },
+  sharedWithHermes: true,
   apiOrigins: ["https://inference-api.nousresearch.com"],
   relogin: "Log in to Nous Portal again: `hermes auth add nous`."
 })

@@ -36,10 +36,13 @@ const isInstant = Schema.is(Instant)
 
 /** NaN for what is neither a number, written as one or as a text, nor a date. */
 const millisOf = (moment: Moment): number => {
-  if (typeof moment === "string" && isoDate.test(moment)) return Date.parse(moment)
+  if (typeof moment === "string" && isoDate.test(moment)) return Date.parse(inUtc(moment))
   const number = typeof moment === "string" && !decimal.test(moment) ? Number.NaN : Number(moment)
   return number > 1e12 ? number : number * 1000
 }
+
+/** A time without a zone is UTC, and not that of whoever happens to read it. */
+const inUtc = (date: string): string => (/[T ][\d:.]+$/.test(date) ? `${date}Z` : date)
 
 /** Asked first, since `Date.parse` finds a date in nearly every text with a digit in it. */
 const isoDate = /^\d{4}-\d{2}-\d{2}/
@@ -47,6 +50,9 @@ const decimal = /^\d+(\.\d+)?$/
 
 export const iso = (instant: Instant | undefined): string | undefined =>
   instant === undefined ? undefined : format(instant)
+
+/** The same with an offset for a zone, as Python writes it: older ones do not read a `Z`. */
+export const offset = (instant: Instant | undefined): string | undefined => iso(instant)?.replace(/Z$/, "+00:00")
 
 /** Leaves out what is undefined. */
 export const tokenSet = (tokens: { readonly [Key in keyof TokenSet]: TokenSet[Key] | undefined }): TokenSet =>

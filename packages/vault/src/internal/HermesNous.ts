@@ -1,0 +1,113 @@
+/**
+ * hermes' Nous login, which stands twice: in the block of `auth.json` and in `nous_auth.json`, which all profiles share.
+ * A Nous token that is sent twice ends the session, and hermes goes on with the shared pair wherever the two differ. So
+ * both locks are held, `auth.json`'s first as hermes does, both files are read, and the shared one is written first.
+ */
+import { format, type Instant } from "@daybook/pool/Instant"
+import { isBlank, type TokenSet } from "@daybook/pool/TokenSet"
+import * as FlockLock from "@daybook/files/FlockLock"
+import { Clock, type Duration, Effect, Option, type Scope } from "effect"
+import { mkdir } from "node:fs/promises"
+import { dirname } from "node:path"
+import { type Authority, type Cleared, type Note, notCleared, type Stored, successor } from "../Authority.ts"
+import { StoreError } from "../StoreError.ts"
+import { readNous } from "./HermesBeside.ts"
+import { type Json, patch } from "./Json.ts"
+import * as JsonFile from "./JsonFile.ts"
+import * as StoreErrors from "./StoreErrors.ts"
+import { offset, reveal } from "./Tokens.ts"
+
+type Operations = Pick<Authority, "read" | "store" | "clear">
+
+/** `local` are the operations on `auth.json`, told what the shared file holds. */
+export const operations = (shared: string, local: (shared: TokenSet) => Operations): Operations => {
+  const now = Effect.map(
+    readNous(shared, "read"),
+    Option.getOrElse((): TokenSet => ({}))
+  )
+  return {
+    read: Effect.flatMap(now, (tokens) => local(tokens).read),
+    store: (next, replaces) => Effect.flatMap(now, (found) => store(shared, found, local, next, replaces)),
+    clear: (isDead, note) => Effect.flatMap(now, (found) => clear(shared, found, local, isDead, note))
+  }
+}
+
+/** Fails if the file has gone meanwhile: it would not be known any more what hermes goes on with. */
+export const lock = Effect.fnUntraced(function* (
+  shared: string,
+  local: Effect.Effect<TokenSet, StoreError>,
+  wait: Duration.Input
+): Effect.fn.Return<void, StoreError, Scope.Scope> {
+  yield* Effect.promise(() => mkdir(dirname(shared), { recursive: true, mode: 0o700 }).catch(() => undefined))
+  yield* Effect.mapError(
+    FlockLock.acquire(shared.replace(/\.json$/, ".lock"), { timeout: wait }),
+    StoreErrors.notLocked
+  )
+  const why = yield* whyNot(shared, local)
+  if (why !== undefined) {
+    return yield* new StoreError({ operation: "lock", path: shared, reason: { _tag: "ReadOnly", why } })
+  }
+})
+
+/** Why the login cannot be refreshed now, if so. */
+export const whyNot = (shared: string, local: Effect.Effect<TokenSet, StoreError>): Effect.Effect<string | undefined> =>
+  Effect.gen(function* () {
+    if (Option.isSome(yield* readNous(shared, "read"))) return undefined
+    return isBlank(yield* local) ? undefined : missing(shared)
+  }).pipe(
+    Effect.catch(({ message }) => Effect.succeed(`hermes' profiles share this login. ${message.replace(/\.$/, "")}`))
+  )
+
+/** A blank block without a shared file is safe: nobody has anything to send. */
+const missing = (shared: string): string =>
+  `hermes' profiles share this login in ${shared}, which is not there; set HERMES_SHARED_AUTH_DIR as hermes has it, or let hermes refresh it once`
+
+const store = Effect.fnUntraced(function* (
+  path: string,
+  shared: TokenSet,
+  local: (shared: TokenSet) => Operations,
+  next: TokenSet,
+  replaces: (found: TokenSet) => boolean
+): Effect.fn.Return<Stored, StoreError> {
+  const found = yield* local(shared).read
+  if (!replaces(found)) return { _tag: "Mismatch", found }
+  const now = yield* Clock.currentTimeMillis
+  const whole = successor(found, next, now)
+  yield* edit(path, "store", now, {
+    access_token: reveal(whole.access),
+    refresh_token: reveal(whole.refresh),
+    obtained_at: offset(whole.refreshedAt),
+    expires_at: offset(whole.expiresAt)
+  })
+  return yield* local({}).store(whole, () => true)
+})
+
+const clear = Effect.fnUntraced(function* (
+  path: string,
+  shared: TokenSet,
+  local: (shared: TokenSet) => Operations,
+  isDead: (found: TokenSet) => boolean,
+  note: Note
+): Effect.fn.Return<Cleared, StoreError> {
+  const refused = notCleared(yield* local(shared).read, isDead)
+  if (refused) return refused
+  if (!isBlank(shared) && isDead(shared)) {
+    yield* edit(path, "clear", yield* Clock.currentTimeMillis, { access_token: undefined, refresh_token: undefined })
+  }
+  return yield* local(shared).clear(isDead, note)
+})
+
+/** Without tokens the file says to hermes what no file says: log in anew. */
+const edit = Effect.fnUntraced(function* (
+  path: string,
+  operation: "store" | "clear",
+  now: Instant,
+  fields: Json
+): Effect.fn.Return<void, StoreError> {
+  const document = yield* JsonFile.read(path, operation)
+  const { format: toText, original } = Option.getOrElse(document, () => ({ original: fresh, format: JsonFile.format }))
+  yield* JsonFile.write(path, operation, toText(patch(original, { ...fields, updated_at: format(now) })))
+})
+
+/** As hermes begins one. */
+const fresh: Json = { _schema: 1, token_type: "Bearer", scope: "inference:invoke", client_id: "hermes-cli" }
