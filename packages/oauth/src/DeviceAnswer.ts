@@ -9,7 +9,8 @@ import { saysError } from "./internal/ErrorBody.ts"
 import { isObject, type JsonObject, numberIn, parseJson, textIn } from "./internal/Json.ts"
 import { isConfidential } from "./internal/Loopback.ts"
 import { secondsAfter } from "./internal/Moment.ts"
-import { evidenceOf, parseAnswer } from "./ParseAnswer.ts"
+import { loginAnswerOf } from "./internal/LoginAnswer.ts"
+import { evidenceOf } from "./ParseAnswer.ts"
 import type { Provider } from "./Provider.ts"
 import type { Refused } from "./TokenEndpoint.ts"
 
@@ -17,6 +18,8 @@ import type { Refused } from "./TokenEndpoint.ts"
 export interface Started {
   readonly _tag: "Started"
   readonly deviceCode: Redacted.Redacted<string>
+  /** Sent with each poll, where the device proves itself (RFC 7636). */
+  readonly verifier?: Redacted.Redacted<string>
   /** Of printable characters. */
   readonly userCode: string
   /** https, or http on loopback. */
@@ -59,8 +62,13 @@ export interface ExpiredToken {
   readonly _tag: "ExpiredToken"
 }
 
+/** The user said yes, and the code that came of it was not taken: there is nothing more to poll for. */
+export interface CodeRefused extends Omit<Refused, "_tag"> {
+  readonly _tag: "CodeRefused"
+}
+
 /** How a device flow ends. */
-export type Outcome = Granted | AccessDenied | ExpiredToken | Refused | Unsupported
+export type Outcome = Granted | AccessDenied | ExpiredToken | Refused | CodeRefused | Unsupported
 
 /** RFC 8628 section 3.5. */
 export type PollAnswer = Outcome | AuthorizationPending | SlowDown
@@ -87,7 +95,7 @@ const startedIn = (body: JsonObject, now: Instant): Started | undefined => {
   if (!deviceCode || !userCode || !verificationUri || expiresAt === undefined) return undefined
   return {
     _tag: "Started",
-    deviceCode: Redacted.make(deviceCode),
+    deviceCode: Redacted.make(deviceCode, { label: "device_code" }),
     userCode,
     verificationUri,
     ...defined({ verificationUriComplete: pageIn(body["verification_uri_complete"]) }),
@@ -102,7 +110,7 @@ const intervalIn = (value: unknown): number => {
 }
 
 /** It is shown on a terminal, which obeys control characters. */
-const printableIn = (value: unknown): string | undefined => {
+export const printableIn = (value: unknown): string | undefined => {
   const text = textIn(value) ?? ""
   return /^\P{C}{1,128}$/u.test(text) ? text : undefined
 }
@@ -115,19 +123,9 @@ const pageIn = (value: unknown): string | undefined => {
 
 /** RFC 8628 sections 3.4 and 3.5; errors are told apart by their codes, whatever the status. */
 export const pollAnswerOf = (provider: Provider, { intervalMillis }: Started, asked: Answered): PollAnswer => {
-  const { durationMillis, received } = asked
-  const parsed = parseAnswer(provider, asked.answer, received)
-  if (parsed._tag === "Tokens") {
-    const { requestId, tokens } = parsed
-    return {
-      _tag: "Granted",
-      tokens: { ...tokens, loggedInAt: received.now },
-      ...defined({ requestId }),
-      durationMillis
-    }
-  }
-  const { _tag, ...refusal } = parsed
-  return openOrOver(refusal.evidence, intervalMillis) ?? { _tag: "Refused", ...refusal, durationMillis }
+  const answer = loginAnswerOf(provider, asked)
+  if (answer._tag === "Granted") return answer
+  return openOrOver(answer.evidence, intervalMillis) ?? answer
 }
 
 const openOrOver = ({ code }: Evidence, intervalMillis: number): PollAnswer | undefined => {

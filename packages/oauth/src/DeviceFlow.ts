@@ -1,8 +1,8 @@
 /**
  * Logs in on a device without a browser (RFC 8628): a code is fetched, the user enters it elsewhere, and the token
- * endpoint is polled until the user has decided. Every request is sent once, and every answer is a value. It is the
- * RFC's flow and nothing else: OpenAI's own `deviceauth` is another protocol, and a provider whose token endpoint
- * exchanges tokens, such as GitHub Copilot, has no place to poll at.
+ * endpoint is polled until the user has decided. Every request is sent once, and every answer is a value. OpenAI's own
+ * `deviceauth`, another protocol with the same steps for the person, stands behind the same service. A provider whose
+ * token endpoint exchanges tokens, such as GitHub Copilot, has no place to poll at.
  */
 import { Clock, Context, Effect, Layer, Redacted } from "effect"
 import type { Instant } from "@daybook/pool/Instant"
@@ -18,8 +18,10 @@ import {
 } from "./DeviceAnswer.ts"
 import { type Ask, asking } from "./internal/Ask.ts"
 import { defined } from "./internal/Defined.ts"
+import * as DeviceAuth from "./internal/DeviceAuth.ts"
 import * as Endpoints from "./internal/Endpoints.ts"
 import { revealForPost } from "./internal/TokenRequest.ts"
+import { challengeParameters, newVerifier } from "./Pkce.ts"
 import type { Provider } from "./Provider.ts"
 
 export interface DeviceFlowOptions {
@@ -36,13 +38,22 @@ const startWith = (ask: Ask) =>
     { timeLimitMillis }: DeviceFlowOptions
   ): Effect.fn.Return<StartAnswer> {
     if (provider.grantType === "exchange") return { _tag: "Unsupported" }
+    const { clientId, device, loginScope, scope } = provider
+    if (device._tag === "deviceauth") return yield* DeviceAuth.start(ask, provider, device, timeLimitMillis)
+    const proof = device.pkce ? { verifier: newVerifier() } : {}
     const asked = yield* ask(provider, {
       endpoint: "deviceEndpoint",
-      reveal: (url) => revealForPost(provider, url, defined({ client_id: provider.clientId, scope: provider.scope })),
+      reveal: (url) =>
+        revealForPost(provider, url, {
+          ...defined({ client_id: clientId, scope: loginScope ?? scope }),
+          ...(proof.verifier === undefined ? {} : challengeParameters(proof.verifier))
+        }),
       secrets: [],
       timeLimitMillis
     })
-    return asked._tag === "Answered" ? startAnswerOf(asked) : asked
+    if (asked._tag !== "Answered") return asked
+    const answer = startAnswerOf(asked)
+    return answer._tag === "Started" ? { ...answer, ...proof } : answer
   })
 
 /** RFC 8628 section 3.4. */
@@ -53,15 +64,18 @@ const pollWith = (ask: Ask) =>
     { timeLimitMillis }: DeviceFlowOptions
   ): Effect.fn.Return<PollAnswer> {
     if (provider.grantType === "exchange") return { _tag: "Unsupported" }
+    const { clientId, device } = provider
+    if (device._tag === "deviceauth") return yield* DeviceAuth.poll(ask, provider, device, started, timeLimitMillis)
+    const { deviceCode, verifier } = started
     const asked = yield* ask(provider, {
       endpoint: "tokenEndpoint",
       reveal: (url) =>
         revealForPost(provider, url, {
           grant_type: grantType,
-          device_code: Redacted.value(started.deviceCode),
-          ...defined({ client_id: provider.clientId })
+          device_code: Redacted.value(deviceCode),
+          ...defined({ client_id: clientId, code_verifier: verifier && Redacted.value(verifier) })
         }),
-      secrets: [started.deviceCode],
+      secrets: verifier === undefined ? [deviceCode] : [deviceCode, verifier],
       timeLimitMillis
     })
     return asked._tag === "Answered" ? pollAnswerOf(provider, started, asked) : asked
@@ -112,7 +126,7 @@ const awaitUserWith = (poll: ReturnType<typeof pollWith>) =>
 export class DeviceFlow extends Context.Service<
   DeviceFlow,
   {
-    /** RFC 8628 section 3.1, with the provider's own scope. */
+    /** RFC 8628 section 3.1, with the scope that the provider wants at a login. */
     readonly start: (provider: Provider, options: DeviceFlowOptions) => Effect.Effect<StartAnswer>
     /** RFC 8628 section 3.4, once. Not more often than `started.intervalMillis`, or what `SlowDown` said since. */
     readonly poll: (provider: Provider, started: Started, options: DeviceFlowOptions) => Effect.Effect<PollAnswer>

@@ -61,6 +61,32 @@ export interface LoginFile {
   readonly renew: string
 }
 
+/** Where a browser brings the answer of a login in it. */
+export type Redirect =
+  | {
+      /** To this machine (RFC 8252 section 7.3), to any free port unless the provider has registered one. */
+      readonly kind: "loopback"
+      readonly host: "127.0.0.1" | "localhost"
+      readonly port?: number
+      readonly path: string
+      /** Origins of the provider's pages that bring the answer by a request of their own, and want to read its status. */
+      readonly origins?: ReadonlyArray<string>
+    }
+  /** To a page of the provider's, which shows the code: a person carries it over. */
+  | { readonly kind: "page"; readonly uri: string }
+
+/** How a device is logged in at `deviceEndpoint`. */
+export type DeviceDialect =
+  /** With `pkce` the device proves itself when it polls (RFC 7636). */
+  | { readonly _tag: "rfc8628"; readonly pkce: boolean }
+  /** OpenAI's own: what is polled for is an authorization code, whose verifier the server made itself. */
+  | {
+      readonly _tag: "deviceauth"
+      readonly pollEndpoint: string
+      readonly verificationUri: string
+      readonly redirectUri: string
+    }
+
 /** An endpoint that says how much of a quota is used, and costs none of it. */
 export interface UsageProbe {
   readonly url: string
@@ -95,11 +121,25 @@ export interface Provider {
   /** RFC 7591 section 2. */
   readonly clientAuthentication: "none" | "client_secret_post" | "client_secret_basic"
   readonly clientSecret?: Redacted.Redacted<string>
+  /** Asked for with every refresh, and at a login unless `loginScope` says otherwise. */
   readonly scope?: string
+  /** What a login asks for. */
+  readonly loginScope?: string
   /** Sent with every token request. */
   readonly headers?: Readonly<Record<string, string>>
-  /** RFC 8628 section 3.1; unless discovered. */
+  /** RFC 6749 section 3.1; unless discovered. */
+  readonly authorizationEndpoint?: string
+  /** Where the answer to a login in a browser goes; without it there is no such login. */
+  readonly redirect?: Redirect
+  /** What this provider wants in an authorization request beside what the standards want. */
+  readonly authorizationParameters?: Readonly<Record<string, string>>
+  /** Whether the id token must repeat a nonce (OpenID Connect Core section 3.1.2.1). */
+  readonly nonce: boolean
+  /** As the authorization response names it (RFC 9207); by default the issuer that is asked, else the authorization endpoint's origin. */
+  readonly issuer?: string
+  /** RFC 8628 section 3.1, or what its dialect has in its place; unless discovered. */
   readonly deviceEndpoint?: string
+  readonly device: DeviceDialect
   /** RFC 7009 section 2; unless discovered. */
   readonly revocationEndpoint?: string
   /** Whether a refresh token is replaced when it is used. */
@@ -154,6 +194,8 @@ export const defineProvider = (options: ProviderOptions): Provider => {
     encoding: "form",
     refreshTokenIn: "body",
     clientAuthentication: options.clientSecret === undefined ? "none" : "client_secret_basic",
+    nonce: false,
+    device: { _tag: "rfc8628", pkce: false },
     rotation: "always",
     replay: options.rotation === "never" ? { _tag: "anytime" } : { _tag: "afterExpiry" },
     skewMillis: 120_000,
@@ -183,18 +225,36 @@ export const defineProvider = (options: ProviderOptions): Provider => {
  */
 export const providerAt = (provider: Provider, origin: string): Provider => {
   const moved = (address: string) => (URL.canParse(origin) ? new URL(new URL(address).pathname, origin).href : origin)
-  const { deviceEndpoint, revocationEndpoint, tokenEndpoint, usage } = provider
+  const { authorizationEndpoint, device, deviceEndpoint, issuer, redirect, revocationEndpoint, tokenEndpoint, usage } =
+    provider
   return defineProvider({
     ...provider,
     tokenEndpoint:
       typeof tokenEndpoint === "string"
         ? moved(tokenEndpoint)
         : { ...tokenEndpoint, issuer: origin, hosts: URL.canParse(origin) ? [new URL(origin).hostname] : [] },
+    ...(authorizationEndpoint === undefined ? {} : { authorizationEndpoint: moved(authorizationEndpoint) }),
+    ...(issuer === undefined ? {} : { issuer: origin }),
+    ...(redirect === undefined ? {} : { redirect: redirectAt(redirect, origin, moved) }),
     ...(deviceEndpoint === undefined ? {} : { deviceEndpoint: moved(deviceEndpoint) }),
+    device:
+      device._tag === "rfc8628"
+        ? device
+        : {
+            ...device,
+            pollEndpoint: moved(device.pollEndpoint),
+            verificationUri: moved(device.verificationUri),
+            redirectUri: moved(device.redirectUri)
+          },
     ...(revocationEndpoint === undefined ? {} : { revocationEndpoint: moved(revocationEndpoint) }),
     ...(usage === undefined ? {} : { usage: { ...usage, url: moved(usage.url) } }),
     apiOrigins: [origin]
   })
+}
+
+const redirectAt = (redirect: Redirect, origin: string, moved: (address: string) => string): Redirect => {
+  if (redirect.kind === "page") return { ...redirect, uri: moved(redirect.uri) }
+  return redirect.origins === undefined ? redirect : { ...redirect, origins: [origin] }
 }
 
 /** Whether an access token of this provider may be sent to `url`. Ask before each request, and after no redirect. */

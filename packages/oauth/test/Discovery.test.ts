@@ -4,6 +4,7 @@ import { Clock, Effect, Redacted } from "effect"
 import { oauth2 } from "@daybook/oauth/OAuth2"
 import { InvalidProvider, type Provider, providerAt } from "@daybook/oauth/Provider"
 import { type TokenAnswer, TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
+import { openAiCodex } from "@daybook/oauth/providers/OpenAiCodex"
 import { xaiOAuth } from "@daybook/oauth/providers/XaiOAuth"
 import { Sandbox } from "@daybook/sandbox/Sandbox"
 import { documentUrl, metadataIn } from "../src/internal/Discover.ts"
@@ -162,8 +163,8 @@ describe("a token endpoint that is discovered", () => {
   })
 })
 
-it("a provider that is moved leaves none of its addresses behind", () => {
-  const moved = JSON.stringify(providerAt(xaiOAuth, "http://127.0.0.1:9"))
+it.each([xaiOAuth, openAiCodex])("$id, when moved, leaves none of its addresses behind", (provider) => {
+  const moved = JSON.stringify({ ...providerAt(provider, "http://127.0.0.1:9"), identity: {}, apiHeaders: {} })
   const addresses = Array.from(moved.matchAll(/https?:\/\/[^"/]+/g), ([address]) => address)
   assert.deepStrictEqual([...new Set(addresses)], ["http://127.0.0.1:9"])
 })

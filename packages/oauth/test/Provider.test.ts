@@ -36,7 +36,40 @@ const rule = {
   source: "this test"
 } as const
 
+const loginAt = {
+  id: "p",
+  tokenEndpoint: "https://as.example/token",
+  authorizationEndpoint: "https://as.example/authorize",
+  clientId: "client-1",
+  redirect: { kind: "loopback", host: "127.0.0.1", path: "/callback" }
+} as const
+
 describe("a definition", () => {
+  it.each([
+    ["redirect", "NoClientId", { clientId: undefined }],
+    ["redirect", "NoEndpoint", { authorizationEndpoint: undefined }],
+    ["redirect", "NotAPath", { redirect: { kind: "loopback", host: "127.0.0.1", path: "callback" } }],
+    ["redirect", "NotAPort", { redirect: { kind: "loopback", host: "127.0.0.1", path: "/", port: 70_000 } }],
+    ["redirect", "Insecure", { redirect: { kind: "page", uri: "http://as.example/code" } }],
+    ["authorizationEndpoint", "Insecure", { authorizationEndpoint: "http://as.example/authorize" }],
+    ["authorizationParameters", "Reserved", { authorizationParameters: { state: "fixed" } }],
+    [
+      "device",
+      "Insecure",
+      {
+        device: {
+          _tag: "deviceauth",
+          pollEndpoint: "http://as.example/poll",
+          verificationUri: "https://as.example/device",
+          redirectUri: "https://as.example/callback"
+        }
+      }
+    ]
+  ] as const)("of a login has no wrong %s: %s", (field, reason, wrong) => {
+    const refusal = refusalOf({ ...loginAt, ...wrong } as ProviderOptions)
+    assert.deepStrictEqual([refusal.field, refusal.reason], [field, reason])
+  })
+
   it.each(["https://as.example/token", "http://127.0.0.1:9/token", "http://[::1]:9/token", "http://localhost/token"])(
     "may have its token endpoint at %s",
     (tokenEndpoint) => {

@@ -9,14 +9,15 @@ import { lacksSecret } from "../ClientSecret.ts"
 import { type Answer, faultEvidence, type Received } from "../ParseAnswer.ts"
 import type { Provider } from "../Provider.ts"
 import type { Refused } from "../TokenEndpoint.ts"
-import type { Metadata } from "./Discover.ts"
+import type { EndpointName } from "./Discover.ts"
 import type { FindEndpoints } from "./Endpoints.ts"
 import { isConfidential } from "./Loopback.ts"
 import { sendOnce } from "./OneShot.ts"
 import { secretsOf } from "./TokenRequest.ts"
 
 export interface Question {
-  readonly endpoint: keyof Metadata
+  /** By its name, or where it is. */
+  readonly endpoint: EndpointName | { readonly at: string }
   readonly reveal: (endpoint: string) => HttpClientRequest
   /** What the request carries and nobody may see, beside the client's own. */
   readonly secrets: ReadonlyArray<Redacted.Redacted<string>>
@@ -45,6 +46,16 @@ const refused = (fault: string, left: boolean, durationMillis: number, status?: 
   durationMillis
 })
 
+const locate = Effect.fnUntraced(function* (
+  endpoints: FindEndpoints,
+  provider: Provider,
+  endpoint: Question["endpoint"],
+  limitMillis: number
+) {
+  if (typeof endpoint === "object") return Result.succeed(endpoint.at)
+  return Result.map(yield* endpoints(provider, limitMillis), (known) => known[endpoint])
+})
+
 /** Uninterruptible as a whole. */
 export const asking = (endpoints: FindEndpoints): Ask =>
   Effect.fnUntraced(function* (
@@ -53,11 +64,11 @@ export const asking = (endpoints: FindEndpoints): Ask =>
   ): Effect.fn.Return<Asked> {
     const began = yield* Clock.currentTimeMillis
     if (lacksSecret(provider)) return refused("client-secret-missing", false, 0)
-    const found = yield* endpoints(provider, timeLimitMillis / 2)
+    const found = yield* locate(endpoints, provider, endpoint, timeLimitMillis / 2)
     const elapsed = (yield* Clock.currentTimeMillis) - began
     if (Result.isFailure(found)) return refused(found.failure, false, elapsed)
     if (elapsed > timeLimitMillis / 2) return refused("discovery-late", false, elapsed)
-    const url = found.success[endpoint]
+    const url = found.success
     if (url === undefined) return { _tag: "Unsupported" }
     // A provider need not come from `defineProvider`.
     if (!URL.canParse(url) || !isConfidential(new URL(url))) return refused("insecure-endpoint", false, elapsed)

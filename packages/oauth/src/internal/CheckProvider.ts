@@ -1,6 +1,6 @@
 /** Refuses definitions that would put tokens at risk, that nothing could be recorded under, or that could never match. */
 import { Data } from "effect"
-import type { Provider } from "../Provider.ts"
+import type { Provider, Redirect } from "../Provider.ts"
 import type { Rule } from "../Rule.ts"
 import { isConfidential } from "./Loopback.ts"
 
@@ -26,6 +26,10 @@ const advice = {
   NoHeader: "needs the refresh token in a header. Set refreshTokenIn to one: a GET has no body.",
   NoClientId: "needs a clientId. Set it.",
   ForeignRule: "does not begin with the provider's id and a slash. Begin it so, since verdicts are recorded under it.",
+  NoEndpoint: "leads nowhere: set authorizationEndpoint too, or let tokenEndpoint be discovered.",
+  NotAPath: "is no path. Begin it with a slash.",
+  NotAPort: "is no port. Use a whole number from 1 to 65535, or leave it out.",
+  Reserved: "is set by every login itself. Leave it out.",
   NotLowerCase: "is not in lower case, so it would never match. Write codes and words in lower case."
 } as const
 
@@ -38,6 +42,7 @@ export const checked = (provider: Provider): Provider => {
   checkRequest(provider)
   provider.rules.forEach((rule) => checkRule(provider, rule))
   const apiOrigins = provider.apiOrigins.map((origin) => urlIn(provider, "apiOrigins", origin).origin)
+  checkLogin(provider)
   checkOthers(provider, apiOrigins)
   return { ...provider, tokenEndpoint: checkedEndpoint(provider), apiOrigins }
 }
@@ -72,6 +77,46 @@ const checkRule = (provider: Provider, { id, when }: Rule): void => {
   const shouted = texts.find((text) => text !== text.toLowerCase())
   if (shouted !== undefined) refuse(provider, "rules", "NotLowerCase", shouted)
 }
+
+const checkLogin = (provider: Provider): void => {
+  const { authorizationEndpoint, authorizationParameters = {}, clientId, device, redirect, tokenEndpoint } = provider
+  if (authorizationEndpoint !== undefined) urlIn(provider, "authorizationEndpoint", authorizationEndpoint)
+  if (device._tag === "deviceauth") {
+    for (const address of [device.pollEndpoint, device.verificationUri, device.redirectUri]) {
+      urlIn(provider, "device", address)
+    }
+  }
+  const taken = Object.keys(authorizationParameters).find((name) => reserved.has(name))
+  if (taken !== undefined) refuse(provider, "authorizationParameters", "Reserved", taken)
+  if (redirect === undefined) return
+  checkRedirect(provider, redirect)
+  if (clientId === undefined) refuse(provider, "redirect", "NoClientId", redirect.kind)
+  if (authorizationEndpoint === undefined && typeof tokenEndpoint === "string") {
+    refuse(provider, "redirect", "NoEndpoint", redirect.kind)
+  }
+}
+
+const checkRedirect = (provider: Provider, redirect: Redirect): void => {
+  if (redirect.kind === "page") return void urlIn(provider, "redirect", redirect.uri)
+  const { origins = [], path, port } = redirect
+  if (!/^\/[\w./~-]*$/.test(path)) refuse(provider, "redirect", "NotAPath", path)
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
+    refuse(provider, "redirect", "NotAPort", String(port))
+  }
+  for (const origin of origins) urlIn(provider, "redirect", origin)
+}
+
+/** RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core section 3.1.2.1. */
+const reserved: ReadonlySet<string> = new Set([
+  "response_type",
+  "client_id",
+  "redirect_uri",
+  "scope",
+  "state",
+  "nonce",
+  "code_challenge",
+  "code_challenge_method"
+])
 
 const checkOthers = (provider: Provider, apiOrigins: ReadonlyArray<string>): void => {
   const { deviceEndpoint, revocationEndpoint, usage } = provider

@@ -14,9 +14,15 @@ import { common } from "./TokenRequest.ts"
 /** RFC 8414 section 2, as far as it is used here. */
 export interface Metadata {
   readonly tokenEndpoint: string
+  readonly authorizationEndpoint?: string
   readonly deviceEndpoint?: string
   readonly revocationEndpoint?: string
+  readonly issuer?: string
+  /** RFC 9207 section 3: an authorization response without `iss` is not this server's. */
+  readonly namesIssuer?: true
 }
+
+export type EndpointName = Exclude<keyof Metadata, "issuer" | "namesIssuer">
 
 /** Why nothing is sent, as a fault's name: `discovery-failed` passes, `discovery-invalid` needs a person. */
 export type DiscoveryFault = "discovery-failed" | "discovery-invalid"
@@ -52,6 +58,10 @@ export const metadataIn = (discovery: Discovery, document: unknown): Result.Resu
     : Result.succeed({
         tokenEndpoint,
         ...defined({
+          authorizationEndpoint: pinned(discovery, document, "authorization_endpoint"),
+          issuer: textIn(document["issuer"]),
+          namesIssuer:
+            document["authorization_response_iss_parameter_supported"] === true ? (true as const) : undefined,
           deviceEndpoint: pinned(discovery, document, "device_authorization_endpoint"),
           revocationEndpoint: pinned(discovery, document, "revocation_endpoint")
         })

@@ -17,8 +17,8 @@ export const make = (): FindEndpoints => {
   const known = new Map<string, { readonly metadata: Metadata; readonly until: Instant }>()
 
   return Effect.fnUntraced(function* (provider, limitMillis) {
-    const { deviceEndpoint, revocationEndpoint, tokenEndpoint } = provider
-    const said = defined({ deviceEndpoint, revocationEndpoint })
+    const { authorizationEndpoint, deviceEndpoint, issuer, revocationEndpoint, tokenEndpoint } = provider
+    const said = defined({ authorizationEndpoint, deviceEndpoint, issuer, revocationEndpoint })
     if (typeof tokenEndpoint === "string") return Result.succeed({ tokenEndpoint, ...said })
     const now = yield* Clock.currentTimeMillis
     const key = [documentUrl(tokenEndpoint), ...tokenEndpoint.hosts].join(" ")

@@ -10,6 +10,7 @@ export const anthropic = defineProvider({
   tokenEndpoint: "https://platform.claude.com/v1/oauth/token",
   encoding: "json",
   clientId: "9d1c250a-e61b-44d9-88ed-5944d1962f5e",
+  loginScope: "user:profile user:inference user:sessions:claude_code user:mcp_servers user:file_upload",
   headers: { "anthropic-beta": "oauth-2025-04-20" },
   answer: { account: ["account", "uuid"] },
   expiry: ["announced"],

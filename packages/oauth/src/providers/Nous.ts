@@ -13,6 +13,7 @@ export const nous = defineProvider({
   tokenEndpoint: "https://portal.nousresearch.com/api/oauth/token",
   deviceEndpoint: "https://portal.nousresearch.com/api/oauth/device/code",
   clientId: "hermes-cli",
+  loginScope: "inference:invoke",
   refreshTokenIn: { header: "x-nous-refresh-token" },
   expiry: ["claim", "announced"],
   grantMillis: 30 * day,

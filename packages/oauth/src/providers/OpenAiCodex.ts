@@ -69,6 +69,17 @@ export const openAiCodex = defineProvider({
   tokenEndpoint: "https://auth.openai.com/oauth/token",
   revocationEndpoint: "https://auth.openai.com/oauth/revoke",
   clientId: "app_EMoamEEZ73f0CkXaXp7hrann",
+  issuer: "https://auth.openai.com",
+  authorizationEndpoint: "https://auth.openai.com/oauth/authorize",
+  redirect: { kind: "loopback", host: "localhost", port: 1455, path: "/auth/callback" },
+  loginScope: "openid profile email offline_access",
+  deviceEndpoint: "https://auth.openai.com/api/accounts/deviceauth/usercode",
+  device: {
+    _tag: "deviceauth",
+    pollEndpoint: "https://auth.openai.com/api/accounts/deviceauth/token",
+    verificationUri: "https://auth.openai.com/codex/device",
+    redirectUri: "https://auth.openai.com/deviceauth/callback"
+  },
   expiry: ["claim"],
   identity: {
     subject: [...workspace, ["access", "sub"], ["id", "sub"]],

@@ -10,6 +10,8 @@ export const qwenOAuth = defineProvider({
   tokenEndpoint: "https://chat.qwen.ai/api/v1/oauth2/token",
   deviceEndpoint: "https://chat.qwen.ai/api/v1/oauth2/device/code",
   clientId: "f0304373b74a44d2b584a3fb70ca9e56",
+  device: { _tag: "rfc8628", pkce: true },
+  loginScope: "openid profile email model.completion",
   rotation: "sometimes",
   apiOrigins: ["https://portal.qwen.ai", "https://dashscope.aliyuncs.com"],
   files: [

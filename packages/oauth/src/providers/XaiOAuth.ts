@@ -10,6 +10,16 @@ export const xaiOAuth = defineProvider({
   tokenEndpoint: { issuer: "https://auth.x.ai", document: "openid", hosts: ["x.ai"] },
   deviceEndpoint: "https://auth.x.ai/oauth2/device/code",
   clientId: "b1a00492-073a-47ea-816f-4c329264a828",
+  redirect: {
+    kind: "loopback",
+    host: "127.0.0.1",
+    port: 56121,
+    path: "/callback",
+    origins: ["https://accounts.x.ai", "https://auth.x.ai"]
+  },
+  authorizationParameters: { plan: "generic" },
+  nonce: true,
+  loginScope: "openid profile email offline_access grok-cli:access api:access",
   expiry: ["claim", "announced"],
   skewMillis: 3_600_000,
   apiOrigins: ["https://api.x.ai", "https://cli-chat-proxy.grok.com"],

@@ -18,6 +18,10 @@ export class OidcServer extends Context.Service<
     readonly advance: (seconds: number) => Effect.Effect<void>
     /** A person opens the verification page and decides there; answers what the last page says. */
     readonly visit: (started: Started, decision: Decision) => Effect.Effect<string>
+    /** The same with any page. */
+    readonly open: (uri: string, decision: Decision) => Effect.Effect<string>
+    /** What stands in the person's address line. */
+    readonly lastRedirect: Effect.Effect<string>
     /** Everything that came to its token endpoint. */
     readonly posts: Effect.Effect<ReadonlyArray<TokenPost>>
     /** A definition that finds the server by its issuer; of its public client, unless said otherwise. */
@@ -66,6 +70,8 @@ const at = (issuer: string): OidcServer["Service"] => {
     advance: (seconds) => control("advance", { seconds: String(seconds) }),
     visit: ({ verificationUri, verificationUriComplete }, decision) =>
       control("visit", { uri: verificationUriComplete ?? verificationUri, decision }),
+    open: (uri, decision) => control("visit", { uri, decision }),
+    lastRedirect: control("lastRedirect"),
     posts: control("posts"),
     provider: ({ tokenEndpoint, ...options } = {}) =>
       oauth2({

@@ -1,5 +1,5 @@
 /**
- * Someone at a browser: opens the page that a device showed, follows it, keeps its cookies, fills in its forms, and
+ * Someone at a browser: opens the page that a device or a program showed, follows it, keeps its cookies, fills in its forms, and
  * clicks on what was decided.
  */
 export type Decision = "approve" | "deny"
@@ -15,11 +15,18 @@ export const visit = async (uri: string, decision: Decision): Promise<string> =>
   let page = await open(new URL(uri))
   for (let form = formIn(page); form !== undefined; form = formIn(page)) {
     const { action, fields, isConfirmation } = form
+    const cancel = decision === "deny" ? cancelIn(page) : undefined
+    if (cancel !== undefined) return wordsIn(await open(cancel))
     const click = isConfirmation && decision === "deny" ? { abort: "yes" } : {}
     page = await open(action, new URLSearchParams({ ...fields, ...click }))
   }
   return wordsIn(page)
 }
+
+/** Where a person last was sent, and what stands in a browser's address line though nobody answers there. */
+let address = ""
+
+export const lastRedirect = (): string => address
 
 const browser = () => {
   const cookies = new Map<string, string>()
@@ -33,7 +40,9 @@ const browser = () => {
       else cookies.set(name, value)
     }
     const location = response.headers.get("location")
-    return location === null ? { url, html: await response.text() } : open(new URL(location, url))
+    if (location === null) return { url, html: await response.text() }
+    address = new URL(location, url).href
+    return open(new URL(address))
   }
   return open
 }
@@ -54,6 +63,12 @@ const formIn = ({ html, url }: Page) => {
     fields: Object.fromEntries(inputs.map(typed)),
     isConfirmation: attribute(tag, "id") === "op.deviceConfirmForm"
   }
+}
+
+/** The link with which a page of the code flow lets a person go back without an answer. */
+const cancelIn = ({ html, url }: Page): URL | undefined => {
+  const [, path] = /<a href="([^"]*\/abort)"/.exec(html) ?? []
+  return path === undefined ? undefined : new URL(path, url)
 }
 
 const wordsIn = ({ html }: Page): string =>

@@ -1,6 +1,6 @@
 /**
- * What the server allows: single-use refresh tokens, the device flow, revocation, and a client for each way to
- * authenticate. The pages are the server's own.
+ * What the server allows: single-use refresh tokens, the device flow, the code flow with PKCE, revocation, and a client
+ * for each way to authenticate. The pages are the server's own.
  */
 import type { ClientMetadata, Configuration } from "oidc-provider"
 
@@ -22,8 +22,19 @@ const client = (id: string, method: NonNullable<ClientMetadata["token_endpoint_a
   redirect_uris: []
 })
 
+/** A program on a person's machine, whose browser comes back to any port of it (RFC 8252 section 7.3). */
+const nativeApp: ClientMetadata = {
+  client_id: "native",
+  token_endpoint_auth_method: "none",
+  application_type: "native",
+  grant_types: ["authorization_code", "refresh_token"],
+  response_types: ["code"],
+  redirect_uris: ["http://127.0.0.1/callback"]
+}
+
 export const configuration: Configuration = {
   clients: [
+    nativeApp,
     client("public", "none"),
     client("post", "client_secret_post"),
     client("basic", "client_secret_basic"),

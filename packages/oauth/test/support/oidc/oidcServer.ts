@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net"
 import Provider from "oidc-provider"
 import { configuration } from "./configuration.ts"
-import { type Decision, visit } from "./Person.ts"
+import { type Decision, lastRedirect, visit } from "./Person.ts"
 
 /** A request as the token endpoint read it, and its answer's status. */
 export interface TokenPost {
@@ -27,6 +27,7 @@ Date.now = () => realNow() + ahead
 const controls: Readonly<Record<string, (query: URLSearchParams) => Promise<unknown>>> = {
   "/test/posts": async () => posts,
   "/test/advance": async (query) => (ahead += Number(query.get("seconds")) * 1000),
+  "/test/lastRedirect": async () => lastRedirect(),
   "/test/visit": (query) => visit(query.get("uri") ?? "", query.get("decision") as Decision)
 }
 
