@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import { type HoldPoint, type Parked } from "./HoldPoints.ts"
 import { type ApiCall, type TokenPost, type Trapped } from "./Journal.ts"
 import { type Login, type Payload, type Perform } from "./Operations.ts"
+import { type ReceivedRequest } from "./ReceivedRequest.ts"
 import { type SandboxError } from "./SandboxError.ts"
 
 /** An armed hold point. */
@@ -41,6 +42,14 @@ export interface Controls {
   readonly quota: (request: Payload<"quota">) => Effect.Effect<void, SandboxError>
   /** Puts words into the metadata documents, in place of those put there before; with `{}` they tell the truth. */
   readonly discovery: (request: Payload<"discovery">) => Effect.Effect<void, SandboxError>
+  /** How logins by browser and device go from here on, in place of what was said before. */
+  readonly logins: (policy: Payload<"logins">) => Effect.Effect<void, SandboxError>
+  /** A person enters the code that a device shows, and decides. */
+  readonly decide: (request: Payload<"decide">) => Effect.Effect<void, SandboxError>
+  /** Queues a fault for the next requests to the endpoints at which devices begin, and where `deviceauth` polls. */
+  readonly deviceFault: (request: Payload<"deviceFault">) => Effect.Effect<void, SandboxError>
+  /** Every request to those endpoints so far, in order of arrival. */
+  readonly deviceRequests: Effect.Effect<ReadonlyArray<ReceivedRequest>, SandboxError>
   /** Arms a hold point for the next `count` requests (1 if absent) of one grant, or of all. */
   readonly hold: (point: HoldPoint, options?: Omit<Payload<"hold">, "point">) => Effect.Effect<Hold, SandboxError>
   /** Every request to a token endpoint so far, in order of arrival. */
@@ -50,7 +59,7 @@ export interface Controls {
   readonly apiCalls: Effect.Effect<ReadonlyArray<ApiCall>, SandboxError>
   /** What followed a redirect; anything here carried or could have carried a credential to a foreign origin. */
   readonly trapped: Effect.Effect<ReadonlyArray<Trapped>, SandboxError>
-  /** Every token value that was ever issued, to search for in files that must hold none. */
+  /** Every token value that was ever issued, and every code of a login, to search for in files that must hold none. */
   readonly issuedTokens: Effect.Effect<ReadonlyArray<string>, SandboxError>
 }
 
@@ -73,6 +82,10 @@ export const make = (
   apiFault: (request) => Effect.asVoid(perform("apiFault", request)),
   quota: (request) => Effect.asVoid(perform("quota", request)),
   discovery: (request) => Effect.asVoid(perform("discovery", request)),
+  logins: (policy) => Effect.asVoid(perform("logins", policy)),
+  decide: (request) => Effect.asVoid(perform("decide", request)),
+  deviceFault: (request) => Effect.asVoid(perform("deviceFault", request)),
+  deviceRequests: perform("deviceRequests", {}),
   hold: (point, options = {}) => Effect.map(perform("hold", { point, ...options }), (id) => holdHandle(perform, id)),
   journal: perform("journal", {}),
   settled: (seq) => perform("settled", { seq }),

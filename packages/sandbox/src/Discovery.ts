@@ -16,8 +16,10 @@ export const Discovery = Schema.Struct({
 export type Discovery = typeof Discovery.Type
 
 const common = {
-  grant_types_supported: ["refresh_token"],
-  response_types_supported: [],
+  grant_types_supported: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
+  response_types_supported: ["code"],
+  code_challenge_methods_supported: ["S256"],
+  authorization_response_iss_parameter_supported: true,
   token_endpoint_auth_methods_supported: ["none"],
   revocation_endpoint_auth_methods_supported: ["none"]
 }
@@ -25,12 +27,14 @@ const common = {
 const documents: Readonly<Record<string, (origin: string) => Readonly<Record<string, unknown>>>> = {
   "/.well-known/oauth-authorization-server": (origin) => ({
     issuer: origin,
+    authorization_endpoint: `${origin}/oauth/authorize`,
     token_endpoint: `${origin}/oauth/token`,
     revocation_endpoint: `${origin}/oauth/revoke`,
     ...common
   }),
   "/.well-known/openid-configuration": (origin) => ({
     issuer: origin,
+    authorization_endpoint: `${origin}/oauth2/authorize`,
     token_endpoint: `${origin}/oauth2/token`,
     revocation_endpoint: `${origin}/oauth2/revoke`,
     device_authorization_endpoint: `${origin}/oauth2/device/code`,

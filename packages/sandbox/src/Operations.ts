@@ -9,7 +9,9 @@ import { ApiFault, TokenFault } from "./Faults.ts"
 import { GrantOptions, RevokedCode } from "./Grant.ts"
 import { HoldPoint, Parked } from "./HoldPoints.ts"
 import { ApiCall, TokenPost, Trapped } from "./Journal.ts"
+import { LoginPolicy } from "./Logins.ts"
 import { windows } from "./Quota.ts"
+import { ReceivedRequest } from "./ReceivedRequest.ts"
 import { type SandboxError } from "./SandboxError.ts"
 
 /** A new login: the members of a token answer, and whose it is. Lifetimes are seconds. */
@@ -42,6 +44,16 @@ export const operations = {
   apiFault: { payload: Schema.Struct({ fault: ApiFault, ...aim }), success: Schema.Null },
   quota: { payload: Schema.Struct({ grant: Schema.String, ...windows }), success: Schema.Null },
   discovery: { payload: Discovery, success: Schema.Null },
+  logins: { payload: LoginPolicy, success: Schema.Null },
+  decide: {
+    payload: Schema.Struct({ userCode: Schema.String, decision: Schema.Literals(["approve", "deny"]) }),
+    success: Schema.Null
+  },
+  deviceFault: {
+    payload: Schema.Struct({ fault: TokenFault, times: Schema.optionalKey(Schema.Int) }),
+    success: Schema.Null
+  },
+  deviceRequests: { payload: nothing, success: Schema.Array(ReceivedRequest) },
   hold: {
     payload: Schema.Struct({
       point: HoldPoint,

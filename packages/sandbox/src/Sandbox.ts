@@ -11,9 +11,11 @@ import * as Controls from "./Controls.ts"
 import * as Discovery from "./Discovery.ts"
 import { Dialect, GrantOptions } from "./Grant.ts"
 import * as ApiEndpoints from "./internal/ApiEndpoints.ts"
+import * as AuthorizeRoute from "./internal/AuthorizeRoute.ts"
 import * as ApiRoute from "./internal/ApiRoute.ts"
 import * as Connection from "./internal/Connection.ts"
 import * as ControlRoute from "./internal/ControlRoute.ts"
+import * as DeviceRoute from "./internal/DeviceRoute.ts"
 import * as Handlers from "./internal/Handlers.ts"
 import * as Listener from "./internal/Listener.ts"
 import * as TokenRoute from "./internal/TokenRoute.ts"
@@ -59,6 +61,8 @@ const route =
     const { path, request } = connection
     const method = request.method ?? ""
     if (path.startsWith(ControlRoute.prefix)) return ControlRoute.handleControl(perform, connection)
+    if (AuthorizeRoute.serves(method, path)) return AuthorizeRoute.handleAuthorize(world, connection)
+    if (DeviceRoute.serves(method, path)) return DeviceRoute.handleDevice(world, connection)
     if (TokenRoute.serves(method, path)) return TokenRoute.handleToken(world, connection)
     if (TokenRoute.servesRevocation(method, path)) return TokenRoute.handleRevoke(world, connection)
     const endpoint = ApiEndpoints.find(method, path)
@@ -76,8 +80,8 @@ export class Sandbox extends Context.Service<Sandbox, Controls.Controls>()("@day
   ): Effect.fn.Return<Controls.Controls, SandboxError, Scope.Scope> {
     const journal = Journal.make()
     const trapOrigin = yield* Listener.listen(0, trap(journal))
-    const world = World.make(trapOrigin, options.dialect ?? "codex", journal)
-    const perform = ControlRoute.local(Handlers.make(world, options.defaults ?? {}))
+    const world = World.make(trapOrigin, options.dialect ?? "codex", journal, options.defaults ?? {})
+    const perform = ControlRoute.local(Handlers.make(world))
     const origin = yield* Listener.listen(options.port ?? 0, route(world, perform))
     return Controls.make(perform, { origin, trapOrigin })
   })

@@ -26,6 +26,14 @@ export class UnknownGrant extends Schema.TaggedError<UnknownGrant>()("UnknownGra
   }
 }
 
+export class UnknownUserCode extends Schema.TaggedError<UnknownUserCode>()("UnknownUserCode", {
+  userCode: Schema.String
+}) {
+  override get message() {
+    return `No device of the sandbox shows the code "${this.userCode}". Use one that a device was given.`
+  }
+}
+
 export class UnknownHold extends Schema.TaggedError<UnknownHold>()("UnknownHold", { hold: Schema.String }) {
   override get message() {
     return `The sandbox has no hold "${this.hold}". Use the id that \`hold\` answered.`
@@ -64,6 +72,7 @@ export class SandboxError extends Schema.TaggedError<SandboxError>()("SandboxErr
     ListenFailed,
     UnknownGrant,
     UnknownHold,
+    UnknownUserCode,
     UnknownPost,
     BadControlRequest,
     Unreachable

@@ -30,7 +30,12 @@ export interface Minting {
   readonly subject: Subject
   readonly lifetime: number
   readonly now: number
+  /** What the id token must repeat, at a login that asked for it. */
+  readonly nonce: string | null
 }
+
+/** Claims of an id token, beside those of every token. */
+export const idClaims = ({ nonce }: Minting): Readonly<Record<string, unknown>> => (nonce === null ? {} : { nonce })
 
 /** Claim under which the vendor of codex keeps account data. */
 export const authClaim = "https://api.openai.com/auth"

@@ -11,6 +11,7 @@ import * as Faults from "../Faults.ts"
 import * as Grants from "../Grants.ts"
 import { type HoldPoint } from "../HoldPoints.ts"
 import * as Connection from "./Connection.ts"
+import * as LoginGrant from "./LoginGrant.ts"
 import * as TokenEndpoint from "./TokenEndpoint.ts"
 import * as TokenRequest from "./TokenRequest.ts"
 import * as World from "./World.ts"
@@ -21,6 +22,7 @@ interface Visit extends TokenEndpoint.Addressed {
   readonly connection: Connection.Connection
   readonly post: number
   readonly client: string | null
+  readonly request: TokenRequest.TokenRequest
 }
 
 /** Whether the request is for a token endpoint. */
@@ -47,7 +49,7 @@ const receive = Effect.fnUntraced(function* (
   const addressed = TokenEndpoint.address(world.grants.get(), world.dialect, connection.path, request)
   const { presented, grant } = addressed
   world.journal.amend(post, { request: request.received, presented, grant: grant?.id ?? null })
-  return { ...addressed, world, connection, post, client }
+  return { ...addressed, world, connection, post, client, request }
 })
 
 const presentsSpent = ({ world, grant, presented }: Visit) =>
@@ -63,9 +65,14 @@ const answerTo = ({ protocol, connection }: Visit, result: Grants.RefreshResult,
 const successorOf = (result: Grants.RefreshResult) =>
   result._tag === "Rotated" || result._tag === "Replayed" ? result.tokens.refreshToken : null
 
-/** The authorization server's own decision; the only step that changes what it knows. */
+/** The authorization server's own decision; the only step that changes what it knows. A login spends its code here. */
 const decide = Effect.fnUntraced(function* (visit: Visit): Effect.fn.Return<Answer.Answer, Connection.Gone> {
-  const { world, connection, post, refresh, grant, protocol } = visit
+  const { world, connection, post, refresh, request, grant, protocol } = visit
+  if (LoginGrant.isLogin(request)) {
+    if (Connection.isGone(connection)) return yield* new Connection.Gone()
+    const now = yield* Clock.currentTimeMillis
+    return yield* LoginGrant.decide(world, protocol, request, now, Connection.origin(connection))
+  }
   if (typeof refresh === "string") return protocol.refusal(refresh)
   if (grant === null) return protocol.refusal("unknown")
   const now = yield* Clock.currentTimeMillis

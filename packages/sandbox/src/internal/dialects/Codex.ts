@@ -1,6 +1,14 @@
 /** `codex`: JWTs with the claims that the vendor's clients read; errors nested under `error`. */
 import { Effect } from "effect"
-import { type Subject, authClaim, expirySeconds, type Minting, opaqueRefreshToken, signJwt } from "../../Tokens.ts"
+import {
+  type Subject,
+  authClaim,
+  expirySeconds,
+  idClaims,
+  type Minting,
+  opaqueRefreshToken,
+  signJwt
+} from "../../Tokens.ts"
 import { type Refusal } from "../../Grants.ts"
 import * as Answer from "../Answer.ts"
 import { type DeadAccess, type Protocol } from "../Protocol.ts"
@@ -53,7 +61,7 @@ const mint = Effect.fnUntraced(function* (minting: Minting) {
   return {
     accessToken: yield* signJwt(minting, auth),
     refreshToken: opaqueRefreshToken(),
-    idToken: yield* signJwt(minting, { ...auth, ...person }),
+    idToken: yield* signJwt(minting, { ...auth, ...person, ...idClaims(minting) }),
     accessExpiresAt: expirySeconds(minting) * 1000
   }
 })

@@ -1,6 +1,6 @@
 /** `google`: one refresh token until it is revoked, for clients that have a secret. */
 import { Effect } from "effect"
-import { expirySeconds, type Minting, random, signJwt } from "../../Tokens.ts"
+import { expirySeconds, idClaims, type Minting, random, signJwt } from "../../Tokens.ts"
 import * as Answer from "../Answer.ts"
 import { type Granted, type Protocol } from "../Protocol.ts"
 import { formPost } from "../RequestForm.ts"
@@ -10,17 +10,18 @@ const mint = Effect.fnUntraced(function* (minting: Minting) {
   return {
     accessToken: `ya29.${random()}`,
     refreshToken: `1//${random()}`,
-    idToken: yield* signJwt(minting, { email: minting.subject.email }),
+    idToken: yield* signJwt(minting, { email: minting.subject.email, ...idClaims(minting) }),
     accessExpiresAt: expirySeconds(minting) * 1000
   }
 })
 
-const success = ({ grant, tokens }: Granted) => ({
-  access_token: tokens.accessToken,
-  expires_in: grant.policy.accessLifetime,
+const success = (granted: Granted) => ({
+  access_token: granted.tokens.accessToken,
+  expires_in: granted.grant.policy.accessLifetime,
+  ...Rfc6749.refreshMember(granted),
   scope: "openid https://www.googleapis.com/auth/cloud-platform https://www.googleapis.com/auth/userinfo.email",
   token_type: "Bearer",
-  id_token: tokens.idToken
+  id_token: granted.tokens.idToken
 })
 
 const dead = { message: "Token has been expired or revoked." }

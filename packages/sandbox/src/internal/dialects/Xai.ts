@@ -1,6 +1,6 @@
 /** `xai`: JWT access and id tokens; the model API refuses a bad token with 403. */
 import { Effect } from "effect"
-import { expirySeconds, type Minting, opaqueRefreshToken, signJwt } from "../../Tokens.ts"
+import { expirySeconds, idClaims, type Minting, opaqueRefreshToken, signJwt } from "../../Tokens.ts"
 import * as Answer from "../Answer.ts"
 import { type Protocol } from "../Protocol.ts"
 import { formPost } from "../RequestForm.ts"
@@ -10,7 +10,7 @@ const mint = Effect.fnUntraced(function* (minting: Minting) {
   return {
     accessToken: yield* signJwt(minting, {}),
     refreshToken: opaqueRefreshToken(),
-    idToken: yield* signJwt(minting, { email: minting.subject.email }),
+    idToken: yield* signJwt(minting, { email: minting.subject.email, ...idClaims(minting) }),
     accessExpiresAt: expirySeconds(minting) * 1000
   }
 })
