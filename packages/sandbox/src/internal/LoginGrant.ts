@@ -68,9 +68,9 @@ export const decide = Effect.fnUntraced(function* (
   now: number,
   origin: string
 ): Effect.fn.Return<Answer.Answer> {
-  if (!isWellWritten(spoken, request)) return spoken.refusal("malformed")
   const options = { ...world.defaults, ...world.logins.get().policy.grant }
   const dialect = dialectOf(spoken, options.dialect)
+  if (!isWellWritten(protocols[dialect], request)) return protocols[dialect].refusal("malformed")
   const isItsClient = options.clientSecret === undefined || options.clientSecret === request.body.get("client_secret")
   if (!isItsClient) return protocols[dialect].refusal("wrongClient")
   const code = request.body.get("grant_type") === "authorization_code"
