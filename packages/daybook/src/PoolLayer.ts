@@ -4,6 +4,8 @@
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
 import type { LedgerError } from "@daybook/ledger/LedgerError"
+import { AuthorizationCode } from "@daybook/oauth/AuthorizationCode"
+import { DeviceFlow } from "@daybook/oauth/DeviceFlow"
 import type { Provider } from "@daybook/oauth/Provider"
 import { defaultProviders, Providers, sharedWithHermes } from "@daybook/oauth/Providers"
 import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
@@ -13,6 +15,7 @@ import { defaults, type Policy } from "@daybook/pool/Policy"
 import { members, type PoolState } from "@daybook/pool/PoolState"
 import type { StoreRef } from "@daybook/pool/StoreRef"
 import { CredentialPool } from "@daybook/refresher/CredentialPool"
+import { LogIn } from "@daybook/refresher/LogIn"
 import * as OpenedPool from "@daybook/refresher/OpenedPool"
 import { Operator } from "@daybook/refresher/Operator"
 import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
@@ -48,7 +51,7 @@ export interface PoolOptions {
   readonly allowNetworkFileSystem?: boolean
 }
 
-export type PoolServices = CredentialPool | Operator | Refresher | Ledger | Vault | Fingerprints | Providers
+export type PoolServices = CredentialPool | LogIn | Operator | Refresher | Ledger | Vault | Fingerprints | Providers
 
 /** Opens the ledger, creating it if need be, enrols what the stores show, and watches them while the layer lives. */
 export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, LedgerError | OpenedPool.OpenError> => {
@@ -59,7 +62,7 @@ export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, Ledg
 }
 
 const protocol = (home: string, options: PoolOptions) =>
-  Layer.merge(CredentialPool.layer, Operator.layer(home)).pipe(
+  Layer.mergeAll(CredentialPool.layer, LogIn.layer(home), Operator.layer(home)).pipe(
     Layer.provideMerge(Refresher.layer),
     Layer.provideMerge(OpenedPool.layer(home)),
     Layer.provideMerge(edges(home, options)),
@@ -72,6 +75,8 @@ const edges = (home: string, options: PoolOptions) =>
     Quarantine.layer(home),
     TokenMemory.layer,
     TokenEndpoint.layer,
+    AuthorizationCode.layer,
+    DeviceFlow.layer,
     UsageEndpoint.layer,
     vaultLayer(home, options).pipe(
       Layer.provideMerge(

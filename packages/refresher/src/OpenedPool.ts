@@ -9,6 +9,7 @@ import { Quarantine } from "@daybook/vault/Quarantine"
 import { Clock, Effect, Layer, Schema } from "effect"
 import { hash } from "node:crypto"
 import { takeStock } from "./Enrolment.ts"
+import { finishLogins } from "./FinishLogins.ts"
 import { record } from "./GrantState.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { finishRemovals } from "./Removal.ts"
@@ -23,6 +24,7 @@ const opening = Effect.fnUntraced(function* (home: string) {
   yield* applyPolicy
   yield* sweepQuarantine
   yield* Effect.ignore(finishRemovals(home))
+  yield* Effect.uninterruptible(Effect.catch(finishLogins(home), (error) => Effect.logWarning(error.message)))
   const problems = yield* Effect.uninterruptible(takeStock(home, "reload"))
   yield* Effect.forEach(problems, ({ message }) => Effect.logWarning(message), { discard: true })
 })

@@ -40,16 +40,28 @@ export const make = (home: string): Store => {
 }
 
 /** Writes a new login's file. Fails with `EEXIST` if the grant has one. */
-export const create = Effect.fnUntraced(function* (
+export const create = (home: string, login: NewLogin, wait: Duration.Input): Effect.Effect<StoreRef, StoreError> =>
+  Effect.scoped(createLocked(home, login, wait))
+
+/** The same, and the grant's lock is held until the scope ends. */
+export const createLocked = Effect.fnUntraced(function* (
   home: string,
   login: NewLogin,
   wait: Duration.Input
-): Effect.fn.Return<StoreRef, StoreError> {
+): Effect.fn.Return<StoreRef, StoreError, Scope.Scope> {
   const folder = folderOf(home)
   const path = pathOf(folder, login.grant)
   yield* Folder.ensurePrivate(folder)
-  yield* Effect.scoped(Effect.andThen(lock(path, wait), writeNew(path, login)))
-  return { kind: "own", path, slot: login.grant }
+  yield* lock(path, wait)
+  yield* writeNew(path, login)
+  return refFor(home, login.grant)
+})
+
+/** Where a grant's tokens are, or would be. */
+export const refFor = (home: string, grant: GrantId): StoreRef => ({
+  kind: "own",
+  path: pathOf(folderOf(home), grant),
+  slot: grant
 })
 
 const folderOf = (home: string): string => join(resolve(home), "grants")

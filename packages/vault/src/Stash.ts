@@ -45,6 +45,9 @@ export class Stash extends Context.Service<
     /** Takes 16 KiB of disk for the successor; given back at the end of the scope unless committed. */
     readonly reserve: (consumed: Fingerprint) => Effect.Effect<Reservation, StoreError, Scope.Scope>
     readonly find: (consumed: Fingerprint) => Effect.Effect<Option.Option<Stashed>, StoreError>
+    readonly list: Effect.Effect<ReadonlyArray<Stashed>, StoreError>
+    /** Where the entry is, or would be: to be named to a person. */
+    readonly pathOf: (consumed: Fingerprint) => string
     readonly forGrant: (grant: GrantId) => Effect.Effect<ReadonlyArray<Stashed>, StoreError>
     readonly remove: (consumed: Fingerprint) => Effect.Effect<void, StoreError>
   }
@@ -59,6 +62,8 @@ const make = (folder: string): Stash["Service"] => {
   return {
     reserve: (consumed) => Effect.andThen(prepare(folder), reserve(pathOf(consumed), consumed)),
     find: (consumed) => read(pathOf(consumed)),
+    list: Effect.suspend(() => all(folder)),
+    pathOf,
     forGrant: (grant) => Effect.map(all(folder), (entries) => entries.filter((entry) => entry.grant === grant)),
     remove: (consumed) => Folder.remove(pathOf(consumed))
   }

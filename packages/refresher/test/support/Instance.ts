@@ -4,6 +4,8 @@
  */
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
+import { AuthorizationCode } from "@daybook/oauth/AuthorizationCode"
+import { DeviceFlow } from "@daybook/oauth/DeviceFlow"
 import type { Provider } from "@daybook/oauth/Provider"
 import { Providers } from "@daybook/oauth/Providers"
 import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
@@ -16,6 +18,7 @@ import { Stash } from "@daybook/vault/Stash"
 import { type StoreSource, Vault } from "@daybook/vault/Vault"
 import { Context, Effect, Exit, Layer, Random, Redacted, Scope } from "effect"
 import { CredentialPool, type TokenRequest } from "@daybook/refresher/CredentialPool"
+import { LogIn } from "@daybook/refresher/LogIn"
 import * as OpenedPool from "@daybook/refresher/OpenedPool"
 import { Operator } from "@daybook/refresher/Operator"
 import type { TokenError } from "@daybook/refresher/PoolError"
@@ -33,6 +36,7 @@ export interface InstanceOptions {
 
 export interface Instance {
   readonly edges: Interposed.Edges
+  readonly logIn: LogIn["Service"]["logIn"]
   readonly pool: CredentialPool["Service"]
   readonly operator: Operator["Service"]
   readonly ledger: Ledger["Service"]
@@ -66,6 +70,7 @@ export const open = Effect.fnUntraced(function* (options: InstanceOptions) {
   const ledger = Context.get(context, Ledger)
   return {
     edges,
+    logIn: Context.get(context, LogIn).logIn,
     pool,
     operator: Context.get(context, Operator),
     ledger,
@@ -96,7 +101,7 @@ const evenHanded = { nextDoubleUnsafe: () => 0.5, nextIntUnsafe: () => 0 }
 
 const layer = (options: InstanceOptions, edges: Interposed.Edges) => {
   const { home, policy } = options
-  return Layer.merge(CredentialPool.layer, Operator.layer(home)).pipe(
+  return Layer.mergeAll(CredentialPool.layer, LogIn.layer(home), Operator.layer(home)).pipe(
     Layer.provideMerge(Refresher.layer),
     Layer.provideMerge(OpenedPool.layer(home)),
     Layer.provideMerge(around(options, edges)),
@@ -112,6 +117,8 @@ const around = ({ home, providers, stores }: InstanceOptions, edges: Interposed.
     Interposed.quarantine(edges)(Quarantine.layer(home)),
     Interposed.tokenEndpoint(edges)(TokenEndpoint.layer),
     TokenMemory.layer,
+    AuthorizationCode.layer,
+    DeviceFlow.layer,
     Interposed.usageEndpoint(edges)(UsageEndpoint.layer),
     Providers.layer(providers)
   )
