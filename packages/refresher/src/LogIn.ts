@@ -17,10 +17,10 @@ import { keepLogin, type Kept, type Place, prepare } from "./KeepLogin.ts"
 import { LogInError, type LogInReason } from "./LogInError.ts"
 import { obtainTokens } from "./ObtainTokens.ts"
 import type { Person } from "./Person.ts"
-import { UnknownCredential } from "./PoolError.ts"
+import type { AmbiguousCredential, UnknownCredential } from "./PoolError.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
-import { isUnder } from "./Selection.ts"
+import { findNamed } from "./Selection.ts"
 import { targetOf } from "./Target.ts"
 
 export interface Wish {
@@ -35,7 +35,13 @@ export interface Wish {
   readonly patienceMillis?: number
 }
 
-export type LogInFailure = LogInError | UnknownCredential | RefreshError | StoreError | LedgerError
+export type LogInFailure =
+  | LogInError
+  | AmbiguousCredential
+  | UnknownCredential
+  | RefreshError
+  | StoreError
+  | LedgerError
 
 export class LogIn extends Context.Service<
   LogIn,
@@ -97,10 +103,7 @@ const choose = Effect.fnUntraced(function* (provider: Provider, wished: LoginMet
 /** Whether its tokens can be replaced is asked before anybody logs in. */
 const named = Effect.fnUntraced(function* (provider: Provider, name: string) {
   const state = yield* Ledger.use((ledger) => ledger.state)
-  const all = members(state)
-  const credential = all.find(({ id }) => id === name) ?? all.find((member) => isUnder(member, name))
-  if (credential === undefined)
-    return yield* new UnknownCredential({ credential: name, known: all.map(({ id }) => id) })
+  const credential = yield* Effect.fromResult(findNamed(members(state), name))
   const why = yield* whyNot(provider, credential)
   return why === undefined ? credential : yield* fail(provider.id, { _tag: "NotOurs", credential: credential.id, why })
 })
