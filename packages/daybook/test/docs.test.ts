@@ -8,6 +8,7 @@ import { rm, symlink, writeFile } from "node:fs/promises"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { environmentOf } from "./support/Environment.ts"
 import { inWorld } from "./support/inWorld.ts"
 import type { World } from "./support/World.ts"
 
@@ -27,7 +28,7 @@ const blocks = (page: string, language: string): ReadonlyArray<string> =>
 
 const run = (world: World, ...args: ReadonlyArray<string>) =>
   promisify(execFile)(process.execPath, args, {
-    env: { PATH: process.env["PATH"] ?? "", HOME: world.folder, DAYBOOK_HOME: world.home }
+    env: environmentOf(world)
   })
 
 /** As on a machine where hermes is logged in. */

@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { environmentOf } from "./support/Environment.ts"
 import { inWorld } from "./support/inWorld.ts"
 import type { World } from "./support/World.ts"
 
@@ -13,7 +14,7 @@ const examples = fileURLToPath(new URL("../../../examples", import.meta.url))
 
 const run = async (world: World, example: string, ...args: ReadonlyArray<string>): Promise<string> => {
   const { stdout } = await promisify(execFile)(process.execPath, [join(examples, example), ...args], {
-    env: { PATH: process.env["PATH"] ?? "", HOME: world.folder, DAYBOOK_HOME: world.home }
+    env: environmentOf(world)
   })
   return stdout
 }

@@ -74,6 +74,16 @@ export const leaks = async (world: World): Promise<ReadonlyArray<string>> => {
     .map(([where]) => `${where} holds a token`)
 }
 
+/** Whether a token stands in any file of a store, of the stash or of the quarantine. */
+export const isInSomeFile = async ({ folder }: World, token: string): Promise<boolean> => {
+  const files = (await filesUnder(folder)).filter((path) => path.endsWith(".json"))
+  const texts = await Promise.all(files.map((path) => readFile(path, "latin1").catch(gone)))
+  return texts.some((text) => text.includes(token))
+}
+
+/** What was listed may have been moved since. */
+const gone = (): string => ""
+
 const mayHoldTokens = (world: World, path: string): boolean =>
   path.startsWith(dirname(world.vault)) ||
   path.startsWith(world.person) ||

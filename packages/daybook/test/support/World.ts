@@ -9,6 +9,8 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:f
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { openAiCodex, openPool, providerAt, type Pool } from "daybook"
+import type { WorkerSettings } from "./Commands.ts"
+import { environmentOf } from "./Environment.ts"
 import * as Worker from "./Worker.ts"
 
 /** Long enough for loopback, short enough to wait for many times. */
@@ -81,9 +83,14 @@ export class World {
     return this.login.grant
   }
 
-  async start(name: string): Promise<Worker.Worker> {
-    const settings = { home: this.home, vault: this.vault, origin: this.sandbox.origin, name, policy: quick }
-    const worker = await Worker.start(settings, { HOME: this.folder, DAYBOOK_HOME: this.home })
+  async start(
+    name: string,
+    program: Worker.Program = "worker",
+    more: Partial<WorkerSettings> = {}
+  ): Promise<Worker.Worker> {
+    const { home, vault } = this
+    const settings = { home, vault, origin: this.sandbox.origin, name, policy: quick, ...more }
+    const worker = await Worker.start(program, settings, environmentOf(this))
     this.workers.push(worker)
     return worker
   }
@@ -118,8 +125,14 @@ export class World {
 
   /** Somebody logs in again, as hermes does: new tokens in the block and in its seeded row. */
   async logIn(): Promise<Login> {
+    const login = await this.newLogin()
+    await this.writeLogin(login)
+    return login
+  }
+
+  /** The same person's; it is written nowhere yet. */
+  async newLogin(): Promise<Login> {
     this.login = await issue(this.sandbox, this.login)
-    await this.writeLogin(this.login)
     return this.login
   }
 

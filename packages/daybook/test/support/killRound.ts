@@ -6,6 +6,7 @@ import type { Hold } from "@daybook/sandbox/Controls"
 import type { HoldPoint } from "@daybook/sandbox/HoldPoints"
 import { Effect } from "effect"
 import { setTimeout as sleep } from "node:timers/promises"
+import { firstToken, settle } from "./Settle.ts"
 import type { Worker } from "./Worker.ts"
 import type { World } from "./World.ts"
 
@@ -74,28 +75,6 @@ const isLost = async (world: World): Promise<boolean> => {
   )
   const last = (await run(world.sandbox.journal)).findLast(({ committed, grant }) => committed && grant === world.grant)
   return last?.successor != null && !(await world.isKept(last.successor))
-}
-
-/** Asks until the answer is a token or a person's business; waits as long as the answer says. */
-const settle = async (worker: Worker, token: string) => {
-  for (let tries = 0; tries < 20; tries += 1) {
-    const answer = await worker.getToken(token)
-    if ("token" in answer || terminal.has(answer.reason)) return answer
-    await sleep(Math.max(20, (answer.retryAt ?? 0) - Date.now()))
-  }
-  throw new Error(`${worker.name} came to no end`)
-}
-
-const terminal = new Set(["Reused", "Expired", "Revoked", "AccountClosed", "MissingRefreshToken", "ResponseLost"])
-
-/** After a new login: as soon as the survivor has seen it. */
-const firstToken = async (worker: Worker, expected: string): Promise<string> => {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const answer = await worker.getToken()
-    if ("token" in answer && answer.token === expected) return answer.token
-    await sleep(50)
-  }
-  throw new Error(`${worker.name} does not see the new login`)
 }
 
 const run = Effect.runPromise
