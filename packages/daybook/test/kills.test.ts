@@ -10,7 +10,7 @@ import type { World } from "./support/World.ts"
 
 const times = Number(process.env["DAYBOOK_KILLS"] ?? 1)
 /** Most of a round is waiting, so the rounds of different points go side by side. */
-const slow = { timeout: 240_000 * times, concurrent: true }
+const slow = { timeout: 120_000 * times, concurrent: true }
 
 type Kill = (world: World, round: number, names: Names, token: string) => Promise<Round>
 interface Names {
@@ -50,7 +50,7 @@ const play = (rounds: number, kill: Kill, commits: "never" | "always" | "perhaps
 
 describe("a worker is killed in the middle of a refresh", () => {
   const at = (point: HoldPoint, commits: "never" | "always") =>
-    play(20 * times, (world, _, { survivor, victim }, token) => killAt(world, point, victim, survivor, token), commits)
+    play(6 * times, (world, _, { survivor, victim }, token) => killAt(world, point, victim, survivor, token), commits)
 
   it.live("before the server reads: no login is lost", () => at("beforeReading", "never"), slow)
   it.live("after the commit, before an answer: the loss is declared", () => at("afterCommit", "always"), slow)
@@ -61,7 +61,7 @@ describe("a worker is killed in the middle of a refresh", () => {
     "at a random moment: logins lost are those that the journal says",
     () =>
       play(
-        50 * times,
+        15 * times,
         (world, round, { survivor, victim }, token) =>
           killAfter(world, Math.random() * 160, victim, survivor, token, round % 2 === 1),
         "perhaps"

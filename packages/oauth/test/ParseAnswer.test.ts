@@ -70,6 +70,8 @@ const Shape = Schema.Union([
 
 /** By every provider's definition: a verdict that may be recorded, and no success without an access token. */
 const isAnyAnswerUnderstood = (answer: Answer): void => {
+  const toApi = apiEvidence(answer, received)
+  assert.isTrue(isEvidence(toApi), JSON.stringify(toApi))
   for (const provider of [undefinedProvider, ...defaultProviders]) {
     const parsed = parseAnswer(provider, answer, received)
     if (parsed._tag === "Tokens") assert.isDefined(parsed.tokens.access)
@@ -77,8 +79,7 @@ const isAnyAnswerUnderstood = (answer: Answer): void => {
     assert.isTrue(isEvidence(evidence), JSON.stringify(evidence))
     assert.oneOf(classifyToken(provider, evidence, now).verdict, ["Transient", "Terminal"])
     for (const kind of ["oauth", "apiKey"] as const) {
-      assert.isTrue(isEvidence(apiEvidence(answer, received)))
-      assert.isDefined(classifyApi(provider, kind, apiEvidence(answer, received), now).verdict)
+      assert.isDefined(classifyApi(provider, kind, toApi, now).verdict)
     }
   }
 }
