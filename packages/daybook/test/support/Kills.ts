@@ -2,7 +2,7 @@
  * Ways to kill one of a crew while all of it wants another token.
  */
 import type { Hold } from "@daybook/sandbox/Controls"
-import type { HoldPoint } from "@daybook/sandbox/HoldPoints"
+import { HoldPoint } from "@daybook/sandbox/HoldPoints"
 import { Effect } from "effect"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { WorkerAnswer } from "./Commands.ts"
@@ -75,14 +75,38 @@ const atAnyMoment: Kill = async (crew, token) => {
 
 const run = Effect.runPromise
 
-const holdPoints = ["beforeReading", "afterCommit", "afterHeaders", "midBody"] as const
+/** What became of the login of a rotation. */
+export type Fate = "kept" | "lost" | "revoked"
 
-const named: ReadonlyArray<readonly [where: string, kill: Kill]> = [
-  ...steps.map((step) => [step, atStep(step)] as const),
-  ...holdPoints.map((point) => [`${point} at the server`, atHold(point)] as const)
+export interface KillPlan {
+  readonly where: string
+  readonly kill: Kill
+  /** What must become of the login, if that is known beforehand. */
+  readonly fate?: Fate
+}
+
+const fateAt: { readonly [At in Step | HoldPoint]?: Fate } = {
+  "after the answer": "lost",
+  "after the stash": "kept",
+  "after the store": "kept",
+  "after the success": "kept",
+  "before the verdict": "revoked",
+  afterCommit: "lost",
+  afterHeaders: "lost",
+  midBody: "lost"
+}
+
+const plan = (at: Step | HoldPoint, where: string, kill: Kill): KillPlan => {
+  const fate = fateAt[at]
+  return { where, kill, ...(fate && { fate }) }
+}
+
+const named: ReadonlyArray<KillPlan> = [
+  ...steps.map((step) => plan(step, step, atStep(step))),
+  ...HoldPoint.literals.map((point) => plan(point, `${point} at the server`, atHold(point)))
 ]
 
-/** With their names; after each two at a named point there is one at any moment. */
-export const kills = named.flatMap((each, index) =>
-  index % 2 === 1 ? [each, ["at any moment", atAnyMoment] as const] : [each]
+/** After each three at a named point there is one at any moment. */
+export const kills: ReadonlyArray<KillPlan> = named.flatMap((each, index) =>
+  index % 3 === 2 ? [each, { where: "at any moment", kill: atAnyMoment }] : [each]
 )
