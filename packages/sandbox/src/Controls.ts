@@ -3,7 +3,7 @@
  */
 import { Effect } from "effect"
 import { type HoldPoint, type Parked } from "./HoldPoints.ts"
-import { type ApiCall, type TokenPost, type Trapped } from "./Journal.ts"
+import { type ApiCall, type Revocation, type TokenPost, type Trapped } from "./Journal.ts"
 import { type Login, type Payload, type Perform } from "./Operations.ts"
 import { type ReceivedRequest } from "./ReceivedRequest.ts"
 import { type SandboxError } from "./SandboxError.ts"
@@ -57,6 +57,8 @@ export interface Controls {
   /** Waits until the fate of a token request is known; a parked one is waited for. */
   readonly settled: (seq: number) => Effect.Effect<TokenPost, SandboxError>
   readonly apiCalls: Effect.Effect<ReadonlyArray<ApiCall>, SandboxError>
+  /** Every revocation that was asked for. */
+  readonly revocations: Effect.Effect<ReadonlyArray<Revocation>, SandboxError>
   /** What followed a redirect; anything here carried or could have carried a credential to a foreign origin. */
   readonly trapped: Effect.Effect<ReadonlyArray<Trapped>, SandboxError>
   /** Every token value that was ever issued, and every code of a login, to search for in files that must hold none. */
@@ -90,6 +92,7 @@ export const make = (
   journal: perform("journal", {}),
   settled: (seq) => perform("settled", { seq }),
   apiCalls: perform("apiCalls", {}),
+  revocations: perform("revocations", {}),
   trapped: perform("trapped", {}),
   issuedTokens: perform("issuedTokens", {})
 })

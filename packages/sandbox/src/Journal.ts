@@ -65,6 +65,18 @@ export const ApiCall = Schema.Struct({
 })
 export type ApiCall = typeof ApiCall.Type
 
+/** One request to the revocation endpoint (RFC 7009 section 2.1) that named a token. */
+export const Revocation = Schema.Struct({
+  seq: Schema.Int,
+  receivedAt: Schema.Number,
+  token: Schema.String,
+  hint: Schema.NullOr(Schema.String),
+  clientId: Schema.NullOr(Schema.String),
+  /** The grant that ended; null if the token belongs to none. */
+  grant: Schema.NullOr(Schema.String)
+})
+export type Revocation = typeof Revocation.Type
+
 /** A request that followed a redirect into the trap; `authorization` and `body` are what it carried there. */
 export const Trapped = Schema.Struct({
   method: Schema.String,
@@ -95,6 +107,8 @@ export interface Journal {
   readonly settled: (seq: number) => Effect.Effect<TokenPost, SandboxError>
   readonly apiCalls: () => ReadonlyArray<ApiCall>
   readonly addApiCall: (call: Omit<ApiCall, "seq">) => void
+  readonly revocations: () => ReadonlyArray<Revocation>
+  readonly addRevocation: (revocation: Omit<Revocation, "seq">) => void
   readonly trapped: () => ReadonlyArray<Trapped>
   readonly addTrapped: (request: Trapped) => void
 }
@@ -124,6 +138,7 @@ const amended = (all: ReadonlyArray<TokenPost>, seq: number, change: Partial<Tok
 export const make = (): Journal => {
   const posts = Watched.make<ReadonlyArray<TokenPost>>([])
   const apiCalls = Watched.make<ReadonlyArray<ApiCall>>([])
+  const revocations = Watched.make<ReadonlyArray<Revocation>>([])
   const trapped = Watched.make<ReadonlyArray<Trapped>>([])
   const settledPost = (seq: number) => (all: ReadonlyArray<TokenPost>) =>
     Option.filter(Option.fromNullishOr(all[seq - 1]), (post) => post.outcome !== "pending")
@@ -141,6 +156,8 @@ export const make = (): Journal => {
       ),
     apiCalls: apiCalls.get,
     addApiCall: (call) => apiCalls.update((all) => [...all, { ...call, seq: all.length + 1 }]),
+    revocations: revocations.get,
+    addRevocation: (revocation) => revocations.update((all) => [...all, { ...revocation, seq: all.length + 1 }]),
     trapped: trapped.get,
     addTrapped: (request) => trapped.update((all) => [...all, request])
   }

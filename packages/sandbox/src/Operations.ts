@@ -8,7 +8,7 @@ import { Discovery } from "./Discovery.ts"
 import { ApiFault, TokenFault } from "./Faults.ts"
 import { GrantOptions, RevokedCode } from "./Grant.ts"
 import { HoldPoint, Parked } from "./HoldPoints.ts"
-import { ApiCall, TokenPost, Trapped } from "./Journal.ts"
+import { ApiCall, Revocation, TokenPost, Trapped } from "./Journal.ts"
 import { LoginPolicy } from "./Logins.ts"
 import { windows } from "./Quota.ts"
 import { ReceivedRequest } from "./ReceivedRequest.ts"
@@ -67,6 +67,7 @@ export const operations = {
   journal: { payload: nothing, success: Schema.Array(TokenPost) },
   settled: { payload: Schema.Struct({ seq: Schema.Int }), success: TokenPost },
   apiCalls: { payload: nothing, success: Schema.Array(ApiCall) },
+  revocations: { payload: nothing, success: Schema.Array(Revocation) },
   trapped: { payload: nothing, success: Schema.Array(Trapped) },
   issuedTokens: { payload: nothing, success: Schema.Array(Schema.String) }
 }

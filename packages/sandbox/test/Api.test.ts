@@ -126,6 +126,24 @@ describe("revocation (RFC 7009)", () => {
     })
   )
 
+  it.live("is written down: the token, what it was said to be, and whose it was", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const login = yield* sandbox.issue()
+      for (const token of [login.access_token, login.refresh_token, "nobody"]) {
+        yield* Client.revoke(sandbox.origin, token)
+      }
+      assert.deepStrictEqual(
+        (yield* sandbox.revocations).map(({ seq, token, grant }) => ({ seq, token, grant })),
+        [
+          { seq: 1, token: login.access_token, grant: login.grant },
+          { seq: 2, token: login.refresh_token, grant: login.grant },
+          { seq: 3, token: "nobody", grant: null }
+        ]
+      )
+    })
+  )
+
   it.live("an unknown token is answered like any other", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()

@@ -96,6 +96,7 @@ export const make = (world: World.World): Handlers => ({
   journal: () => Effect.sync(world.journal.posts),
   settled: ({ seq }) => world.journal.settled(seq),
   apiCalls: () => Effect.sync(world.journal.apiCalls),
+  revocations: () => Effect.sync(world.journal.revocations),
   trapped: () => Effect.sync(world.journal.trapped),
   issuedTokens: () =>
     Effect.sync(() => [...Grants.issuedTokens(world.grants.get()), ...Logins.secrets(world.logins.get())])

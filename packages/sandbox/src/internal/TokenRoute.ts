@@ -137,11 +137,22 @@ export const handleRevoke = Effect.fnUntraced(function* (
   connection: Connection.Connection
 ): Effect.fn.Return<void, Connection.Gone> {
   const body = yield* Connection.readBody(connection)
-  const token = TokenRequest.parseBody(Connection.header(connection, "content-type"), body).get("token")
+  const form = TokenRequest.parseBody(Connection.header(connection, "content-type"), body)
+  const token = form.get("token")
   if (token === null) {
     yield* Connection.send(connection, protocols[world.dialect].refusal("malformed"))
     return
   }
+  const now = yield* Clock.currentTimeMillis
+  const check = Grants.checkAccess(world.grants.get(), token, now)
+  const grant = Grants.grantOf(world.grants.get(), token) ?? (check._tag === "Unknown" ? null : check.grant)
   world.grants.update((state) => Grants.revokeToken(state, token))
+  world.journal.addRevocation({
+    receivedAt: now,
+    token,
+    hint: form.get("token_type_hint"),
+    clientId: form.get("client_id"),
+    grant: grant?.id ?? null
+  })
   yield* Connection.send(connection, Answer.empty(200))
 })
