@@ -12,13 +12,14 @@ import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
 import { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
 import type { Fingerprints } from "@daybook/pool/Fingerprint"
 import { defaults, type Policy } from "@daybook/pool/Policy"
-import { members, type PoolState } from "@daybook/pool/PoolState"
-import type { StoreRef } from "@daybook/pool/StoreRef"
+import { members } from "@daybook/pool/PoolState"
 import { CredentialPool } from "@daybook/refresher/CredentialPool"
 import { LogIn } from "@daybook/refresher/LogIn"
+import { ImportLogin } from "@daybook/refresher/ImportLogin"
 import * as OpenedPool from "@daybook/refresher/OpenedPool"
 import { Operator } from "@daybook/refresher/Operator"
 import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
+import * as Recovery from "@daybook/refresher/Recovery"
 import { Refresher } from "@daybook/refresher/Refresher"
 import { TokenMemory } from "@daybook/refresher/TokenMemory"
 import { Quarantine } from "@daybook/vault/Quarantine"
@@ -36,6 +37,11 @@ export interface PoolOptions {
   readonly home?: string
   /** Path of a hermes `auth.json`, or a list of stores. Daybook's own store, and those the ledger knows, are always there. */
   readonly vault?: string | ReadonlyArray<StoreSource>
+  /**
+   * Other programs' files, such as `loginFilesOf(openAiCodex)`: if a login of the pool's own is lost, the login of the
+   * same account in one of them is used beside it. None unless given, since these files are in a person's home.
+   */
+  readonly recoverFrom?: ReadonlyArray<StoreSource>
   /** Beside, or in place of, the known ones. */
   readonly providers?: ReadonlyArray<Provider>
   /** Overrides of the default policy; times in milliseconds. */
@@ -51,7 +57,16 @@ export interface PoolOptions {
   readonly allowNetworkFileSystem?: boolean
 }
 
-export type PoolServices = CredentialPool | LogIn | Operator | Refresher | Ledger | Vault | Fingerprints | Providers
+export type PoolServices =
+  | CredentialPool
+  | Fingerprints
+  | ImportLogin
+  | Ledger
+  | LogIn
+  | Operator
+  | Providers
+  | Refresher
+  | Vault
 
 /** Opens the ledger, creating it if need be, enrols what the stores show, and watches them while the layer lives. */
 export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, LedgerError | OpenedPool.OpenError> => {
@@ -62,8 +77,9 @@ export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, Ledg
 }
 
 const protocol = (home: string, options: PoolOptions) =>
-  Layer.mergeAll(CredentialPool.layer, LogIn.layer(home), Operator.layer(home)).pipe(
+  Layer.mergeAll(CredentialPool.layer, ImportLogin.layer(home), LogIn.layer(home), Operator.layer(home)).pipe(
     Layer.provideMerge(Refresher.layer),
+    Layer.provide(Recovery.layer(home)),
     Layer.provideMerge(OpenedPool.layer(home)),
     Layer.provideMerge(edges(home, options)),
     Layer.provide(Layer.succeed(PoolPolicy, { ...defaults, ...options.policy }))
@@ -91,10 +107,12 @@ const vaultLayer = (home: string, options: PoolOptions) =>
       const ledger = yield* Ledger
       const { ledger: id } = yield* ledger.head
       const { all } = yield* Providers
-      const known = sourcesOf(storesIn(yield* ledger.state), declaredFiles(all))
-      const sources = [{ kind: "own" } as const, ...named(options), ...known]
+      const known = sourcesOf(members(yield* ledger.state), declaredFiles(all))
+      const placed = (sources: ReadonlyArray<StoreSource>) => distinct(sources.map((source) => located(source, all)))
       return Vault.layer({
-        stores: distinct(sources.map((source) => located(source, all))),
+        stores: placed([{ kind: "own" }, ...named(options), ...known.filter(({ kind }) => kind === "hermes")]),
+        reach: placed(known.filter(({ kind }) => kind !== "hermes")),
+        recoverFrom: placed(options.recoverFrom ?? []),
         folder: home,
         ledger: { id, folder: home }
       })
@@ -103,8 +121,6 @@ const vaultLayer = (home: string, options: PoolOptions) =>
 
 const named = ({ vault = [] }: PoolOptions): ReadonlyArray<StoreSource> =>
   typeof vault === "string" ? [{ kind: "hermes", path: vault }] : vault
-
-const storesIn = (state: PoolState): ReadonlyArray<StoreRef> => members(state).map(({ store }) => store)
 
 /** With an absolute path; in hermes' file the logins are looked for that may be refreshed there. */
 const located = (source: StoreSource, providers: ReadonlyArray<Provider>): StoreSource => {

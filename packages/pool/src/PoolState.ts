@@ -113,6 +113,8 @@ export interface Grant {
   /** The access token that the API refused last. */
   readonly refusedAccess: GenerationRef | undefined
   readonly refusedAt: Instant | undefined
+  /** Logins of other programs that could not stand in for it, the newest few, and when that was found. */
+  readonly rejected: ReadonlyArray<Rejected>
   /** Named by an event this program cannot read: valid tokens are served, nothing is decided. */
   readonly blocked: boolean
 }
@@ -202,6 +204,12 @@ export interface Condemned {
   readonly event: EventId
 }
 
+/** A login found in another program's file that failed its validation. */
+export interface Rejected {
+  readonly generation: GenerationRef
+  readonly at: Instant
+}
+
 /** Why the current generation is not refreshed now. */
 export interface Backoff {
   readonly reason: TransientReason
@@ -243,6 +251,7 @@ export const emptyGrant = (id: GrantId): Grant => ({
   refusedInARow: 0,
   refusedAccess: undefined,
   refusedAt: undefined,
+  rejected: [],
   blocked: false
 })
 

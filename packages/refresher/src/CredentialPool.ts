@@ -29,6 +29,7 @@ import {
 } from "./PoolError.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { makeProbes } from "./ProbeQuota.ts"
+import { Recovery } from "./Recovery.ts"
 import { Refresher } from "./Refresher.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
 import { type ApiAnswer, reportAnswer } from "./ReportAnswer.ts"
@@ -177,7 +178,7 @@ const make = Effect.gen(function* () {
     return candidates(ledger.known(), provider, request, yield* Clock.currentTimeMillis)
   })
 
-  const getToken = Effect.fn("CredentialPool.getToken")(function* (provider: string, request: TokenRequest = {}) {
+  const unaided = Effect.fnUntraced(function* (provider: string, request: TokenRequest) {
     const now = yield* Clock.currentTimeMillis
     const first = candidates(ledger.known(), provider, request, now)
     const choice = Result.isSuccess(first) ? first : yield* choiceAfterProbes(provider, request)
@@ -193,6 +194,18 @@ const make = Effect.gen(function* () {
     if (errors.length === 1 && passed.length === 0) return yield* errors[0]!
     const all = [...passed, ...errors.map(passedBy)]
     return yield* new NoneAvailable({ provider, passed: all, until: earliest(all) })
+  })
+
+  const getToken = Effect.fn("CredentialPool.getToken")((provider: string, request: TokenRequest = {}) =>
+    Effect.catch(unaided(provider, request), (error) => orRecovered(provider, request, error))
+  )
+
+  const recovery = yield* Recovery
+  const orRecovered = Effect.fnUntraced(function* (provider: string, request: TokenRequest, error: TokenError) {
+    const found = yield* recovery.recover(provider, request)
+    return yield* found === undefined
+      ? Effect.fail(error)
+      : Effect.mapError(served(found.credential, found.held), () => error)
   })
 
   return CredentialPool.of({

@@ -5,23 +5,24 @@
 import * as RangeLock from "@daybook/files/RangeLock"
 import { Ledger } from "@daybook/ledger/Ledger"
 import { Providers } from "@daybook/oauth/Providers"
-import { Fingerprints } from "@daybook/pool/Fingerprint"
+import { compareFound } from "@daybook/pool/decisions/CompareFound"
 import { isAddress, labelLength } from "@daybook/pool/decisions/Membership"
+import { isSamePlace } from "@daybook/pool/decisions/Recover"
+import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { CredentialId, type GrantId } from "@daybook/pool/Ids"
-import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
+import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
+import type { Draft } from "@daybook/pool/Recorded"
 import type { RefreshError } from "@daybook/pool/RefreshError"
-import type { StoreRef } from "@daybook/pool/StoreRef"
 import { isBlank } from "@daybook/pool/TokenSet"
 import type { Login } from "@daybook/vault/Login"
 import type { StoreError } from "@daybook/vault/StoreError"
 import { Vault } from "@daybook/vault/Vault"
 import { Effect, HashMap, Schema } from "effect"
 import { join } from "node:path"
-import { compareFound } from "@daybook/pool/decisions/CompareFound"
 import { about, grantState, record } from "./GrantState.ts"
 import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
 import { type How, notice } from "./Notice.ts"
-import { holding, targetOf } from "./Target.ts"
+import { holding, type Target, targetOf } from "./Target.ts"
 
 /** Reads every store once: new logins are enrolled, newer tokens of known ones are observed. Answers what was unreadable. */
 export const takeStock = Effect.fnUntraced(function* (home: string, how: How) {
@@ -59,34 +60,70 @@ const enrolOnce = Effect.fnUntraced(function* (login: Login) {
   if (isNew(state, login)) yield* enrolAs(login, idFor(state, login), newGrantId())
 })
 
-/** Under the enrolment lock. A grant that the ledger knows keeps what it knows; tokens that are news to it are observed. */
-export const enrolAs = Effect.fnUntraced(function* (login: Login, id: CredentialId, grant: GrantId) {
+/**
+ * Under the enrolment lock. A grant that the ledger knows keeps what it knows; tokens that are news to it are observed. If
+ * the login was taken over from another program's file, the member that borrowed it there gives way.
+ */
+export const enrolAs = Effect.fnUntraced(function* (
+  login: Login,
+  id: CredentialId,
+  grant: GrantId,
+  how: How = "enrol"
+) {
   const target = yield* targetOf({ ...login, id, grant })
   const held = yield* holding(target, login.tokens)
-  const fingerprints = yield* Fingerprints
   const isNews = compareFound((yield* grantState(target)).grant, held.generation) === "newer"
+  const seen = about(target, "GenerationObserved", { generation: held.generation, where: login.store.kind, how })
+  const replaced = login.store.kind === "own" ? yield* borrowedAs(login) : []
   return yield* record(
-    {
-      type: "CredentialEnrolled",
-      v: 1,
-      credential: id,
-      correlation: target.correlation,
-      data: {
-        provider: login.provider,
-        kind: login.kind,
-        grant,
-        ...recordedLabel(fingerprints, login.label),
-        priority: login.priority,
-        source: login.source,
-        ownership: login.ownership,
-        store: login.store
-      }
-    },
-    ...(isNews
-      ? [about(target, "GenerationObserved", { generation: held.generation, where: login.store.kind, how: "enrol" })]
-      : [])
+    enrolment(yield* Fingerprints, target, login),
+    ...(isNews ? [seen] : []),
+    ...replaced.map((member) => ({ ...removal(member), correlation: target.correlation }))
   )
 })
+
+/** A login's beginning as a member, as an event. */
+export const enrolment = (fingerprints: Fingerprints["Service"], target: Target, login: Login): Draft => ({
+  type: "CredentialEnrolled",
+  v: 1,
+  credential: target.credential.id,
+  correlation: target.correlation,
+  data: {
+    provider: login.provider,
+    kind: login.kind,
+    grant: target.grant,
+    ...recordedLabel(fingerprints, login.label),
+    priority: login.priority,
+    source: login.source,
+    ownership: login.ownership,
+    store: login.store
+  }
+})
+
+const removal = ({ id }: Credential): Draft => ({
+  type: "CredentialRemoved",
+  v: 1,
+  credential: id,
+  data: { by: "operator" }
+})
+
+/** Members that borrow this very login, as it stands in their file now or as it was seen there last. */
+const borrowedAs = Effect.fnUntraced(function* ({ provider, tokens }: Login) {
+  const state = yield* Ledger.use((ledger) => ledger.state)
+  const name = tokens.refresh === undefined ? undefined : (yield* Fingerprints).of(tokens.refresh)
+  const borrowed = members(state).filter((member) => member.ownership === "borrowed" && member.provider === provider)
+  return yield* Effect.filter(borrowed, (member) =>
+    name !== undefined && grantById(state, member.grant).current?.refresh === name
+      ? Effect.succeed(true)
+      : Effect.map(refreshIn(member), (refresh) => refresh !== undefined && refresh === name)
+  )
+})
+
+const refreshIn = (member: Credential) =>
+  Effect.gen(function* () {
+    const { refresh } = yield* (yield* targetOf(member)).authority.read
+    return refresh === undefined ? undefined : (yield* Fingerprints).of(refresh)
+  }).pipe(Effect.orElseSucceed(() => undefined))
 
 /** A removed credential does not come back by itself. */
 const isNew = (state: PoolState, login: Login): boolean =>
@@ -96,9 +133,7 @@ const isNew = (state: PoolState, login: Login): boolean =>
 export const isFrom = (
   credential: Pick<Credential, "provider" | "store">,
   login: Pick<Login, "provider" | "store">
-): boolean => credential.provider === login.provider && isSameStore(credential.store, login.store)
-
-const isSameStore = (a: StoreRef, b: StoreRef): boolean => a.kind === b.kind && a.path === b.path && a.slot === b.slot
+): boolean => credential.provider === login.provider && isSamePlace(credential.store, login.store)
 
 const isId = Schema.is(CredentialId)
 

@@ -4,20 +4,47 @@ import type { CredentialFile } from "./CredentialFile.ts"
 import * as FileStore from "./FileStore.ts"
 import type { StoreSource } from "./Vault.ts"
 
+/** What a ledger says of a login. */
+export interface NamedLogin {
+  readonly store: StoreRef
+  readonly provider: string
+  /** Of a declared file: the name of its owner. */
+  readonly source: string
+}
+
 /**
- * One for each file. Daybook's own store, the environment and memory are not opened by what a ledger says. Nor does a
- * ledger say how to read a declared file: of `declared`, those are opened that the ledger has logins of, and a login
- * whose file nobody declares, under this very path, stays closed (`NotOpened`) rather than being read by a guess.
+ * One for each file. Daybook's own store, the environment and memory are not opened by what a ledger says. How to read a
+ * declared file, its declaration says: the one of this very path, or else, for a file that was imported from an unusual
+ * place, the one of the same owner and provider. A login whose file nobody declares stays closed (`NotOpened`) rather
+ * than being read by a guess.
  */
 export const sourcesOf = (
-  refs: Iterable<StoreRef>,
+  logins: Iterable<NamedLogin>,
   declared: ReadonlyArray<CredentialFile> = []
 ): ReadonlyArray<StoreSource> => {
-  const all = [...refs]
+  const all = [...logins]
   const byFile = new Map<string, StoreSource>()
-  for (const { kind, path } of all) {
+  for (const { store } of all) {
+    const { kind, path } = store
     if (path !== undefined && (kind === "hermes" || kind === "codex-cli")) byFile.set(`${kind} ${path}`, { kind, path })
   }
-  const known = declared.filter((file) => all.some((ref) => FileStore.isIn(file, ref)))
-  return [...byFile.values(), ...known.map((file) => ({ kind: "file" as const, file }))]
+  const known = declared.filter((file) => all.some(({ store }) => FileStore.isIn(file, store)))
+  const moved = all
+    .filter(({ store }) => !known.some((file) => FileStore.isIn(file, store)))
+    .flatMap((login) => movedFile(login, declared))
+  const files = new Map([...known, ...moved].map((file) => [JSON.stringify(file), file]))
+  return [...byFile.values(), ...Array.from(files.values(), (file) => ({ kind: "file" as const, file }))]
+}
+
+const movedFile = (
+  { provider, source, store }: NamedLogin,
+  declared: ReadonlyArray<CredentialFile>
+): ReadonlyArray<CredentialFile> => {
+  const { path } = store
+  if (path === undefined) return []
+  return declared
+    .filter((file) => file.owner === source && file.provider === provider)
+    .map((file) => ({ ...file, path }))
+    .filter((file) => FileStore.isIn(file, store))
+    .slice(0, 1)
 }

@@ -28,6 +28,10 @@ export type StoreSource =
 
 export interface VaultOptions {
   readonly stores: ReadonlyArray<StoreSource>
+  /** Reached where a ledger names their logins, and watched; what else is in them is nobody's business. */
+  readonly reach?: ReadonlyArray<StoreSource>
+  /** Reached too; their logins are not listed with the others, but offered to an import and to a recovery. */
+  readonly recoverFrom?: ReadonlyArray<StoreSource>
   /** Daybook's home, for the own store. */
   readonly folder: string
   /** Who spends; without it, stores shared with other programs are read-only. */
@@ -44,6 +48,8 @@ export class Vault extends Context.Service<
   Vault,
   {
     readonly logins: Effect.Effect<Survey>
+    /** Those of other programs that an import or a recovery may look at. */
+    readonly recoverable: Effect.Effect<Survey>
     /** Fails with `Unavailable` (`NotOpened`) for a store that was not opened. */
     readonly authority: (ref: StoreRef) => Effect.Effect<Authority, StoreError>
     /** Whether the store of this login proves that its program removed it; not so if the store was not opened. */
@@ -58,19 +64,29 @@ export class Vault extends Context.Service<
 }
 
 const make = (options: VaultOptions): Vault["Service"] => {
-  const stores = options.stores.map((source) => open(source, options))
-  const sources = stores.map(({ description }) => description)
+  const opened = (sources: ReadonlyArray<StoreSource> = []) => sources.map((source) => open(source, options))
+  const stores = opened(options.stores)
+  const others = opened(options.recoverFrom)
+  const reached = [...stores, ...others, ...opened(options.reach)]
   return {
-    logins: Effect.map(
-      Effect.forEach(stores, ({ survey }) => survey),
-      merge
-    ),
-    authority: (ref) => stores.find(({ holds }) => holds(ref))?.authority(ref) ?? Effect.fail(notOpened(ref)),
+    logins: surveyOf(stores),
+    recoverable: surveyOf(others),
+    authority: (ref) => reached.find(({ holds }) => holds(ref))?.authority(ref) ?? Effect.fail(notOpened(ref)),
     hasRemoved: (login) => stores.find(({ holds }) => holds(login.store))?.hasRemoved?.(login) ?? Effect.succeed(false),
-    changes: Stream.mergeAll(stores.map(changesOf), { concurrency: "unbounded" }),
-    sources
+    changes: Stream.mergeAll(watchedOf(reached).map(changesOf), { concurrency: "unbounded" }),
+    sources: stores.map(({ description }) => description)
   }
 }
+
+const surveyOf = (stores: ReadonlyArray<Store>): Effect.Effect<Survey> =>
+  Effect.map(
+    Effect.forEach(stores, ({ survey }) => survey),
+    merge
+  )
+
+/** One of each file. */
+const watchedOf = (stores: ReadonlyArray<Store>): ReadonlyArray<Store> =>
+  Array.from(new Map(stores.map((store) => [store.description.path, store])).values())
 
 const open = (source: StoreSource, { folder, ledger }: VaultOptions): Store => {
   switch (source.kind) {

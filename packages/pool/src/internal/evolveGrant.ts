@@ -46,6 +46,8 @@ export const evolveGrant = (grant: Grant, event: Envelope & PoolEvent): Grant =>
       return cleared(grant, event)
     case "RecoveryAdopted":
       return forgiven(arrive(grant, event.data.generation, event, true))
+    case "RecoveryRejected":
+      return rejected(grant, event)
     default:
       return grant
   }
@@ -219,4 +221,12 @@ const lost = (before: Grant, event: Envelope & EventOf<"OutcomeLost">): Grant =>
   return event.data.suspect !== false && isCurrent(grant, generation)
     ? { ...grant, health: suspect(grant, generation, since, quietAfter) }
     : grant
+}
+
+/** How many rejected logins of other programs the state remembers for a grant. */
+const rejectedMost = 8
+
+const rejected = (grant: Grant, { at, data }: Envelope & EventOf<"RecoveryRejected">): Grant => {
+  const others = grant.rejected.filter((one) => !isSame(one.generation, data.generation))
+  return { ...grant, rejected: [...others.slice(1 - rejectedMost), { generation: data.generation, at }] }
 }

@@ -19,10 +19,12 @@ import { type StoreSource, Vault } from "@daybook/vault/Vault"
 import { Context, Effect, Exit, Layer, Random, Redacted, Scope } from "effect"
 import { CredentialPool, type TokenRequest } from "@daybook/refresher/CredentialPool"
 import { LogIn } from "@daybook/refresher/LogIn"
+import { ImportLogin } from "@daybook/refresher/ImportLogin"
 import * as OpenedPool from "@daybook/refresher/OpenedPool"
 import { Operator } from "@daybook/refresher/Operator"
 import type { TokenError } from "@daybook/refresher/PoolError"
 import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
+import * as Recovery from "@daybook/refresher/Recovery"
 import { Refresher } from "@daybook/refresher/Refresher"
 import { TokenMemory } from "@daybook/refresher/TokenMemory"
 import * as Interposed from "./Interposed.ts"
@@ -30,6 +32,7 @@ import * as Interposed from "./Interposed.ts"
 export interface InstanceOptions {
   readonly home: string
   readonly stores: ReadonlyArray<StoreSource>
+  readonly recoverFrom?: ReadonlyArray<StoreSource> | undefined
   readonly providers: ReadonlyArray<Provider>
   readonly policy: Policy
 }
@@ -39,6 +42,7 @@ export interface Instance {
   readonly logIn: LogIn["Service"]["logIn"]
   readonly pool: CredentialPool["Service"]
   readonly operator: Operator["Service"]
+  readonly imports: ImportLogin["Service"]
   readonly ledger: Ledger["Service"]
   readonly vault: Vault["Service"]
   readonly stash: Stash["Service"]
@@ -73,6 +77,7 @@ export const open = Effect.fnUntraced(function* (options: InstanceOptions) {
     logIn: Context.get(context, LogIn).logIn,
     pool,
     operator: Context.get(context, Operator),
+    imports: Context.get(context, ImportLogin),
     ledger,
     vault: Context.get(context, Vault),
     stash: Context.get(context, Stash),
@@ -101,8 +106,9 @@ const evenHanded = { nextDoubleUnsafe: () => 0.5, nextIntUnsafe: () => 0 }
 
 const layer = (options: InstanceOptions, edges: Interposed.Edges) => {
   const { home, policy } = options
-  return Layer.mergeAll(CredentialPool.layer, LogIn.layer(home), Operator.layer(home)).pipe(
+  return Layer.mergeAll(CredentialPool.layer, ImportLogin.layer(home), LogIn.layer(home), Operator.layer(home)).pipe(
     Layer.provideMerge(Refresher.layer),
+    Layer.provide(Recovery.layer(home)),
     Layer.provideMerge(OpenedPool.layer(home)),
     Layer.provideMerge(around(options, edges)),
     Layer.provideMerge(Interposed.ledger(edges)(FileLedger.layer({ folder: home, program: "test", version: "1" }))),
@@ -110,9 +116,9 @@ const layer = (options: InstanceOptions, edges: Interposed.Edges) => {
   )
 }
 
-const around = ({ home, providers, stores }: InstanceOptions, edges: Interposed.Edges) =>
+const around = ({ home, providers, recoverFrom, stores }: InstanceOptions, edges: Interposed.Edges) =>
   Layer.mergeAll(
-    Interposed.vault(edges)(vaultOf(home, stores)),
+    Interposed.vault(edges)(vaultOf(home, stores, recoverFrom)),
     Interposed.stash(edges)(Stash.layer(home)),
     Interposed.quarantine(edges)(Quarantine.layer(home)),
     Interposed.tokenEndpoint(edges)(TokenEndpoint.layer),
@@ -123,10 +129,10 @@ const around = ({ home, providers, stores }: InstanceOptions, edges: Interposed.
     Providers.layer(providers)
   )
 
-const vaultOf = (folder: string, stores: ReadonlyArray<StoreSource>) =>
+const vaultOf = (folder: string, stores: ReadonlyArray<StoreSource>, recoverFrom: ReadonlyArray<StoreSource> = []) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { ledger: id } = yield* (yield* Ledger).head
-      return Vault.layer({ stores, folder, ledger: { id, folder } })
+      return Vault.layer({ stores, recoverFrom, folder, ledger: { id, folder } })
     })
   )

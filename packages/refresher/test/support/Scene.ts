@@ -24,6 +24,7 @@ export interface OpenOptions {
   readonly policy?: Partial<Policy>
   readonly replay?: ReplayPolicy
   readonly stores?: ReadonlyArray<StoreSource>
+  readonly recoverFrom?: ReadonlyArray<StoreSource>
   readonly providers?: ReadonlyArray<Provider>
   readonly home?: string
 }
@@ -102,11 +103,12 @@ export const make = Effect.fnUntraced(function* (options: GrantOptions, clock: S
     write,
     read: () => JSON.parse(readFileSync(authFile, "utf8")) as AuthFile,
     codexHere,
-    open: ({ home: own = home, policy, providers, replay, stores } = {}) =>
+    open: ({ home: own = home, policy, providers, recoverFrom, replay, stores } = {}) =>
       Effect.orDie(
         open({
           home: own,
           stores: stores ?? [{ kind: "hermes", path: authFile }],
+          recoverFrom,
           providers: providers ?? [codexHere(replay)],
           policy: { ...quick, ...policy }
         })
