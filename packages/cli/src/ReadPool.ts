@@ -35,10 +35,7 @@ export const ledgerLayer = (home: string) =>
 /** Daybook's own, those that the ledger names, and the one asked for. */
 const storesOf = (state: PoolState, vault: string | undefined): ReadonlyArray<StoreSource> => {
   const asked: ReadonlyArray<StoreSource> = vault === undefined ? [] : [{ kind: "hermes", path: vault }]
-  const named = sourcesOf(
-    members(state).map(({ store }) => store),
-    declaredFiles(defaultProviders)
-  )
+  const named = sourcesOf(members(state), declaredFiles(defaultProviders))
   const shared = new Map([...asked, ...named].map((source) => [JSON.stringify(source), inHermes(source)]))
   return [{ kind: "own" }, ...shared.values()]
 }

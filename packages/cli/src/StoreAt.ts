@@ -16,8 +16,12 @@ export interface StoreAt {
   readonly source: StoreSource
 }
 
-/** `claude-code` for `Claude Code`. */
-const kindOf = ({ owner }: CredentialFile): string => owner.toLowerCase().replace(/[^a-z0-9]+/g, "-")
+/** `claude-code` for `Claude Code`, `gemini-cli` for `the Gemini CLI`. */
+export const kindOf = ({ owner }: Pick<CredentialFile, "owner">): string =>
+  owner
+    .toLowerCase()
+    .replace(/^the /, "")
+    .replace(/[^a-z0-9]+/g, "-")
 
 export const kinds = (): ReadonlyArray<string> => [
   ...new Set(["hermes", "codex-cli", ...declaredFiles(defaultProviders).map(kindOf)])

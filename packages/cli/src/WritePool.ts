@@ -2,7 +2,7 @@
 import { InvalidProvider, type Provider, providerAt } from "@daybook/oauth/Provider"
 import { defaultProviders } from "@daybook/oauth/Providers"
 import type { StoreSource } from "@daybook/vault/Vault"
-import { layer as poolLayer } from "daybook"
+import { layer as poolLayer, type PoolOptions } from "daybook"
 import { Effect, Layer, Option } from "effect"
 import { Flag } from "effect/cli"
 import { existsSync } from "node:fs"
@@ -17,11 +17,15 @@ export const sandboxFlag = Flag.String("sandbox").pipe(
   Flag.optional
 )
 
-/** `stores` are opened beside those that the ledger knows. */
+/** Stores that are opened beside those that the ledger knows, and other programs' files that may be looked at. */
+export interface Others extends Pick<PoolOptions, "recoverFrom"> {
+  readonly stores?: ReadonlyArray<StoreSource>
+}
+
 export const layer = (
   { home, vault }: Pick<Settings, "home" | "vault">,
   sandbox: Option.Option<string>,
-  stores: ReadonlyArray<StoreSource> = []
+  { recoverFrom = [], stores = [] }: Others = {}
 ) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -29,7 +33,7 @@ export const layer = (
       const providers = yield* Option.match(sandbox, { onNone: () => Effect.succeed([]), onSome: providersAt })
       const allowNetworkFileSystem = allowsNetworkFileSystem(process.env)
       const named: ReadonlyArray<StoreSource> = vault === undefined ? [] : [{ kind: "hermes", path: vault }]
-      return poolLayer({ home, providers, allowNetworkFileSystem, vault: [...named, ...stores] })
+      return poolLayer({ home, providers, allowNetworkFileSystem, vault: [...named, ...stores], recoverFrom })
     })
   )
 

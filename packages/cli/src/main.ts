@@ -10,6 +10,7 @@ import { classify } from "./commands/Classify.ts"
 import { corpus } from "./commands/Corpus.ts"
 import { doctor } from "./commands/Doctor.ts"
 import { enrol } from "./commands/Enrol.ts"
+import { importLogin } from "./commands/Import.ts"
 import { list } from "./commands/List.ts"
 import { log } from "./commands/Log.ts"
 import { pause } from "./commands/Pause.ts"
@@ -45,6 +46,7 @@ const daybook = root.pipe(
     remove,
     relabel,
     prioritise,
+    importLogin,
     doctor,
     verify,
     checkpoint,

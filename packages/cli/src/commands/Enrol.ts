@@ -55,7 +55,10 @@ export const enrol = Command.make(
     yield* hasLogins(told.home, store)
     const from = takeOver ? yield* mayTakeOver(store, yes) : undefined
     const before = yield* headOf(told.home)
-    yield* Effect.provide(enrolFrom(told, store, before, from), WritePool.layer(told, sandbox, [store.source]))
+    yield* Effect.provide(
+      enrolFrom(told, store, before, from),
+      WritePool.layer(told, sandbox, { stores: [store.source] })
+    )
   })
 ).pipe(
   Command.withDescription(
@@ -127,8 +130,8 @@ const bringBack = Effect.fnUntraced(function* (told: Settings, name: string, san
     ),
     ReadPool.ledgerLayer(told.home)
   )
-  const stores = sourcesOf([former.store], declaredFiles(defaultProviders))
-  yield* Effect.provide(enrolAgain(told, former.id), WritePool.layer(told, sandbox, stores))
+  const stores = sourcesOf([former], declaredFiles(defaultProviders))
+  yield* Effect.provide(enrolAgain(told, former.id), WritePool.layer(told, sandbox, { stores }))
 })
 
 const enrolAgain = Effect.fnUntraced(function* (told: Settings, former: CredentialId) {

@@ -1,8 +1,10 @@
 /** `daybook token` */
+import { defaultProviders } from "@daybook/oauth/Providers"
 import { CredentialPool, type Token } from "@daybook/refresher/CredentialPool"
 import type { NoneAvailable } from "@daybook/refresher/PoolError"
 import { Vault } from "@daybook/vault/Vault"
 import { hermesAuthFile } from "daybook/Home"
+import { loginFilesOf } from "daybook/LoginFiles"
 import { Console, Effect, Option, Redacted } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { existsSync } from "node:fs"
@@ -26,20 +28,30 @@ export const token = Command.make(
       Flag.withDescription("raw is the token and a newline, nothing else"),
       Flag.withDefault("raw")
     ),
+    recover: Flag.Boolean("recover").pipe(
+      Flag.withDescription(
+        "If a login of the pool's own is lost, look for one of the same account in other programs' files"
+      ),
+      Flag.withDefault(false)
+    ),
     sandbox: WritePool.sandboxFlag
   },
-  Effect.fnUntraced(function* ({ credential, format, model, provider, sandbox }) {
+  Effect.fnUntraced(function* ({ credential, format, model, provider, recover, sandbox }) {
     const told = yield* settings
     const request = {
       ...Option.match(credential, { onNone: () => ({}), onSome: (credential) => ({ credential }) }),
       ...Option.match(model, { onNone: () => ({}), onSome: (model) => ({ model }) })
     }
-    const token = yield* Effect.provide(ask(provider, request), WritePool.layer(told, sandbox))
+    const pool = WritePool.layer(told, sandbox, { recoverFrom: recover ? othersOf(provider) : [] })
+    const token = yield* Effect.provide(ask(provider, request), pool)
     yield* told.json || format === "json" ? Output.document(tokenJson(token)) : Console.log(Redacted.value(token.token))
   })
 ).pipe(
   Command.withDescription("Prints a token worth sending, refreshed first if it must be. Exit code 3 if there is none")
 )
+
+const othersOf = (id: string) =>
+  defaultProviders.filter((provider) => provider.id === id).flatMap((one) => loginFilesOf(one))
 
 /** A store that could not be read is said in any case, and is the answer if it leaves the pool without a token. */
 const ask = Effect.fnUntraced(function* (
