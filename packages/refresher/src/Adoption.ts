@@ -2,12 +2,13 @@
  * What is recorded when another generation than ours counts from here on: who brought it, and what it displaces.
  */
 import { Ledger } from "@daybook/ledger/Ledger"
+import { endedByLogin } from "@daybook/pool/decisions/Bench"
 import { isAncestor } from "@daybook/pool/decisions/CompareFound"
 import type { Winner } from "@daybook/pool/events/RefreshEvents"
 import { isSame, refOf } from "@daybook/pool/Generation"
 import { bringerOf, type Failure, type Grant } from "@daybook/pool/PoolState"
 import { Stash } from "@daybook/vault/Stash"
-import { Effect, Option } from "effect"
+import { Clock, Effect, Option } from "effect"
 import { keepDisplaced } from "./Displaced.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
@@ -19,10 +20,11 @@ import { TokenMemory } from "./TokenMemory.ts"
 /** Before our request, or after a rejection of it. */
 export type Phase = "before request" | "after rejection"
 
-/** Records that somebody else's generation is used from here on; it lifts a quarantine of the one before. */
+/** Records that somebody else's generation is used from here on; it lifts a quarantine, and a bench, of the one before. */
 export const adopt = Effect.fnUntraced(function* (target: Target, grant: Grant, found: Held, phase: Phase) {
   const { current } = grant
   yield* keepDisplaced(target, grant)
+  const { state } = yield* grantState(target)
   yield* decide(
     target,
     grant.version,
@@ -36,7 +38,8 @@ export const adopt = Effect.fnUntraced(function* (target: Target, grant: Grant, 
             winner: { store: target.authority.ref.kind },
             phase
           })
-        ])
+        ]),
+    ...endedByLogin(state, grant, found.generation, yield* Clock.currentTimeMillis)
   )
 })
 

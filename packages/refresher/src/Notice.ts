@@ -2,12 +2,13 @@
  * What a look into one credential's store shows: newer tokens are observed; older ones, blanks and another account's are
  * named and never adopted, and our own go over an older pair at once, before another program sends it.
  */
+import { endedByLogin } from "@daybook/pool/decisions/Bench"
 import { compareFound, type Standing } from "@daybook/pool/decisions/CompareFound"
 import type { EventOf } from "@daybook/pool/Event"
 import { refOf } from "@daybook/pool/Generation"
 import type { Credential } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { keepDisplaced } from "./Displaced.ts"
 import { finishUnfinished } from "./FinishUnfinished.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
@@ -46,11 +47,12 @@ const look = Effect.fnUntraced(function* (target: Target) {
 /** Decided on what stands there once the lock is held. */
 const observe = Effect.fnUntraced(function* (target: Target, how: How) {
   if (!(yield* isFree(target))) return
-  const { grant } = yield* grantState(target)
+  const { grant, state } = yield* grantState(target)
   const { held, standing } = yield* look(target)
   if (standing !== "newer") return
   yield* keepDisplaced(target, grant)
-  yield* decide(target, grant.version, ...observation(target, grant, held, how))
+  const ended = endedByLogin(state, grant, held.generation, yield* Clock.currentTimeMillis)
+  yield* decide(target, grant.version, ...observation(target, grant, held, how), ...ended)
   ;(yield* TokenMemory).set(target.grant, held)
 }, Effect.scoped)
 

@@ -35,9 +35,14 @@ export const reportAnswer = Effect.fnUntraced(function* (
   token: Redacted.Redacted<string>,
   answer: ApiAnswer
 ) {
+  const senders = sendersOf((yield* Ledger).known(), provider, (yield* Fingerprints).of(token))
+  const [verdicts, failures] = yield* Effect.partition(senders, (sent) => hear(sent, token, answer))
+  return verdicts.length === 0 && failures.length > 0 ? yield* Effect.fail(failures[0]!) : verdicts[0]
+})
+
+/** What the answer says of one of those that show the token. */
+const hear = Effect.fnUntraced(function* (sent: Sender, token: Redacted.Redacted<string>, answer: ApiAnswer) {
   const state = (yield* Ledger).known()
-  const sent = senderOf(state, provider, (yield* Fingerprints).of(token))
-  if (sent === undefined) return undefined
   const now = yield* Clock.currentTimeMillis
   const headers = lowerCased(answer.headers)
   const quota = observeQuota(sent.credential, quotaWindowsIn(headers, now), now)
@@ -83,15 +88,13 @@ export interface Sender {
   readonly generation: GenerationRef
 }
 
-/** The credential and generation whose access token it was, however old. */
-const senderOf = (state: PoolState, provider: string, access: string): Sender | undefined => {
-  for (const credential of members(state)) {
-    if (credential.provider !== provider) continue
+/** The credentials that have the access token, each with the generation it came in, however old: a key may stand in two places. */
+const sendersOf = (state: PoolState, provider: string, access: string): ReadonlyArray<Sender> =>
+  members(state).flatMap((credential) => {
+    if (credential.provider !== provider) return []
     const lived = grantById(state, credential.grant).lineage.find(({ generation }) => generation.access === access)
-    if (lived !== undefined) return { credential, generation: refOf(lived.generation) }
-  }
-  return undefined
-}
+    return lived === undefined ? [] : [{ credential, generation: refOf(lived.generation) }]
+  })
 
 /** Before a revocation is believed: another program may have logged in already. */
 const lookAgain = Effect.fnUntraced(

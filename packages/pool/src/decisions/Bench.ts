@@ -1,10 +1,13 @@
 /**
- * What a policy makes of a model API's verdict: whether it benches the credential, and until when.
+ * What a policy makes of a model API's verdict: whether it benches the credential, and until when. And what ends a bench
+ * before its time: a login that came from outside.
  */
 import type { Evidence } from "../Evidence.ts"
+import type { GenerationRef } from "../Generation.ts"
 import type { Instant } from "../Instant.ts"
 import type { BenchRow, Policy } from "../Policy.ts"
-import { type Credential, grantById, members, type PoolState } from "../PoolState.ts"
+import { type Credential, type Grant, grantById, members, type PoolState } from "../PoolState.ts"
+import type { Draft } from "../Recorded.ts"
 import type { ApiVerdict, ApiVerdictName } from "../Verdict.ts"
 
 export interface Refused {
@@ -49,3 +52,38 @@ const matches = (row: BenchRow, { evidence, sole, verdict }: Refused, isUsual: b
 const namedEnd = (policy: Policy, { evidence, now, verdict }: Refused): Instant | undefined =>
   verdict.until ??
   (policy.anyReset && evidence.retryAfter !== undefined && evidence.retryAfter > now ? evidence.retryAfter : undefined)
+
+/**
+ * Another program put another login in the place of this one: what the former met does not hold it back. A refresh is no
+ * login, and ends nothing.
+ */
+export const endedByLogin = (
+  state: PoolState,
+  { current, id }: Grant,
+  found: GenerationRef,
+  now: Instant
+): ReadonlyArray<Draft> =>
+  current === undefined || isSameLogin(current, found)
+    ? []
+    : members(state).flatMap((credential) => (credential.grant === id ? benchesOf(credential, now).map(cleared) : []))
+
+/** Of what has no refresh token, such as an API key, the access token is all there is. */
+const isSameLogin = (current: GenerationRef, found: GenerationRef): boolean =>
+  found.refresh === undefined ? found.access === current.access : found.refresh === current.refresh
+
+interface Bench {
+  readonly credential: Credential
+  readonly model?: string
+}
+
+const benchesOf = (credential: Credential, now: Instant): ReadonlyArray<Bench> => [
+  ...((credential.cooldown?.until ?? 0) > now ? [{ credential }] : []),
+  ...Array.from(credential.modelCooldowns, ([model, { until }]) => (until > now ? [{ credential, model }] : [])).flat()
+]
+
+const cleared = ({ credential, model }: Bench): Draft => ({
+  type: "CooldownCleared",
+  v: 1,
+  credential: credential.id,
+  data: { by: "generation", ...(model === undefined ? {} : { model }) }
+})
