@@ -214,26 +214,31 @@ describe("a refused refresh", () => {
   const kills = (provider: string, evidence: Partial<Evidence>, reason?: TransientReason) =>
     verdictUnder(hermes, provider, evidence, reason).verdict === "Terminal"
 
-  const rows: ReadonlyArray<readonly [provider: string, said: string, evidence: Partial<Evidence>, kills: boolean]> = [
-    ["openai-codex", "a bare 401", { status: 401 }, true],
-    ["openai-codex", "a bare 403", { status: 403 }, true],
-    ["openai-codex", "a 401 under a name that nobody knows", { status: 401, code: "short_and_stout" }, false],
-    ["openai-codex", "a bare 400", { status: 400 }, false],
-    ["openai-codex", "a bare 429", { status: 429 }, false],
-    ["openai-codex", "a bare 500", { status: 500 }, false],
-    ["xai-oauth", "a bare 400", { status: 400 }, true],
-    ["xai-oauth", "a bare 401", { status: 401 }, true],
-    ["xai-oauth", "a 400 that blames the request", { status: 400, code: "invalid_request" }, true],
-    ["xai-oauth", "a bare 403", { status: 403 }, false],
-    ["nous", "a bare 401", { status: 401 }, true],
-    ["nous", "a bare 403", { status: 403 }, true],
-    ["nous", "a 401 that names anything", { status: 401, code: "invalid_client" }, false],
-    ["anthropic", "a bare 401", { status: 401 }, false],
-    ["a-provider-of-ours", "a bare 401", { status: 401 }, false]
-  ]
-  for (const [provider, said, evidence, dies] of rows) {
-    it(`of ${provider} with ${said} ${dies ? "ends the login" : "is tried again"}`, () => {
-      assert.strictEqual(kills(provider, evidence), dies)
+  const ends = "ends the login"
+  const again = "is tried again"
+  type Outcome = typeof ends | typeof again
+
+  const rows: ReadonlyArray<readonly [provider: string, said: string, evidence: Partial<Evidence>, outcome: Outcome]> =
+    [
+      ["openai-codex", "a bare 401", { status: 401 }, ends],
+      ["openai-codex", "a bare 403", { status: 403 }, ends],
+      ["openai-codex", "a 401 under a name that nobody knows", { status: 401, code: "short_and_stout" }, again],
+      ["openai-codex", "a bare 400", { status: 400 }, again],
+      ["openai-codex", "a bare 429", { status: 429 }, again],
+      ["openai-codex", "a bare 500", { status: 500 }, again],
+      ["xai-oauth", "a bare 400", { status: 400 }, ends],
+      ["xai-oauth", "a bare 401", { status: 401 }, ends],
+      ["xai-oauth", "a 400 that blames the request", { status: 400, code: "invalid_request" }, ends],
+      ["xai-oauth", "a bare 403", { status: 403 }, again],
+      ["nous", "a bare 401", { status: 401 }, ends],
+      ["nous", "a bare 403", { status: 403 }, ends],
+      ["nous", "a 401 that names anything", { status: 401, code: "invalid_client" }, again],
+      ["anthropic", "a bare 401", { status: 401 }, again],
+      ["a-provider-of-ours", "a bare 401", { status: 401 }, again]
+    ]
+  for (const [provider, said, evidence, outcome] of rows) {
+    it(`of ${provider} with ${said}: ${outcome}`, () => {
+      assert.strictEqual(kills(provider, evidence), outcome === ends)
     })
   }
 

@@ -386,6 +386,25 @@ describe("a token endpoint that limits requests", () => {
   )
 })
 
+describe("a token endpoint that refuses the plan", () => {
+  it.live(
+    "is no matter of the login, and nobody is told to log in again",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { block, instance, login, provider } = yield* withXai(scene)
+          yield* refuse(scene, 403, { error: "permission_denied" })
+          const error = yield* Effect.flip(instance.pool.refresh("seed"))
+          assert.include(error.message, "Denied")
+          assert.notMatch(error.message, /log in|auth add/i)
+          assert.include(block().tokens, { refresh_token: login.refresh_token })
+          assert.strictEqual(yield* instance.token({ provider }), login.access_token)
+        })
+      ),
+    slow
+  )
+})
+
 describe("a login that is fresh", () => {
   it.live(
     "is given without a byte written, however often",
