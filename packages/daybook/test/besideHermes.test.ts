@@ -10,13 +10,10 @@ import * as Hermes from "./support/Hermes.ts"
 import { inWorld } from "./support/inWorld.ts"
 import { settle } from "./support/Settle.ts"
 import type { Worker } from "./support/Worker.ts"
-import { quick } from "./support/World.ts"
+import { patient } from "./support/World.ts"
 
 const seconds = Number(process.env["DAYBOOK_SECONDS"] ?? 12)
 const names = ["one", "two", "three", "four"]
-
-/** A request may have to wait here, and an answer that came too late would be a loss of its own. */
-const policy = { ...quick, timeLimit: 8_000 }
 
 /** Wants another token than the last again and again; answers the last. */
 const keepAsking = async (worker: Worker, first: string, until: number): Promise<string> => {
@@ -36,7 +33,7 @@ describe("workers beside a program that locks and writes auth.json as hermes doe
     () =>
       inWorld(
         async (world) => {
-          const workers = await Promise.all(names.map((name) => world.start(name, "worker", { policy })))
+          const workers = await Promise.all(names.map((name) => world.start(name, "worker", { policy: patient })))
           const stopHermes = await Hermes.start(world)
           const until = Date.now() + seconds * 1000
           await Promise.all(workers.map((worker) => keepAsking(worker, world.login.access_token, until)))

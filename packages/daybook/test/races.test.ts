@@ -1,15 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { audit } from "./support/Audit.ts"
 import { inWorld } from "./support/inWorld.ts"
+import { patient, type World } from "./support/World.ts"
 
 const rotations = 30
+
+const start = (world: World, name: string) => world.start(name, "worker", { policy: patient })
 
 describe("two processes and one single-use token", () => {
   it.live(
     "send exactly one request for each rotation, and both serve what came of it",
     () =>
       inWorld(async (world) => {
-        const [one, two] = await Promise.all([world.start("one"), world.start("two")])
+        const [one, two] = await Promise.all([start(world, "one"), start(world, "two")])
         let token = world.login.access_token
         for (let rotation = 0; rotation < rotations; rotation += 1) {
           const answers = await Promise.all([one.getToken(token), two.getToken(token)])
@@ -34,7 +37,7 @@ describe("two processes and one single-use token", () => {
     "start together on an expired login and spend it once",
     () =>
       inWorld(async (world) => {
-        const workers = await Promise.all([world.start("one"), world.start("two"), world.start("three")])
+        const workers = await Promise.all([start(world, "one"), start(world, "two"), start(world, "three")])
         const answers = await Promise.all(workers.map((worker) => worker.getToken(world.login.access_token)))
         assert.strictEqual(new Set(answers.map((answer) => ("token" in answer ? answer.token : answer.error))).size, 1)
         const { breaches, events, posts } = await audit(world)
