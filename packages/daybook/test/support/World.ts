@@ -101,7 +101,7 @@ export class World {
   /** A pool in this very process. */
   open(policy: Partial<Policy> = {}): Promise<Pool> {
     const provider = providerAt(openAiCodex, this.sandbox.origin)
-    return openPool({ home: this.home, vault: this.vault, providers: [provider], policy: { ...quick, ...policy } })
+    return openPool({ home: this.home, vault: this.vault, providers: [provider], policy: { ...patient, ...policy } })
   }
 
   /** The error of a promise that fails; undefined if it does not. */
