@@ -50,16 +50,18 @@ export type Attempted =
 /** With less time than this, in milliseconds, left under the lock it is better to take it anew. */
 const leastTime = 500
 
-/** Sends `held`'s refresh token once. Uninterruptible from the intent on; the time limit bounds it. */
-export const attempt = (target: Target, held: Held, trigger: Trigger) =>
-  Effect.uninterruptible(Effect.scoped(sendOnce(target, held, trigger)))
+/**
+ * Sends `held`'s refresh token once, as was decided on `grant`: if that has moved since, nothing is sent.
+ * Uninterruptible from the intent on; the time limit bounds it.
+ */
+export const attempt = (target: Target, grant: Grant, held: Held, trigger: Trigger) =>
+  Effect.uninterruptible(Effect.scoped(sendOnce(target, grant, held, trigger)))
 
-const sendOnce = Effect.fnUntraced(function* (target: Target, held: Held, trigger: Trigger) {
+const sendOnce = Effect.fnUntraced(function* (target: Target, grant: Grant, held: Held, trigger: Trigger) {
   const { refresh } = held.tokens
   const consumed = held.generation.refresh
   if (refresh === undefined || consumed === undefined) return { _tag: "Moved" } satisfies Attempted
   if (lacksSecret(target.provider)) return yield* secretMissing(target)
-  const { grant } = yield* grantState(target)
   const reservation = yield* Stash.use((stash) => stash.reserve(consumed))
   const timeLimit = yield* timeLimitOf(target)
   if (yield* isTooLate(target)) return { _tag: "Moved" } satisfies Attempted

@@ -78,7 +78,7 @@ const successorOf = Effect.fnUntraced(function* (target: Target, grant: Grant, {
 
 /** A failure whose author has had time enough is concluded by whoever comes next. */
 const concludeLate = Effect.fnUntraced(function* (target: Target, failure: Failure) {
-  const age = (yield* Clock.currentTimeMillis) - failure.at
+  const age = Math.abs((yield* Clock.currentTimeMillis) - failure.at)
   if (age < (yield* PoolPolicy).classifyAfter) return false
   const verdict = yield* verdictOn(target, failure)
   if (verdict.verdict === "Terminal") yield* reread(target, "after rejection")

@@ -3,9 +3,9 @@
  * knows are adopted; older ones, and another account's, never.
  */
 import { compareFound, type Standing } from "@daybook/pool/decisions/CompareFound"
-import { isSame, refOf } from "@daybook/pool/Generation"
+import { type GenerationRef, isSame, refOf } from "@daybook/pool/Generation"
 import type { Grant } from "@daybook/pool/PoolState"
-import { isBlank } from "@daybook/pool/TokenSet"
+import { isBlank, type TokenSet } from "@daybook/pool/TokenSet"
 import { Stash } from "@daybook/vault/Stash"
 import { Effect } from "effect"
 import { adopt, noteRace, type Phase } from "./Adoption.ts"
@@ -43,7 +43,7 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
       return found
     case "stale":
       yield* noteReading(target, found, standing)
-      return yield* putBack(target, grant, yield* keptElsewhere(target, grant))
+      return yield* overStale(target, grant, found)
     case "another login":
       yield* noteReading(target, found, standing)
       memory.forget(target.grant)
@@ -64,19 +64,37 @@ const noteReading = (target: Target, found: Held, standing: Standing) =>
     })
   )
 
-/** The current generation's tokens, if this process has them, or the stash, or if they were displaced once. */
+/**
+ * The current generation's tokens, if this process has them, or the stash, or if they were displaced once. Where a
+ * provider does not rotate, the stash may have its refresh token beside an older access token: that is enough to refresh.
+ */
 export const keptElsewhere = Effect.fnUntraced(function* (target: Target, grant: Grant) {
   const memory = yield* TokenMemory
   const inHand = memory.get(target.grant)
   if (inHand !== undefined && isCurrent(grant, inHand)) return inHand
-  const stash = yield* Stash
-  for (const entry of yield* stash.forGrant(target.grant)) {
-    const held = yield* holding(target, entry.tokens)
-    if (isCurrent(grant, held)) return held
-  }
+  const entries = yield* Stash.use((stash) => stash.forGrant(target.grant))
+  const stashed = yield* Effect.forEach(entries, ({ tokens }) => holding(target, tokens))
   const displaced = yield* displacedAs(target, grant.current?.refresh)
-  return displaced !== undefined && isCurrent(grant, displaced) ? displaced : undefined
+  const kept = displaced === undefined ? stashed : [...stashed, displaced]
+  const exact = kept.find((held) => isCurrent(grant, held))
+  if (exact !== undefined) return exact
+  const half = kept.find(({ generation }) => hasRefreshTokenOf(grant, generation))
+  return half && (yield* holding(target, withoutAccess(half.tokens)))
 })
+
+/** Ours goes over an older pair; where we have none, the older one may still have the refresh token that counts. */
+const overStale = Effect.fnUntraced(function* (target: Target, grant: Grant, found: Held) {
+  const kept = yield* keptElsewhere(target, grant)
+  if (kept === undefined && hasRefreshTokenOf(grant, found.generation)) {
+    return yield* holding(target, withoutAccess(found.tokens))
+  }
+  return yield* putBack(target, grant, kept)
+})
+
+const hasRefreshTokenOf = ({ current }: Grant, { refresh }: GenerationRef): boolean =>
+  refresh !== undefined && refresh === current?.refresh
+
+const withoutAccess = ({ access: _access, expiresAt: _expiresAt, ...tokens }: TokenSet): TokenSet => tokens
 
 const isCurrent = (grant: Grant, held: Held): boolean =>
   grant.current !== undefined && isSame(grant.current, held.generation)

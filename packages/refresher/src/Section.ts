@@ -49,9 +49,13 @@ export const section = Effect.fnUntraced(function* (target: Target, want: Want, 
   yield* inUse((yield* grantState(target)).state, target.credential, want.trigger)
   const held = yield* reread(target, "before request", had)
   const { grant, state } = yield* grantState(target)
+  if (isUnfinished(grant)) return { _tag: "Again" } satisfies Step
   const plan = yield* planOf(target, want, state, grant, held)
   return yield* follow(target, want, plan, grant, held)
 })
+
+/** Something began since we looked: somebody else believes to hold the lock, or does. */
+const isUnfinished = ({ open, unclassified }: Grant): boolean => open !== undefined || unclassified !== undefined
 
 /** An event about it is from a newer program: its tokens are served, and nothing is decided. */
 const serveBlocked = Effect.fnUntraced(function* (target: Target, want: Want) {
@@ -108,7 +112,7 @@ const follow = Effect.fnUntraced(function* (
       return yield* transient(target.credential, plan.reason, plan.why, plan.retryAt)
     case "Serve":
     case "Send":
-      return held === undefined ? yield* nothingKept(target) : yield* proceed(target, want, plan, held)
+      return held === undefined ? yield* nothingKept(target) : yield* proceed(target, want, plan, grant, held)
   }
 })
 
@@ -116,6 +120,7 @@ const proceed = Effect.fnUntraced(function* (
   target: Target,
   want: Want,
   plan: Extract<Plan, { _tag: "Serve" | "Send" }>,
+  grant: Grant,
   held: Held
 ) {
   if (plan._tag === "Serve") {
@@ -123,7 +128,7 @@ const proceed = Effect.fnUntraced(function* (
       ? ({ _tag: "Done", held } satisfies Step)
       : ({ _tag: "Done", held, winner: yield* winnerOf(target) } satisfies Step)
   }
-  const attempted = yield* attempt(target, held, plan.trigger)
+  const attempted = yield* attempt(target, grant, held, plan.trigger)
   switch (attempted._tag) {
     case "Kept":
       return attempted.held.tokens.access === undefined

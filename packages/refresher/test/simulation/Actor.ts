@@ -32,6 +32,8 @@ export interface Actor {
   readonly view: View
   /** Errands under way. */
   busy: number
+  /** A status is under way, which must write nothing. */
+  isWatched: boolean
   /** How often it changed a store, the stash or the quarantine. */
   writes: number
   readonly run: (errand: Errand) => void
@@ -58,6 +60,8 @@ export interface ActorOptions {
   readonly fingerprints: Fingerprints["Service"]
   readonly policy: Policy
   readonly chances: Chances
+  /** The share of looks at the ledger that are steps of their own, in [0, 1]. */
+  readonly fineness: number
   readonly watch: Omit<Watch, "wrote">
   /** Just before a request leaves; the attempt that it belongs to. */
   readonly sending: (actor: Actor, token: string) => string | undefined
@@ -71,8 +75,8 @@ export const start = (name: string, options: ActorOptions): Actor => {
   const { chances, ended, fingerprints, log, network, policy, server, shelf, stage, watch } = options
   const process: Process = { name, alive: true }
   const disk: Disk = { ledgerFails: undefined, storeFails: undefined }
-  const view = viewOf(stage, log, process, disk)
-  const actor: Actor = { process, disk, view, busy: 0, writes: 0, run }
+  const view = viewOf(stage, log, process, disk, () => chances.next() < options.fineness)
+  const actor: Actor = { process, disk, view, busy: 0, isWatched: false, writes: 0, run }
   const edges = services({
     stage,
     shelf,
@@ -105,12 +109,14 @@ export const start = (name: string, options: ActorOptions): Actor => {
 
   function run(errand: Errand): void {
     actor.busy++
+    actor.isWatched = errand._tag === "status"
     stage.say(`${name} begins: ${errand._tag}${"credential" in errand ? ` ${errand.credential}` : ""}`)
     const before = actor.writes
     const lines = log.lines.length
     const done = (exit: Exit.Exit<Token | undefined, unknown>) => {
       if (!process.alive) return
       actor.busy--
+      actor.isWatched = false
       const ending = endingOf(errand, exit)
       stage.say(`${name} ends: ${errand._tag} ${inWords(ending)}`)
       if (errand._tag === "status" && (actor.writes !== before || wroteSince(log, lines, view))) options.statusWrote(actor)
@@ -142,7 +148,7 @@ const doing = (errand: Errand, options: ActorOptions): Effect.Effect<Token | und
       case "operator":
         return yield* pool.refresh(errand.credential)
       case "revoked":
-        return yield* reporting(pool, errand.credential, 401, `{"error":{"code":"token_revoked"}}`)
+        return yield* revoking(pool, errand.credential, options)
       case "limited":
         return yield* reporting(pool, errand.credential, 429, `{"error":{"type":"usage_limit_reached"}}`)
       case "stock":
@@ -180,6 +186,18 @@ const reporting = Effect.fnUntraced(function* (
 ) {
   const token = yield* pool.getToken(providerId, { credential })
   yield* pool.report(providerId, token.token, { status, headers: {}, body })
+  return undefined
+})
+
+/** The API says so, and it is true. */
+const revoking = Effect.fnUntraced(function* (
+  pool: CredentialPool["Service"],
+  credential: string,
+  { server }: ActorOptions
+) {
+  const { token } = yield* pool.getToken(providerId, { credential })
+  server.revokeBy(Redacted.value(token))
+  yield* pool.report(providerId, token, { status: 401, headers: {}, body: `{"error":{"code":"token_revoked"}}` })
   return undefined
 })
 

@@ -31,7 +31,7 @@ export class Checks {
   private read = 0
   private changes = -1
   private readonly posted = new Set<string>()
-  /** Refresh tokens that came as answers to us and that a disk has had. */
+  /** Refresh tokens that came as answers to us and that the stash has had. */
   private readonly kept = new Set<string>()
   private readonly byName = new Map<string, Pair>()
   private named = 0
@@ -77,7 +77,7 @@ export class Checks {
     return pair && shelf.slots.find(({ name }) => name === server.families[pair.family]?.slot)
   }
 
-  /** An answer's tokens are on a disk. */
+  /** An answer's tokens are in the stash. */
   keep({ refresh }: TokenSet): void {
     const token = revealed(refresh)
     if (token !== undefined) this.kept.add(token)
@@ -126,8 +126,7 @@ export class Checks {
       const next = event.type === "RaceAdopted" ? event.data.found : event.data.generation
       const held = this.byName.get(this.reading.currentOf(event.data.grant)?.refresh ?? "")
       const found = this.byName.get(next.refresh ?? "")
-      const older = held?.family === found?.family && held !== undefined && found !== undefined && found.index < held.index
-      return older ? [`I1: event ${event.seq} goes back to an older pair`] : []
+      return isBefore(found, held) ? [`I1: event ${event.seq} goes back to an older pair`] : []
     }
     return []
   }
@@ -167,8 +166,12 @@ export class Checks {
     })
   }
 
-  wasKept(token: string): boolean {
-    return this.kept.has(token)
+  /** What counts for a credential, as far as the log says, and as the server knows it. */
+  currentOf(credential: string): { readonly expiresAt: number; readonly pair: Pair } | undefined {
+    const member = members(this.scene.log.states.at(-1)!).find(({ id }) => id === credential)
+    const current = member === undefined ? undefined : this.reading.currentOf(member.grant)
+    const pair = this.byName.get(current?.refresh ?? "")
+    return pair && { expiresAt: current?.expiresAt ?? 0, pair }
   }
 
   /** Whoever waits for the next ending. */
@@ -191,3 +194,7 @@ export class Checks {
     this.changes = -1
   }
 }
+
+/** Of one family, by its place and by its times: programs see the times only, and those in whole seconds. */
+const isBefore = (a: Pair | undefined, b: Pair | undefined): boolean =>
+  a !== undefined && b !== undefined && a.family === b.family && a.index < b.index && a.expiresAt < b.expiresAt

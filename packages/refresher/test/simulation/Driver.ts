@@ -50,9 +50,9 @@ const release = ({ stage, variant }: World, entry: Waiting): Process => {
   return entry.owner
 }
 
-/** Actors that may begin another errand: two at once, to see them share a flight. */
+/** Actors that may begin another errand: two at once, to see them share a flight; none beside a status. */
 const idleActors = ({ actors }: World): ReadonlyArray<Actor> =>
-  actors.filter(({ busy, process }) => process.alive && busy < 2)
+  actors.filter(({ busy, isWatched, process }) => process.alive && busy < 2 && !isWatched)
 
 const errands: ReadonlyArray<Errand["_tag"]> = [
   "ask",
@@ -74,7 +74,7 @@ const errands: ReadonlyArray<Errand["_tag"]> = [
 const beginErrand = ({ shelf, stage, variant }: World, actor: Actor): void => {
   const { chances } = variant
   const tag = chances.oneOf(errands)
-  if (tag === "revoked" && chances.next() < 0.7) return
+  if ((tag === "revoked" && chances.next() < 0.7) || (tag === "status" && actor.busy > 0)) return
   if (tag === "stock" || tag === "save" || tag === "status") return actor.run({ _tag: tag })
   if (chances.next() < 0.15) stage.pass(Math.floor(chances.next() * 4_000_000))
   actor.run({ _tag: tag, credential: chances.oneOf(shelf.slots).name })

@@ -74,7 +74,8 @@ export interface View {
   readonly seen: () => number
 }
 
-export const viewOf = (stage: Stage, log: Log, process: Process, disk: Disk): View => {
+/** `pausing`: whether somebody may act before the next look at the file. */
+export const viewOf = (stage: Stage, log: Log, process: Process, disk: Disk, pausing: () => boolean): View => {
   const actor = newId() as ActorId
   let seen = log.lines.length
   const known = (): PoolState => log.states[seen]!
@@ -123,7 +124,9 @@ export const viewOf = (stage: Stage, log: Log, process: Process, disk: Disk): Vi
               )
             ),
     sync: sync((reason) => new LedgerError({ reason })),
-    state: stage.step(process, "read ledger", () => Effect.succeed(look())),
+    state: Effect.suspend(() =>
+      pausing() ? stage.step(process, "read ledger", () => Effect.succeed(look())) : Effect.sync(look)
+    ),
     known,
     asOf: (moment) => Effect.sync(() => fold(log.events().slice(0, "seq" in moment ? moment.seq : undefined))),
     read: (from = 1 as Seq) => Stream.suspend(() => Stream.fromArray(log.events(from - 1))),

@@ -53,8 +53,10 @@ export const goQuiet = (world: World): Quiet => {
 const runDown = ({ checks, stage, variant: { chances } }: World): void => {
   for (let step = 0; step < 4_000; step++) {
     const ready = stage.ready()
-    if (ready.length > 0) stage.release(chances.oneOf(ready))
-    else {
+    if (ready.length > 0) {
+      stage.release(chances.oneOf(ready))
+      stage.pass(1)
+    } else {
       const next = stage.nextTimer()
       if (next === undefined) return
       stage.pass(Math.max(0, next - stage.now))
@@ -81,13 +83,13 @@ const settle = (world: World, slot: Slot): "works" | "dead" | "waits" => {
     if (checks.breaches.length > 0) return "waits"
     if (ending.token !== undefined && server.accepts(Redacted.value(ending.token.token), stage.now)) return "works"
     if (ending.error !== undefined && isOver(ending.error)) {
-      deathIsTrue(world, slot)
+      if (!lacksRefreshToken(ending.error)) deathIsTrue(world, slot)
       return "dead"
     }
     stage.pass(4_200_000)
   }
-  if (holdsAnother(world, slot) || world.shelf.slots.length === 0) return "waits"
-  if (isEmpty(slot)) deathIsTrue(world, slot)
+  if (holdsAnother(slot)) return "waits"
+  if (isNowhere(world, slot)) deathIsTrue(world, slot)
   else checks.found(`I10: ${slot.name} has no token and no death after days of quiet`)
   return "waits"
 }
@@ -108,6 +110,10 @@ const outcome = (world: World, actor: Actor, slot: Slot): Ending => {
 
 const isOver = (error: unknown): boolean => error instanceof RefreshError && error.reason._tag === "Terminal"
 
+/** The pair that counts came without one; what it displaced is past. */
+const lacksRefreshToken = (error: unknown): boolean =>
+  error instanceof RefreshError && error.reason._tag === "Terminal" && error.reason.reason === "MissingRefreshToken"
+
 /** The owner of a borrowed login keeps it fresh. */
 const ownerRefreshes = ({ server, shelf, stage }: World, slot: Slot): void => {
   const token = revealed(slot.tokens.seen.refresh)
@@ -120,26 +126,31 @@ const ownerRefreshes = ({ server, shelf, stage }: World, slot: Slot): void => {
   shelf.sync(slot.tokens)
 }
 
-/** No token that would still work may be where the protocol looks. */
+/** No token that would still work, of the login that counts or a later one, may be where the protocol looks. */
 const deathIsTrue = ({ checks, server, shelf, stage, variant }: World, slot: Slot): void => {
   if (variant.server.provider.replay._tag === "never") return
   const inStash = Array.from(shelf.stash.seen.values()).map(({ tokens }) => tokens)
   for (const tokens of [slot.tokens.seen, ...inStash]) {
     const token = revealed(tokens.refresh)
     if (token === undefined || !server.isAlive(token)) continue
-    const { account, family } = server.pairOf(token)!
+    const { account, expiresAt, family } = server.pairOf(token)!
     if (server.families[family]!.slot !== slot.name || account !== slot.account) continue
+    const current = checks.currentOf(slot.name)
+    if (current !== undefined && (family < current.pair.family || expiresAt < current.expiresAt)) continue
     stage.say(`  alive: ${token.split(`${marker}-`)[1]}`)
     checks.found(`I10: ${slot.name} is called dead, and its token is on disk and alive`)
   }
 }
 
-const isEmpty = ({ tokens: { seen } }: Slot): boolean => seen.access === undefined && seen.refresh === undefined
+/** Other programs overwrote the tokens that count, and no copy is anywhere: a person has to log in again. */
+const isNowhere = ({ checks, shelf }: World, { name }: Slot): boolean => {
+  const token = checks.currentOf(name)?.pair.refresh
+  return token === undefined || shelf.placesOf(token).every((place) => place === "quarantine")
+}
 
-const holdsAnother = ({ server }: World, { account, tokens }: Slot): boolean => {
-  const token = revealed(tokens.seen.refresh)
-  const pair = token === undefined ? undefined : server.pairOf(token)
-  return pair !== undefined && pair.account !== account
+const holdsAnother = (slot: Slot): boolean => {
+  const { account = slot.account } = slot.tokens.seen
+  return account !== slot.account
 }
 
 /** I7: whoever reads the file again, line by line, comes to the state that every actor has. */

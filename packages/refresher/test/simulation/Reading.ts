@@ -18,6 +18,8 @@ export interface Attempt {
   ended: "succeeded" | "failed" | "lost" | undefined
 }
 
+type Started = Recorded & EventOf<"RefreshStarted">
+
 interface Failure {
   readonly refresh: string | undefined
   readonly left: boolean
@@ -90,16 +92,17 @@ export class Reading {
     if (known !== undefined) known.ended = ended
   }
 
-  private started(event: Recorded & EventOf<"RefreshStarted">): ReadonlyArray<string> {
+  private started(event: Started): ReadonlyArray<string> {
     const { attempt, generation, grant } = event.data
     const refresh = generation.refresh ?? ""
-    const wrong = this.whyNot(refresh, grant, event.at)
+    const wrong = this.whyNot(refresh, grant, event)
     this.attempts.set(attempt, { attempt, seq: event.seq, actor: event.actor, refresh, ended: undefined })
     this.set(refresh, "open")
     return wrong === undefined ? [] : [`I1: event ${event.seq} sends ${refresh} ${wrong}`]
   }
 
-  private whyNot(refresh: string, grant: string, at: number): string | undefined {
+  private whyNot(refresh: string, grant: string, event: Started): string | undefined {
+    if (this.replay._tag === "anytime") return undefined
     const standing = this.standingOf(refresh)
     switch (standing) {
       case "unsent":
@@ -107,17 +110,18 @@ export class Reading {
       case "revived":
         return undefined
       case "doubt":
-        return this.whyNoReplay(grant, at)
+        return this.whyNoReplay(grant, event)
       default:
         return `again, which is ${standing}`
     }
   }
 
-  private whyNoReplay(grant: string, at: number): string | undefined {
+  private whyNoReplay(grant: string, { at, data }: Started): string | undefined {
     if (this.replay._tag === "never") return "again to a provider that forgives no replay"
     if (this.replay._tag !== "afterExpiry") return undefined
     const { access, expiresAt } = this.current.get(grant) ?? {}
-    const isUsable = access !== undefined && !this.refusedAccess.has(access) && expiresAt !== undefined && at < expiresAt
+    const isInHand = access !== undefined && data.generation.access === access
+    const isUsable = isInHand && !this.refusedAccess.has(access) && expiresAt !== undefined && at < expiresAt
     return isUsable ? "again while its access token is good" : undefined
   }
 

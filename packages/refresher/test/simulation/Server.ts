@@ -125,6 +125,12 @@ export class Server {
     this.families[family]!.revoked = true
   }
 
+  /** The family of an access token. */
+  revokeBy(access: string): void {
+    const pair = this.accesses.get(access)
+    if (pair !== undefined) this.revoke(pair.family)
+  }
+
   /** Whether the API takes it. */
   accepts(access: string, now: number): boolean {
     const pair = this.accesses.get(access)

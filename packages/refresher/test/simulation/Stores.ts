@@ -20,7 +20,7 @@ export interface Watch {
   readonly wrote: () => void
   /** These tokens were taken out of the store as dead. */
   readonly cleared: (slot: Slot, found: TokenSet) => void
-  /** These tokens, an answer to us, are on a disk now. */
+  /** These tokens, an answer to us, are in the stash now. */
   readonly kept: (tokens: TokenSet) => void
   /** Something was tried that is never allowed. */
   readonly forbidden: (what: string) => void
@@ -162,7 +162,6 @@ const store = Effect.fnUntraced(function* (
   )
   if (stored._tag === "Mismatch") return stored
   yield* syncing(edge, slot.name, slot.tokens)
-  if (slot.tokens.synced.refresh === next.refresh) edge.watch.kept(next)
   return stored
 })
 

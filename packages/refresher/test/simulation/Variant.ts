@@ -20,6 +20,8 @@ export interface Variant {
   readonly moves: number
   /** How readily a process that just moved moves again, in [0, 1]. */
   readonly stickiness: number
+  /** The share of looks at the ledger that are steps of their own, in [0, 1]. */
+  readonly fineness: number
   /** In [0, 1]: of requests that something happens to. */
   readonly weather: number
   /** How often each of these happens, against 100 steps of the protocol. */
@@ -66,6 +68,7 @@ export const variantOf = (seed: number): Variant => {
     policy,
     moves: 60 + Math.floor(chances.next() * 240),
     stickiness: chances.oneOf([0, 0.5, 0.9, 0.97]),
+    fineness: chances.oneOf([0.05, 0.1, 0.3]),
     weather: chances.oneOf([0, 0.1, 0.3, 0.7]),
     rates: {
       crash: often(0.7, 3),

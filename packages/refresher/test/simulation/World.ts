@@ -56,6 +56,7 @@ export const make = (variant: Variant): World => {
     network,
     policy,
     chances,
+    fineness: variant.fineness,
     fingerprints: fingerprints(key),
     watch: {
       cleared: (slot, found) => checks.cleared(slot, found),
