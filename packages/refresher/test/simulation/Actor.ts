@@ -6,11 +6,14 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { Providers } from "@daybook/oauth/Providers"
 import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
 import { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
-import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
+import { Fingerprints } from "@daybook/pool/Fingerprint"
+import type { CredentialId } from "@daybook/pool/Ids"
 import type { Policy } from "@daybook/pool/Policy"
+import { members } from "@daybook/pool/PoolState"
 import { RefreshError } from "@daybook/pool/RefreshError"
 import { CredentialPool, type Token } from "@daybook/refresher/CredentialPool"
 import { takeStock } from "@daybook/refresher/Enrolment"
+import { Operator } from "@daybook/refresher/Operator"
 import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
 import { Refresher } from "@daybook/refresher/Refresher"
 import type { RefreshServices } from "@daybook/refresher/RefreshServices"
@@ -32,8 +35,6 @@ export interface Actor {
   readonly view: View
   /** Errands under way. */
   busy: number
-  /** A status is under way, which must write nothing. */
-  isWatched: boolean
   /** How often it changed a store, the stash or the quarantine. */
   writes: number
   readonly run: (errand: Errand) => void
@@ -41,7 +42,8 @@ export interface Actor {
 
 /** The errands' names are the actor's interface to its driver. */
 export type Errand =
-  | { readonly _tag: "ask" | "use" | "force" | "operator" | "revoked" | "limited"; readonly credential: string }
+  | { readonly _tag: "ask" | "use" | "force" | "revoked" | "limited" | "lapse"; readonly credential: string }
+  | { readonly _tag: "refresh" | "pause" | "resume" | "revive" | "remove"; readonly credential: string }
   | { readonly _tag: "stock" | "save" | "status" }
 
 /** How an errand ended, as far as the checks care. */
@@ -69,14 +71,14 @@ export interface ActorOptions {
   readonly statusWrote: (actor: Actor) => void
 }
 
-type Services = RefreshServices | CredentialPool | Refresher
+type Services = RefreshServices | CredentialPool | Operator | Refresher
 
 export const start = (name: string, options: ActorOptions): Actor => {
   const { chances, ended, fingerprints, log, network, policy, server, shelf, stage, watch } = options
   const process: Process = { name, alive: true }
   const disk: Disk = { ledgerFails: undefined, storeFails: undefined }
   const view = viewOf(stage, log, process, disk, () => chances.next() < options.fineness)
-  const actor: Actor = { process, disk, view, busy: 0, isWatched: false, writes: 0, run }
+  const actor: Actor = { process, disk, view, busy: 0, writes: 0, run }
   const edges = services({
     stage,
     shelf,
@@ -94,7 +96,7 @@ export const start = (name: string, options: ActorOptions): Actor => {
     Context.add(Random.Random, randomOf(chances)),
     Context.add(Logger.CurrentLoggers, new Set<Logger.Logger<unknown, unknown>>())
   )
-  const pool = CredentialPool.layer.pipe(
+  const pool = Layer.merge(CredentialPool.layer, Operator.layer("/simulated")).pipe(
     Layer.provideMerge(Refresher.layer),
     Layer.provideMerge(Layer.mergeAll(TokenMemory.layer, Providers.layer([server.options.provider]))),
     Layer.provideMerge(Layer.succeedContext(edges))
@@ -109,14 +111,12 @@ export const start = (name: string, options: ActorOptions): Actor => {
 
   function run(errand: Errand): void {
     actor.busy++
-    actor.isWatched = errand._tag === "status"
     stage.say(`${name} begins: ${errand._tag}${"credential" in errand ? ` ${errand.credential}` : ""}`)
     const before = actor.writes
     const lines = log.lines.length
     const done = (exit: Exit.Exit<Token | undefined, unknown>) => {
       if (!process.alive) return
       actor.busy--
-      actor.isWatched = false
       const ending = endingOf(errand, exit)
       stage.say(`${name} ends: ${errand._tag} ${inWords(ending)}`)
       if (errand._tag === "status" && (actor.writes !== before || wroteSince(log, lines, view))) options.statusWrote(actor)
@@ -145,8 +145,16 @@ const doing = (errand: Errand, options: ActorOptions): Effect.Effect<Token | und
         return yield* using(pool, errand.credential, options)
       case "force":
         return yield* pool.getToken(providerId, { credential: errand.credential, forceRefresh: true })
-      case "operator":
+      case "refresh":
         return yield* pool.refresh(errand.credential)
+      case "pause":
+      case "resume":
+      case "revive":
+      case "remove":
+        yield* (yield* Operator)[errand._tag](errand.credential as CredentialId)
+        return undefined
+      case "lapse":
+        return yield* keptAlive(errand.credential)
       case "revoked":
         return yield* revoking(pool, errand.credential, options)
       case "limited":
@@ -162,6 +170,14 @@ const doing = (errand: Errand, options: ActorOptions): Effect.Effect<Token | und
         return undefined
     }
   })
+
+/** As the pool's upkeep does for a login that nobody asks for. */
+const keptAlive = Effect.fnUntraced(function* (name: string) {
+  const refresher = yield* Refresher
+  const credential = members(yield* (yield* Ledger).state).find(({ id }) => id === name)
+  if (credential !== undefined) yield* refresher.refresh(credential, { trigger: "keepalive" })
+  return undefined
+})
 
 /** A call of the API: if it refuses the token, another is asked for, once. */
 const using = Effect.fnUntraced(function* (

@@ -48,7 +48,7 @@ export class Checks {
 
   /** A request is about to leave: whose intent it is. */
   sending(actor: Actor, token: string): string | undefined {
-    const { log, nameOf, network, server, shelf } = this.scene
+    const { log, nameOf, network, server } = this.scene
     this.look()
     const name = nameOf(token)
     const intent = Array.from(this.reading.attempts.values()).findLast(

@@ -2,13 +2,9 @@
  * Makes a world's moves: which step goes next, how much time passes, who is asked for what, and what goes wrong. Every
  * choice is the seed's.
  */
-import type { CredentialId } from "@daybook/pool/Ids"
-import { members } from "@daybook/pool/PoolState"
-import type { Draft } from "@daybook/pool/Recorded"
 import type { Actor, Errand } from "./Actor.ts"
-import { newId } from "./Log.ts"
 import { act, type Deed } from "./Outsider.ts"
-import type { Process, Waiting } from "./Stage.ts"
+import type { Process, Stage, Waiting } from "./Stage.ts"
 import type { Rates } from "./Variant.ts"
 import type { World } from "./World.ts"
 
@@ -50,9 +46,9 @@ const release = ({ stage, variant }: World, entry: Waiting): Process => {
   return entry.owner
 }
 
-/** Actors that may begin another errand: two at once, to see them share a flight; none beside a status. */
+/** Actors that may begin another errand: two at once, to see them share a flight. */
 const idleActors = ({ actors }: World): ReadonlyArray<Actor> =>
-  actors.filter(({ busy, isWatched, process }) => process.alive && busy < 2 && !isWatched)
+  actors.filter(({ busy, process }) => process.alive && busy < 2)
 
 const errands: ReadonlyArray<Errand["_tag"]> = [
   "ask",
@@ -63,7 +59,8 @@ const errands: ReadonlyArray<Errand["_tag"]> = [
   "force",
   "force",
   "force",
-  "operator",
+  "refresh",
+  "lapse",
   "stock",
   "save",
   "status",
@@ -74,10 +71,20 @@ const errands: ReadonlyArray<Errand["_tag"]> = [
 const beginErrand = ({ shelf, stage, variant }: World, actor: Actor): void => {
   const { chances } = variant
   const tag = chances.oneOf(errands)
-  if ((tag === "revoked" && chances.next() < 0.7) || (tag === "status" && actor.busy > 0)) return
-  if (tag === "stock" || tag === "save" || tag === "status") return actor.run({ _tag: tag })
+  if (tag === "revoked" && chances.next() < 0.7) return
+  if (tag === "status") return lookOn(stage, actor)
+  if (tag === "stock" || tag === "save") return actor.run({ _tag: tag })
   if (chances.next() < 0.15) stage.pass(Math.floor(chances.next() * 4_000_000))
   actor.run({ _tag: tag, credential: chances.oneOf(shelf.slots).name })
+}
+
+/** A status is looked at alone, to see that it writes nothing. */
+const lookOn = (stage: Stage, actor: Actor): void => {
+  if (actor.busy > 0 || stage.parked(actor.process).length > 0) return
+  actor.run({ _tag: "status" })
+  for (let [next] = stage.parked(actor.process); next !== undefined; [next] = stage.parked(actor.process)) {
+    stage.release(next)
+  }
 }
 
 /** To the next timer, if anybody waits; else by minutes or hours. */
@@ -214,15 +221,14 @@ const revocation: Mishap = ({ server, stage, variant: { chances } }) => {
   stage.say(`the server turns against family ${family}`)
 }
 
-/** As an operator's command writes it. */
-const operator: Mishap = ({ log, shelf, stage, variant: { chances } }) => {
-  const credential = chances.oneOf(shelf.slots).name as CredentialId
-  const paused = members(log.states.at(-1)!).some(({ id, operator }) => id === credential && operator === "paused")
-  const draft: Draft = paused
-    ? { type: "CredentialResumed", v: 1, credential, data: {} }
-    : { type: "CredentialPaused", v: 1, credential, data: {} }
-  log.write([draft], newId() as never, stage.wallClock())
-  stage.say(`an operator: ${draft.type} ${credential}`)
+/** By a command of one of the programs. */
+const operator: Mishap = (world) => {
+  const { chances } = world.variant
+  const idle = idleActors(world)
+  if (idle.length === 0) return
+  const tag = chances.oneOf(["pause", "resume", "resume", "revive", "revive", "remove"] as const)
+  if (tag === "remove" && chances.next() < 0.8) return
+  chances.oneOf(idle).run({ _tag: tag, credential: chances.oneOf(world.shelf.slots).name })
 }
 
 const mishaps: { readonly [Name in keyof Rates]: Mishap } = {

@@ -61,8 +61,12 @@ export class Shelf {
   }
 
   cutPower(): void {
-    for (const kept of [this.stash, this.quarantine, ...this.slots.map(({ tokens }) => tokens)]) restore(kept)
-    for (const { lock } of this.slots) lock.holder = undefined
+    restore(this.stash)
+    restore(this.quarantine)
+    for (const { lock, tokens } of this.slots) {
+      restore(tokens)
+      lock.holder = undefined
+    }
     this.changes++
   }
 

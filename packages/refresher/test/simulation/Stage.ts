@@ -72,7 +72,7 @@ export class Stage {
 
   /** Once, when true time has come to `at`. */
   later(owner: Process, at: number, go: () => void): Timer {
-    const timer = { owner, at, go }
+    const timer = { owner, at: Math.ceil(at), go }
     if (owner.alive) this.timers.push(timer)
     return timer
   }

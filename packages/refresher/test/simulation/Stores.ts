@@ -69,6 +69,7 @@ const vaultOf = (edge: Edge): Vault["Service"] => ({
       ? failed("read", ref.slot, { _tag: "Unavailable", code: "NotOpened" })
       : Effect.succeed(authorityOf(edge, slot))
   },
+  hasRemoved: () => Effect.succeed(false),
   changes: Stream.empty,
   sources: []
 })
@@ -94,7 +95,7 @@ const authorityOf = (edge: Edge, slot: Slot): Authority => {
     read,
     lock: (wait) => lock(edge, slot, Duration.toMillis(wait)),
     store: (next, replaces) => Effect.uninterruptible(store(edge, slot, next, replaces)),
-    clear: (isDead, note) => Effect.uninterruptible(clear(edge, slot, isDead, note.at))
+    clear: (isDead) => Effect.uninterruptible(clear(edge, slot, isDead))
   }
 }
 
@@ -168,8 +169,7 @@ const store = Effect.fnUntraced(function* (
 const clear = Effect.fnUntraced(function* (
   edge: Edge,
   slot: Slot,
-  isDead: (found: TokenSet) => boolean,
-  _at: number
+  isDead: (found: TokenSet) => boolean
 ) {
   const cleared = yield* operate(edge, `clear ${slot.name}`, "clear", () =>
     Effect.sync(() => {
@@ -208,6 +208,8 @@ const stashOf = (edge: Edge): Stash["Service"] => {
       ),
     find: (consumed) =>
       operate(edge, "find in stash", "read", () => Effect.succeed(Option.fromUndefinedOr(stash.seen.get(consumed)))),
+    list: operate(edge, "list stash", "list", () => Effect.succeed(Array.from(stash.seen.values()))),
+    pathOf: (consumed) => `/simulated/stash/${consumed}.json`,
     forGrant: (grant) =>
       operate(edge, "list stash", "list", () =>
         Effect.succeed(Array.from(stash.seen.values()).filter((entry) => entry.grant === grant))

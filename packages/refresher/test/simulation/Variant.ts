@@ -46,7 +46,8 @@ const policy: Policy = {
   timeLimit: 8_000,
   lockWait: 6_000,
   confirmAfter: [0, 300, 900],
-  classifyAfter: 1_500
+  classifyAfter: 1_500,
+  upkeepEvery: 1_200_000
 }
 
 const grace = 600_000

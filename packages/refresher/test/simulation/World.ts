@@ -32,7 +32,8 @@ export interface World {
   readonly startActor: () => Actor
 }
 
-const keyBytes = new Uint8Array(32).fill(7)
+/** All worlds have one key, so that a seed gives the same fingerprints again. */
+export const keyBytes = new Uint8Array(32).fill(7)
 const key = makeKey(keyBytes)
 
 /** Fingerprints as the page on the format of a ledger has them, not as the code under test does. */
