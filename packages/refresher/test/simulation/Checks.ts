@@ -118,7 +118,7 @@ export class Checks {
     const { server } = this.scene
     if (event.type === "CredentialQuarantined" && event.data.bound === "refresh") {
       const pair = this.byName.get(event.data.generation.refresh ?? "")
-      return pair !== undefined && server.isAlive(pair.refresh) && event.data.rule !== "replay/never"
+      return pair !== undefined && server.isAlive(pair.refresh) && server.options.provider.replay._tag !== "never"
         ? [`I3: event ${event.seq} calls a living token dead`]
         : []
     }

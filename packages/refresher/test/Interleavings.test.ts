@@ -1,0 +1,107 @@
+/**
+ * Orders of steps that no real program can be made to take on purpose. The simulation found that they break what must
+ * hold; here each is played by hand.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { die, finish, takeOne, takeTo, typesIn, worldWith } from "./simulation/Script.ts"
+import { tokensOf } from "./simulation/Server.ts"
+import type { World } from "./simulation/World.ts"
+
+const intents = (world: World): number => typesIn(world).filter((type) => type === "RefreshStarted").length
+
+/** What the first actor does not know: its lock is gone, and the second one has sent by now. */
+const overtaken = (world: World): void => {
+  const [, second] = world.actors
+  world.shelf.slots[0]!.lock.holder = undefined
+  second!.run({ _tag: "force", credential: "c1" })
+  takeTo(world, second!, "post")
+}
+
+describe("a holder of the lock that lost it without knowing", () => {
+  it("sends nothing on a decision that it made before another's intent", () => {
+    const world = worldWith(2, "strict")
+    const [first] = world.actors
+    first!.run({ _tag: "force", credential: "c1" })
+    takeTo(world, first!, "read c1")
+    takeOne(world, first!)
+    takeOne(world, first!)
+    overtaken(world)
+    finish(world)
+    assert.strictEqual(intents(world), 1)
+    assert.deepStrictEqual(world.checks.breaches, [])
+  })
+
+  it("sends nothing when it comes upon another's open intent", () => {
+    const world = worldWith(2, "strict")
+    const [first] = world.actors
+    first!.run({ _tag: "force", credential: "c1" })
+    takeTo(world, first!, "read c1")
+    takeOne(world, first!)
+    overtaken(world)
+    finish(world)
+    assert.strictEqual(intents(world), 1)
+    assert.deepStrictEqual(world.checks.breaches, [])
+  })
+})
+
+describe("after the clock was set back", () => {
+  it("a failure that its dead author left unclassified is classified at once", () => {
+    const world = worldWith(2, "strict")
+    const [first, second] = world.actors
+    world.server.revoke(0)
+    first!.run({ _tag: "force", credential: "c1" })
+    takeTo(world, first!, "post")
+    takeOne(world, first!)
+    while (!typesIn(world).includes("RefreshFailed")) world.stage.release(world.stage.ready()[0]!)
+    die(world, first!)
+    world.stage.clockError -= 3_600_000
+    second!.run({ _tag: "ask", credential: "c1" })
+    finish(world)
+    assert.include(typesIn(world), "CredentialQuarantined")
+  })
+})
+
+describe("where refresh tokens do not rotate", () => {
+  const refreshedTwice = (): World => {
+    const world = worldWith(1, "still")
+    for (let time = 0; time < 2; time++) {
+      world.actors[0]!.run({ _tag: "force", credential: "c1" })
+      finish(world)
+    }
+    return world
+  }
+
+  /** What the program had in memory is gone. */
+  const restarted = (world: World): void => {
+    die(world, world.actors[0]!)
+    world.actors[0] = world.startActor()
+    world.actors[0].run({ _tag: "ask", credential: "c1" })
+    finish(world)
+  }
+
+  it("an old copy of the store that holds the refresh token is enough to refresh", () => {
+    const world = refreshedTwice()
+    const { slots, stash } = world.shelf
+    world.shelf.see(stash, new Map())
+    world.shelf.see(slots[0]!.tokens, tokensOf(world.past.get("c1")!.at(-1)!))
+    restarted(world)
+    assert.strictEqual(intents(world), 3)
+  })
+
+  it("a stashed pair with the refresh token is enough to refresh, though its access token is an older one", () => {
+    const world = refreshedTwice()
+    const [slot] = world.shelf.slots
+    const issued = world.server.present(world.server.issued.at(-1)!.refresh, world.stage.now, {
+      by: "another program",
+      ours: false,
+      attempt: undefined
+    })
+    assert.strictEqual(issued.status, 200)
+    world.shelf.see(slot!.tokens, tokensOf(world.server.issued.at(-1)!))
+    world.actors[0]!.run({ _tag: "stock" })
+    finish(world)
+    world.shelf.see(slot!.tokens, {})
+    restarted(world)
+    assert.strictEqual(intents(world), 3)
+  })
+})
