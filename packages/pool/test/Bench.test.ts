@@ -1,7 +1,8 @@
 /**
- * What ends a bench before its time: a login that another program put in the place of the one that was benched.
+ * What ends a bench before its time: a login that another program put in the place of the one that was benched, or an
+ * operator.
  */
-import { endedByLogin } from "@daybook/pool/decisions/Bench"
+import { endedByLogin, endedByOperator } from "@daybook/pool/decisions/Bench"
 import { fold } from "@daybook/pool/Evolve"
 import type { GenerationRef } from "@daybook/pool/Generation"
 import { grantById, type PoolState } from "@daybook/pool/PoolState"
@@ -81,5 +82,12 @@ describe("a bench", () => {
 
   it("does not end where no login was known", () => {
     assert.deepStrictEqual(ends(given(enrolled(), benched(until)), first), [])
+  })
+
+  it("ends when an operator says so, and so do those of its models", () => {
+    const after = fold(recorded(endedByOperator(onlyMember(state), now), state.head), state)
+    assert.isUndefined(bindingCooldown(onlyMember(after), now))
+    assert.isUndefined(bindingCooldown(onlyMember(after), now, "a-model"))
+    assert.deepStrictEqual(endedByOperator(onlyMember(after), now), [])
   })
 })

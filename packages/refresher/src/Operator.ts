@@ -5,6 +5,7 @@
 import { Ledger } from "@daybook/ledger/Ledger"
 import type { LockError } from "@daybook/files/LockError"
 import type { AppendError, LedgerError } from "@daybook/ledger/LedgerError"
+import { endedByOperator } from "@daybook/pool/decisions/Bench"
 import { flawOfLabel, pause, prioritise, relabel, resume } from "@daybook/pool/decisions/Membership"
 import type { CredentialId } from "@daybook/pool/Ids"
 import type { Credential } from "@daybook/pool/PoolState"
@@ -13,7 +14,7 @@ import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { Owner } from "@daybook/vault/Binding"
 import * as HermesStore from "@daybook/vault/HermesStore"
 import type { StoreError } from "@daybook/vault/StoreError"
-import { Context, Effect, HashMap, Layer, Option } from "effect"
+import { Clock, Context, Effect, HashMap, Layer, Option } from "effect"
 import { enrolAgain } from "./EnrolAgain.ts"
 import { type Enrolled, enrolledFrom, takeStock } from "./Enrolment.ts"
 import { OperatorError, type OperatorErrorReason } from "./OperatorError.ts"
@@ -36,6 +37,7 @@ export class Operator extends Context.Service<
       id: CredentialId,
       options?: { readonly keepalive?: boolean }
     ) => Effect.Effect<Events, OperatorFailure>
+    /** It may be served again: a pause ends, and so does a bench. */
     readonly resume: (id: CredentialId) => Effect.Effect<Events, OperatorFailure>
     /**
      * For good. Stores of other programs stay as they are; a login in Daybook's own store is moved to quarantine for 30
@@ -87,7 +89,10 @@ const make = Effect.fnUntraced(function* (home: string) {
 
   return Operator.of({
     pause: (id, { keepalive = false } = {}) => decided(id, (credential) => pause(credential, keepalive)),
-    resume: (id) => decided(id, resume),
+    resume: (id) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        decided(id, (credential) => [...resume(credential), ...endedByOperator(credential, now)])
+      ),
     remove: (id) => Effect.provide(Effect.flatMap(find(id), removeCredential), services),
     revive: Effect.fn("Operator.revive")(function* (id) {
       const credential = yield* find(id)

@@ -2,6 +2,7 @@
  * Keys in hermes' pool that a model API refuses: which one is asked next, for how long, and who knows of it.
  */
 import { hermes } from "@daybook/pool/HermesPolicy"
+import { CredentialId } from "@daybook/pool/Ids"
 import { defaults } from "@daybook/pool/Policy"
 import { NoneAvailable, type TokenError } from "@daybook/refresher/PoolError"
 import { assert, describe, it } from "@effect/vitest"
@@ -114,6 +115,46 @@ describe("a key that is refused for money", () => {
           yield* setRows(scene, router, rows)
           yield* answer(instance, "sk-a", 402)
           assert.deepStrictEqual(anyFile(scene).credential_pool[router], rows)
+        })
+      ),
+    slow
+  )
+})
+
+describe("a bench that an operator ends", () => {
+  it.live(
+    "is over in every process, and for the next one too",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* twoKeys(scene)
+          const [first, second] = yield* Effect.all([scene.open(), scene.open()])
+          yield* answer(first, "sk-a", 402)
+          assert.strictEqual((yield* Effect.orDie(first.operator.resume(CredentialId.make("a")))).length, 1)
+          assert.strictEqual(yield* ask(first), "sk-a")
+          yield* Effect.orDie(second.ledger.state)
+          assert.strictEqual(yield* ask(second), "sk-a")
+          const next = yield* scene.open()
+          assert.strictEqual(yield* ask(next), "sk-a")
+          const [row] = (yield* next.pool.status).credentials.filter(({ provider }) => provider === router)
+          assert.deepInclude(row, { word: "ok", reason: undefined, until: undefined })
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "leaves other benches as they are, and is ended once",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* twoKeys(scene)
+          const instance = yield* scene.open()
+          yield* answer(instance, "sk-a", 402)
+          yield* answer(instance, "sk-b", 402)
+          yield* Effect.orDie(instance.operator.resume(CredentialId.make("b")))
+          assert.deepStrictEqual(yield* Effect.orDie(instance.operator.resume(CredentialId.make("b"))), [])
+          assert.strictEqual(yield* ask(instance), "sk-b")
         })
       ),
     slow

@@ -14,7 +14,11 @@ export const resume = Command.make(
       act: (operator, { id }) =>
         Effect.map(operator.resume(id), ({ length }) => ({
           outcome: length === 0 ? "unchanged" : "resumed",
-          says: length === 0 ? `${id} was not paused.` : `${id} is in use again.`
+          says: length === 0 ? `${id} was neither paused nor benched.` : `${id} is in use again.`
         }))
     })
-).pipe(Command.withDescription("Puts a paused credential back into use"))
+).pipe(
+  Command.withDescription(
+    "Puts a credential back into use: a pause ends, and so does a bench. If what benched it still holds, it is benched again"
+  )
+)

@@ -1,6 +1,6 @@
 /**
  * What a policy makes of a model API's verdict: whether it benches the credential, and until when. And what ends a bench
- * before its time: a login that came from outside.
+ * before its time: a login that came from outside, or an operator.
  */
 import type { Evidence } from "../Evidence.ts"
 import type { GenerationRef } from "../Generation.ts"
@@ -65,25 +65,23 @@ export const endedByLogin = (
 ): ReadonlyArray<Draft> =>
   current === undefined || isSameLogin(current, found)
     ? []
-    : members(state).flatMap((credential) => (credential.grant === id ? benchesOf(credential, now).map(cleared) : []))
+    : members(state).flatMap((credential) => (credential.grant === id ? ended(credential, now, "generation") : []))
+
+/** A person knows better: the plan was paid, the limit lifted. */
+export const endedByOperator = (credential: Credential, now: Instant): ReadonlyArray<Draft> =>
+  ended(credential, now, "operator")
 
 /** Of what has no refresh token, such as an API key, the access token is all there is. */
 const isSameLogin = (current: GenerationRef, found: GenerationRef): boolean =>
   found.refresh === undefined ? found.access === current.access : found.refresh === current.refresh
 
-interface Bench {
-  readonly credential: Credential
-  readonly model?: string
+/** Its own bench, and those of single models on it. */
+const ended = (
+  { cooldown, id, modelCooldowns }: Credential,
+  now: Instant,
+  by: "generation" | "operator"
+): ReadonlyArray<Draft> => {
+  const models = Array.from(modelCooldowns).flatMap(([model, { until }]) => (until > now ? [model] : []))
+  const benches = [...((cooldown?.until ?? 0) > now ? [{}] : []), ...models.map((model) => ({ model }))]
+  return benches.map((bench) => ({ type: "CooldownCleared", v: 1, credential: id, data: { by, ...bench } }))
 }
-
-const benchesOf = (credential: Credential, now: Instant): ReadonlyArray<Bench> => [
-  ...((credential.cooldown?.until ?? 0) > now ? [{ credential }] : []),
-  ...Array.from(credential.modelCooldowns, ([model, { until }]) => (until > now ? [{ credential, model }] : [])).flat()
-]
-
-const cleared = ({ credential, model }: Bench): Draft => ({
-  type: "CooldownCleared",
-  v: 1,
-  credential: credential.id,
-  data: { by: "generation", ...(model === undefined ? {} : { model }) }
-})
