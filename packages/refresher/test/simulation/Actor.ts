@@ -88,7 +88,10 @@ export const start = (name: string, options: ActorOptions): Actor => {
   }).pipe(
     Context.add(Ledger, view.service),
     Context.add(Fingerprints, fingerprints),
-    Context.add(TokenEndpoint, network.endpointOf(process, (token) => options.sending(actor, token))),
+    Context.add(
+      TokenEndpoint,
+      network.endpointOf(process, (token) => options.sending(actor, token))
+    ),
     Context.add(UsageEndpoint, { read: () => Effect.succeed({ _tag: "Unasked" }) })
   )
   const ambient = Context.make(Clock.Clock, stage.clockOf(process)).pipe(
@@ -119,7 +122,8 @@ export const start = (name: string, options: ActorOptions): Actor => {
       actor.busy--
       const ending = endingOf(errand, exit)
       stage.say(`${name} ends: ${errand._tag} ${inWords(ending)}`)
-      if (errand._tag === "status" && (actor.writes !== before || wroteSince(log, lines, view))) options.statusWrote(actor)
+      if (errand._tag === "status" && (actor.writes !== before || wroteSince(log, lines, view)))
+        options.statusWrote(actor)
       ended(actor, ending)
     }
     stage.start(
@@ -229,10 +233,10 @@ const endingOf = (errand: Errand, exit: Exit.Exit<Token | undefined, unknown>): 
 
 const inWords = ({ error, token }: Ending): string => {
   if (error === undefined) return token === undefined ? "done" : `served ${nameOf(token)}`
-  if (error instanceof RefreshError) return `${error.reason._tag} ${"reason" in error.reason ? error.reason.reason : ""}`
-  return String(error instanceof Error ? (error as { readonly _tag?: string })._tag ?? error.stack : error)
+  if (error instanceof RefreshError)
+    return `${error.reason._tag} ${"reason" in error.reason ? error.reason.reason : ""}`
+  return String(error instanceof Error ? ((error as { readonly _tag?: string })._tag ?? error.stack) : error)
 }
 
 /** By its place in its family, since fingerprints differ from run to run. */
 const nameOf = ({ token }: Token): string => Redacted.value(token).split(`${marker}-`)[1] ?? "?"
-

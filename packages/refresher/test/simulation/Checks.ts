@@ -150,7 +150,9 @@ export class Checks {
       if (!server.isAlive(token) || this.isSuperseded(token)) {
         this.kept.delete(token)
       } else if (shelf.placesOf(token).length === 0) {
-        this.found(`I2: the successor ${server.pairOf(token)?.family}-${server.pairOf(token)?.index} was on disk and is on none`)
+        this.found(
+          `I2: the successor ${server.pairOf(token)?.family}-${server.pairOf(token)?.index} was on disk and is on none`
+        )
         this.kept.delete(token)
       }
     }
@@ -181,7 +183,8 @@ export class Checks {
     const { error } = ending
     this.onEnding(ending)
     if (error === undefined) return
-    if (String(error instanceof Error ? error.message : error).includes(marker)) this.found("I6: an error holds a token")
+    if (String(error instanceof Error ? error.message : error).includes(marker))
+      this.found("I6: an error holds a token")
     const tag = (error as { readonly _tag?: string })._tag
     if (tag === undefined) this.found(`a defect: ${error instanceof Error ? error.stack : String(error)}`)
   }

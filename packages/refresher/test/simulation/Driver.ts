@@ -189,7 +189,18 @@ const diskFault: Mishap = (world) => {
   if (all.length === 0) return
   const { disk, process } = chances.oneOf(all)
   if (chances.next() < 0.5) disk.ledgerFails = chances.oneOf(["write", "sync"])
-  else disk.storeFails = chances.oneOf(["store", "stash", "read", "reserve", "clear", "quarantine", "find", "list", "unstash"])
+  else
+    disk.storeFails = chances.oneOf([
+      "store",
+      "stash",
+      "read",
+      "reserve",
+      "clear",
+      "quarantine",
+      "find",
+      "list",
+      "unstash"
+    ])
   world.stage.say(`a disk fails ${process.name} next: ${disk.ledgerFails ?? disk.storeFails}`)
 }
 
@@ -242,4 +253,3 @@ const mishaps: { readonly [Name in keyof Rates]: Mishap } = {
   revocation,
   operator
 }
-

@@ -90,7 +90,9 @@ export const viewOf = (stage: Stage, log: Log, process: Process, disk: Disk, pau
     for (const [grant, version] of expected ?? []) {
       const found = versionOf(known(), grant as never)
       if (found !== version) {
-        return Effect.fail(new AppendError({ reason: new Conflict({ grant: grant as never, expected: version, found }) }))
+        return Effect.fail(
+          new AppendError({ reason: new Conflict({ grant: grant as never, expected: version, found }) })
+        )
       }
     }
     const at = stage.wallClock()
@@ -115,7 +117,9 @@ export const viewOf = (stage: Stage, log: Log, process: Process, disk: Disk, pau
       drafts.length === 0
         ? Effect.succeed([])
         : stage
-            .step(process, `append ${drafts.map(({ type }) => type).join(", ")}`, () => write(drafts, options?.expected))
+            .step(process, `append ${drafts.map(({ type }) => type).join(", ")}`, () =>
+              write(drafts, options?.expected)
+            )
             .pipe(
               Effect.tap(() =>
                 drafts.some(({ type }) => catalogue[type].durable)

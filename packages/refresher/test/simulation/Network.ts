@@ -86,11 +86,21 @@ export const make = (stage: Stage, server: Server, chances: Chances): Network =>
       const outcome = serve(fate, token, { by: by.name, ours: true, attempt })
       stage.later(by, until, () => finish({ fault: "timeout", left: true }))
       if (outcome === undefined) return
-      const back = { owner: wire, label: `answer for ${by.name}: ${inWords(outcome)}`, isReady: () => true, go: () => finish(outcome) }
+      const back = {
+        owner: wire,
+        label: `answer for ${by.name}: ${inWords(outcome)}`,
+        isReady: () => true,
+        go: () => finish(outcome)
+      }
       stage.park(back)
       stage.later(wire, until, () => stage.unpark(back))
     }
-    const waiting = { owner: wire, label: `request of ${by.name} arrives (${nameOf(fate)})`, isReady: () => true, go: arrive }
+    const waiting = {
+      owner: wire,
+      label: `request of ${by.name} arrives (${nameOf(fate)})`,
+      isReady: () => true,
+      go: arrive
+    }
     const end = stage.later(wire, until, () => {
       underWay.delete(request)
       stage.unpark(waiting)

@@ -23,7 +23,13 @@ export interface Surroundings {
   readonly past: Map<string, Array<Pair>>
 }
 
-export type Deed = "writes an old pair" | "writes a blank" | "loses a field" | "logs in" | "refreshes" | "logs in as another"
+export type Deed =
+  | "writes an old pair"
+  | "writes a blank"
+  | "loses a field"
+  | "logs in"
+  | "refreshes"
+  | "logs in as another"
 
 export const act = (around: Surroundings, outsider: Outsider, slot: Slot, deed: Deed, locked: boolean): void => {
   const { stage } = around
@@ -67,8 +73,11 @@ const deeds: { readonly [D in Deed]: Doing } = {
   "loses a field": (around, process, slot) =>
     Effect.suspend(() => {
       const { access: _access, refresh: _refresh, ...others } = slot.tokens.seen
-      const tokens = around.chances.next() < 0.5 ? { access: slot.tokens.seen.access } : { refresh: slot.tokens.seen.refresh }
-      const left = Object.fromEntries(Object.entries({ ...others, ...tokens }).filter(([, value]) => value !== undefined))
+      const tokens =
+        around.chances.next() < 0.5 ? { access: slot.tokens.seen.access } : { refresh: slot.tokens.seen.refresh }
+      const left = Object.fromEntries(
+        Object.entries({ ...others, ...tokens }).filter(([, value]) => value !== undefined)
+      )
       return write(around, process, slot, left)
     }),
   "logs in": (around, process, slot) => logIn(around, process, slot, slot.account),

@@ -44,7 +44,9 @@ export const goQuiet = (world: World): Quiet => {
   const before = server.journal.length
   const since = stage.now
   const inPool = members(world.log.states.at(-1)!).map(({ id }) => String(id))
-  const lost = shelf.slots.filter(({ name }) => inPool.includes(name)).filter((slot) => settle(world, slot) === "dead").length
+  const lost = shelf.slots
+    .filter(({ name }) => inPool.includes(name))
+    .filter((slot) => settle(world, slot) === "dead").length
   const requests = server.journal.slice(before).filter(({ ours }) => ours).length
   const most = shelf.slots.length * (mostRequests + (2 * (stage.now - since)) / lifetime)
   if (requests > most) checks.found(`I10: ${requests} requests were sent when all was well`)
@@ -127,7 +129,8 @@ const ownerRefreshes = ({ server, shelf, stage }: World, slot: Slot): void => {
   const token = revealed(slot.tokens.seen.refresh)
   const pair =
     token !== undefined && server.isAlive(token)
-      ? (server.present(token, stage.now, { by: "owner", ours: false, attempt: undefined }), server.journal.at(-1)?.issued)
+      ? (server.present(token, stage.now, { by: "owner", ours: false, attempt: undefined }),
+        server.journal.at(-1)?.issued)
       : undefined
   const next = pair ?? server.logIn(slot.name, slot.account, stage.now)
   shelf.see(slot.tokens, tokensOf(next))

@@ -166,11 +166,7 @@ const store = Effect.fnUntraced(function* (
   return stored
 })
 
-const clear = Effect.fnUntraced(function* (
-  edge: Edge,
-  slot: Slot,
-  isDead: (found: TokenSet) => boolean
-) {
+const clear = Effect.fnUntraced(function* (edge: Edge, slot: Slot, isDead: (found: TokenSet) => boolean) {
   const cleared = yield* operate(edge, `clear ${slot.name}`, "clear", () =>
     Effect.sync(() => {
       const refused = notCleared(slot.tokens.seen, isDead)
@@ -215,9 +211,7 @@ const stashOf = (edge: Edge): Stash["Service"] => {
         Effect.succeed(Array.from(stash.seen.values()).filter((entry) => entry.grant === grant))
       ),
     remove: (consumed) =>
-      operate(edge, "unstash", "store", () =>
-        Effect.sync(() => shelf.see(stash, without(stash.seen, consumed)))
-      )
+      operate(edge, "unstash", "store", () => Effect.sync(() => shelf.see(stash, without(stash.seen, consumed))))
   }
 }
 

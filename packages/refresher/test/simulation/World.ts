@@ -96,7 +96,11 @@ const slotsOf = ({ borrowed, owned, shared }: Variant): ReadonlyArray<Slot> => {
     const isOwned = index < owned
     return {
       name: `c${index + 1}`,
-      ref: { kind: shared ? "hermes" : "own", path: `/simulated/${shared ? "auth" : index}.json`, slot: `c${index + 1}` },
+      ref: {
+        kind: shared ? "hermes" : "own",
+        path: `/simulated/${shared ? "auth" : index}.json`,
+        slot: `c${index + 1}`
+      },
       owned: isOwned,
       account: `account-${index + 1}`,
       holdLimit: shared ? 10_000 : undefined,
