@@ -67,6 +67,8 @@ export interface Credential {
   readonly enrolledAt: Instant
   readonly enrolledSeq: Seq
   readonly removed: boolean
+  /** Who removed it; what its store's program removed comes back when that program adds it again. */
+  readonly removedBy: "operator" | "store" | "quarantine" | undefined
   readonly operator: "enabled" | "paused"
   readonly keepalive: boolean
   readonly cooldown: Cooldown | undefined

@@ -91,6 +91,15 @@ describe("membership", () => {
     assert.deepStrictEqual(grantById(state, grantId).current, first)
   })
 
+  it("a removed credential says who removed it, until it is enrolled again", () => {
+    const removedBy = (state: PoolState) => HashMap.getUnsafe(state.credentials, credentialId).removedBy
+    const byStore: Step = { type: "CredentialRemoved", ...about, data: { by: "store" } }
+    assert.deepStrictEqual(
+      [given(enrolled()), given(enrolled(), byStore), given(enrolled(), byStore, enrolled())].map(removedBy),
+      [undefined, "store", undefined]
+    )
+  })
+
   it("a removed credential that is enrolled again is a member again", () => {
     assert.deepStrictEqual(ids(given(enrolled(), removed, enrolled())), [credentialId])
   })

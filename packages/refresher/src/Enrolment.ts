@@ -22,9 +22,13 @@ import { join } from "node:path"
 import { about, grantState, record } from "./GrantState.ts"
 import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
 import { type How, notice } from "./Notice.ts"
+import { dropIfRemoved, isRemoved } from "./RemovedByStore.ts"
 import { holding, type Target, targetOf } from "./Target.ts"
 
-/** Reads every store once: new logins are enrolled, newer tokens of known ones are observed. Answers what was unreadable. */
+/**
+ * Reads every store once: new logins are enrolled, those that their program removed leave the pool, and newer tokens of
+ * known ones are observed. Answers what was unreadable.
+ */
 export const takeStock = Effect.fnUntraced(function* (home: string, how: How) {
   const { logins, problems } = yield* Vault.use((vault) => vault.logins)
   const providers = yield* Providers
@@ -34,7 +38,8 @@ export const takeStock = Effect.fnUntraced(function* (home: string, how: How) {
   )
   const ledger = yield* Ledger
   const before = yield* ledger.state
-  if (ours.some((login) => isNew(before, login))) yield* enrolAll(home, ours)
+  const gone = yield* Effect.filter(members(before), isRemoved)
+  if (gone.length > 0 || ours.some((login) => isNew(before, login))) yield* enrolAll(home, ours)
   const state = yield* ledger.state
   yield* Effect.forEach(members(state), (member) => Effect.ignore(notice(member, how)), { discard: true })
   return problems
@@ -47,13 +52,16 @@ export const enrolmentLock = (home: string) =>
 /** One process at a time; what another enrolled meanwhile is found in the ledger then. */
 const enrolAll = Effect.fnUntraced(function* (home: string, logins: ReadonlyArray<Login>) {
   yield* enrolmentLock(home)
+  yield* Effect.forEach(members(yield* Ledger.use((ledger) => ledger.state)), (member) =>
+    Effect.catchTag(dropIfRemoved(member), ["RefreshError", "StoreError"], passOver)
+  )
   yield* Effect.forEach(logins, (login) => Effect.catchTag(enrolOnce(login), "RefreshError", passOver), {
     discard: true
   })
 }, Effect.scoped)
 
 /** A login whose store cannot be opened keeps no other from being enrolled. */
-const passOver = ({ message }: RefreshError) => Effect.logWarning(message)
+const passOver = ({ message }: RefreshError | StoreError) => Effect.logWarning(message)
 
 const enrolOnce = Effect.fnUntraced(function* (login: Login) {
   const state = yield* Ledger.use((ledger) => ledger.state)
@@ -125,9 +133,11 @@ const refreshIn = (member: Credential) =>
     return refresh === undefined ? undefined : (yield* Fingerprints).of(refresh)
   }).pipe(Effect.orElseSucceed(() => undefined))
 
-/** A removed credential does not come back by itself. */
+/** What an operator removed does not come back by itself; what its own program removed does, when that adds it again. */
 const isNew = (state: PoolState, login: Login): boolean =>
-  !Array.from(HashMap.values(state.credentials)).some((credential) => isFrom(credential, login))
+  !Array.from(HashMap.values(state.credentials)).some(
+    (credential) => credential.removedBy !== "store" && isFrom(credential, login)
+  )
 
 /** It is the login in the place that the credential was enrolled from. */
 export const isFrom = (

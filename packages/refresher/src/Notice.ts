@@ -16,6 +16,7 @@ import { type Held, recalling } from "./Held.ts"
 import { observation } from "./Observation.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { reread } from "./Reread.ts"
+import { isBuried } from "./StoreVerdict.ts"
 import { holding, type Target, targetOf } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
@@ -31,7 +32,8 @@ export const notice = Effect.fnUntraced(function* (credential: Credential, how: 
   const target = yield* targetOf(credential)
   const finding = yield* look(target)
   if (finding.standing === "newer") return yield* observe(target, how)
-  if (how === "watch" && (yield* isNews(target, finding))) yield* name(target, finding)
+  const buried = target.authority.writable && (yield* isBuried(target))
+  if (buried || (how === "watch" && (yield* isNews(target, finding)))) yield* name(target, finding)
 })
 
 const look = Effect.fnUntraced(function* (target: Target) {

@@ -14,6 +14,7 @@ import { about, grantState, record } from "./GrantState.ts"
 import { type Held, recalling } from "./Held.ts"
 import { anotherLogin } from "./NoToken.ts"
 import { putBack } from "./StoreSuccessor.ts"
+import { heedStore } from "./StoreVerdict.ts"
 import { holding, type Target } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
@@ -28,6 +29,7 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
   const tokens = yield* Effect.tapError(target.authority.read, () => noteFinding(target, "unreadable"))
   if (isBlank(tokens)) {
     if (grant.current !== undefined && grant.health._tag !== "Dead") yield* noteFinding(target, "none")
+    yield* heedStore(target)
     return yield* keptElsewhere(target, grant)
   }
   const found = recalling(yield* holding(target, tokens), before, grant.current)

@@ -20,6 +20,11 @@ export interface Authority {
   readonly lock: (wait: Duration.Input) => Effect.Effect<void, StoreError, Scope.Scope>
   /** Blank if nothing is there. Blank strings are nothing. */
   readonly read: Effect.Effect<TokenSet, StoreError>
+  /**
+   * Whether the store proves that its program removed the login, which was known under this source. What is unreadable,
+   * missing or begun anew proves nothing. Absent where nothing can be proven.
+   */
+  readonly hasRemoved?: (source: string) => Effect.Effect<boolean>
   /** What the store says of a login whose tokens its program took away; absent where stores say nothing. */
   readonly lastAuthError?: Effect.Effect<AuthError | undefined, StoreError>
   /**

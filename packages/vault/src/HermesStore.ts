@@ -43,12 +43,9 @@ export const make = (options: HermesOptions): Store => {
     survey: HermesReading.survey(opened),
     holds: (ref) => ref.kind === "hermes" && (ref.path === path || HermesProfiles.isProfileOf(path, ref.path ?? "")),
     authority: (ref) => authority(opened, ref),
-    hasRemoved: (login) => (login.store.path === path ? removed(opened, { ...login, slot: login.store.slot }) : no),
     watched: HermesReading.watched(opened)
   }
 }
-
-const no = Effect.succeed(false)
 
 /** Read and served beside those that may be refreshed. */
 const onlyShown: ReadonlyArray<string> = ["minimax-oauth"]
@@ -74,12 +71,9 @@ const authority = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Authority, StoreError> {
   const opened = { ...store, path: ref.path ?? store.path }
   const { ledger, path } = opened
-  const operations = operationsAt(opened, ref.slot)
-  const lastAuthError = lastError(opened, ref)
+  const looks = looksAt(opened, ref.slot)
   const refusal = (yield* notOurs(opened, ref.slot)) ?? (yield* notBound(opened))
-  if (ledger === undefined || refusal) {
-    return { ...readOnly({ ref, why: noLedger, ...refusal, read: operations.read }), lastAuthError }
-  }
+  if (ledger === undefined || refusal) return { ...readOnly({ ref, why: noLedger, ...refusal, ...looks }), ...looks }
   return {
     ref,
     writable: true,
@@ -89,9 +83,16 @@ const authority = Effect.fnUntraced(function* (
         Effect.andThen(realOr(path)),
         Effect.flatMap((real) => Binding.claim(real, ledger))
       ),
-    lastAuthError,
-    ...operations
+    ...operationsAt(opened, ref.slot),
+    ...looks
   }
+})
+
+/** What only reads. */
+const looksAt = (opened: HermesReading.Opened, slot: string) => ({
+  read: operationsAt(opened, slot).read,
+  lastAuthError: Effect.map(HermesReading.file(opened, "read"), (file) => lastErrorAt(file, slot)),
+  hasRemoved: (source: string) => removed(opened, { provider: providerIn(slot), slot, source })
 })
 
 /** Of a login block of Nous, also the lock of the file that profiles share, as hermes does and in its order. */
@@ -117,9 +118,6 @@ const operationsAt = (opened: HermesReading.Opened, slot: string) => {
 
 const localNous = ({ path, providers }: HermesReading.Opened) =>
   FileAuthority.make(path, findSlot(providers, nousSlot, nothing))
-
-const lastError = (opened: HermesReading.Opened, { slot }: StoreRef) =>
-  Effect.map(HermesReading.file(opened, "read"), (file) => lastErrorAt(file, slot))
 
 interface Refusal {
   readonly why: string

@@ -12,17 +12,8 @@ export interface Store {
   readonly holds: (ref: StoreRef) => boolean
   /** For a reference that this store holds. */
   readonly authority: (ref: StoreRef) => Effect.Effect<Authority, StoreError>
-  /** Whether the store proves that its program removed this login. What cannot be read proves nothing. */
-  readonly hasRemoved?: (login: Placed) => Effect.Effect<boolean>
   /** Other files than the description's whose change may change a login. */
   readonly watched?: Effect.Effect<ReadonlyArray<string>>
-}
-
-/** What was recorded of a login when it was found. */
-export interface Placed {
-  readonly provider: string
-  readonly source: string
-  readonly store: StoreRef
 }
 
 export interface StoreDescription {

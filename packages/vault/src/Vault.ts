@@ -15,7 +15,7 @@ import * as Watching from "./internal/Watching.ts"
 import type { Survey } from "./Login.ts"
 import * as MemoryStore from "./MemoryStore.ts"
 import * as OwnStore from "./OwnStore.ts"
-import type { Placed, Store, StoreDescription } from "./Store.ts"
+import type { Store, StoreDescription } from "./Store.ts"
 import { StoreError } from "./StoreError.ts"
 
 export type StoreSource =
@@ -52,8 +52,6 @@ export class Vault extends Context.Service<
     readonly recoverable: Effect.Effect<Survey>
     /** Fails with `Unavailable` (`NotOpened`) for a store that was not opened. */
     readonly authority: (ref: StoreRef) => Effect.Effect<Authority, StoreError>
-    /** Whether the store of this login proves that its program removed it; not so if the store was not opened. */
-    readonly hasRemoved: (login: Placed) => Effect.Effect<boolean>
     /** From when it is run; our own writes show too. */
     readonly changes: Stream.Stream<Changed>
     /** What is read, and what for. */
@@ -72,7 +70,6 @@ const make = (options: VaultOptions): Vault["Service"] => {
     logins: surveyOf(stores),
     recoverable: surveyOf(others),
     authority: (ref) => reached.find(({ holds }) => holds(ref))?.authority(ref) ?? Effect.fail(notOpened(ref)),
-    hasRemoved: (login) => stores.find(({ holds }) => holds(login.store))?.hasRemoved?.(login) ?? Effect.succeed(false),
     changes: Stream.mergeAll(watchedOf(reached).map(changesOf), { concurrency: "unbounded" }),
     sources: stores.map(({ description }) => description)
   }

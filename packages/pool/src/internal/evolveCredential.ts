@@ -30,6 +30,7 @@ const enrolled = (event: Envelope & EventOf<"CredentialEnrolled">): Credential =
     enrolledAt: event.at,
     enrolledSeq: event.seq,
     removed: false,
+    removedBy: undefined,
     operator: "enabled",
     keepalive: false,
     cooldown: undefined,
@@ -46,7 +47,7 @@ const enrolled = (event: Envelope & EventOf<"CredentialEnrolled">): Credential =
 const changed = (credential: Credential, event: Envelope & PoolEvent): Credential => {
   switch (event.type) {
     case "CredentialRemoved":
-      return { ...credential, removed: true }
+      return { ...credential, removed: true, removedBy: event.data.by }
     case "CredentialPaused":
       return { ...credential, operator: "paused", keepalive: event.data.keepalive ?? false }
     case "CredentialResumed":

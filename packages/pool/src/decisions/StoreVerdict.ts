@@ -1,0 +1,65 @@
+/**
+ * A program that shares a store says that a login of it died, and took its tokens away: whether that is about what we
+ * hold, and what follows.
+ */
+import { refOf } from "../Generation.ts"
+import type { CredentialId, EventId } from "../Ids.ts"
+import type { Instant } from "../Instant.ts"
+import type { Grant } from "../PoolState.ts"
+import type { Draft } from "../Recorded.ts"
+import type { StoreKind } from "../StoreRef.ts"
+import type { TerminalReason } from "../Verdict.ts"
+import { quarantineOf } from "./ClassifyFailure.ts"
+
+/** What stands in the store in place of the tokens. */
+export interface Epitaph {
+  readonly store: StoreKind
+  /** In that program's words. */
+  readonly code: string
+  readonly at?: Instant
+}
+
+/**
+ * The current generation is dead if the store had it and the other program judged later than that. A pair that the store
+ * never took, and one that came later, is not what was judged; and without a moment nothing is told.
+ */
+export const isJudged = ({ current, health, lineage, stashed }: Grant, { at }: Epitaph): boolean => {
+  const since = lineage.at(-1)?.at
+  return (
+    current?.refresh !== undefined &&
+    health._tag !== "Dead" &&
+    stashed === undefined &&
+    at !== undefined &&
+    since !== undefined &&
+    since <= at
+  )
+}
+
+/** Nothing if it is not about what we hold. The rule names the store and its own code. */
+export const believeStore = (
+  grant: Grant,
+  credential: CredentialId,
+  epitaph: Epitaph,
+  cause: EventId
+): ReadonlyArray<Draft> =>
+  grant.current === undefined || !isJudged(grant, epitaph)
+    ? []
+    : [
+        quarantineOf(
+          { grant: grant.id, credential },
+          refOf(grant.current),
+          "refresh",
+          reasonOf(epitaph.code),
+          `${epitaph.store}/${allowed.test(epitaph.code) ? epitaph.code : "other"}`,
+          cause
+        )
+      ]
+
+const reasonOf = (code: string): TerminalReason => {
+  if (/reuse/i.test(code)) return "Reused"
+  if (/expired/i.test(code)) return "Expired"
+  return /account_(deactivated|suspended|deleted)/i.test(code) ? "AccountClosed" : "Revoked"
+}
+
+/** The form in which codes may be recorded. */
+const allowed = /^[A-Za-z0-9_.:-]{1,64}$/
