@@ -275,13 +275,13 @@ describe("a login that hermes judged dead", () => {
   )
 
   it.live(
-    "lives on here if the pair came later than the judgement, or the store never had it",
+    "lives on here if the pair came later than the judgement",
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
           const early = yield* Clock.currentTimeMillis
           yield* scene.advance("10 seconds")
-          const instance = yield* scene.open()
+          const instance = yield* scene.open({ policy: { timeLimit: 5_000 } })
           yield* instance.token()
           yield* edit(scene, bury(early))
           const served = yield* instance.token({ forceRefresh: true })
@@ -322,7 +322,11 @@ describe("an API key in hermes' pool", () => {
 })
 
 describe("a Nous login that hermes' profiles share", () => {
-  const here = (scene: Scene) => ({ providers: [providerAt(nous, scene.sandbox.origin)], stores: [source(scene)] })
+  const here = (scene: Scene) => ({
+    providers: [providerAt(nous, scene.sandbox.origin)],
+    stores: [source(scene)],
+    policy: { timeLimit: 5_000 }
+  })
 
   const source = ({ authFile }: Scene) => ({ kind: "hermes", path: authFile, providers: ["nous"] }) as const
 

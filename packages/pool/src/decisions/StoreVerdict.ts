@@ -21,13 +21,15 @@ export interface Epitaph {
 
 /**
  * The current generation is dead if the store had it and the other program judged later than that. A pair that the store
- * never took, and one that came later, is not what was judged; and without a moment nothing is told.
+ * never took, and one that came later, is not what was judged; without a moment nothing is told; and what an operator
+ * revived since is to be tried.
  */
-export const isJudged = ({ current, health, lineage, stashed }: Grant, { at }: Epitaph): boolean => {
+export const isJudged = ({ current, health, lineage, revived, stashed }: Grant, { at }: Epitaph): boolean => {
   const since = lineage.at(-1)?.at
   return (
     current?.refresh !== undefined &&
     health._tag !== "Dead" &&
+    revived === undefined &&
     stashed === undefined &&
     at !== undefined &&
     since !== undefined &&

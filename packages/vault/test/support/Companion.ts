@@ -49,6 +49,15 @@ export const pythonTry = (lock: string): string =>
 export const pythonEdit = (how: "replace" | "rewrite", path: string, from: string, to: string) =>
   Effect.promise(() => promisify(execFile)("python3", ["-c", pythonEditor, how, path, from, to]))
 
+/** Runs `hermes_peer.py` on this `auth.json`, as that file describes it; answers what it printed. */
+export const hermesPeer = (path: string, ...args: ReadonlyArray<string>): Effect.Effect<Record<string, unknown>> =>
+  Effect.map(
+    Effect.promise(() => promisify(execFile)("python3", [peer, path, ...args])),
+    ({ stdout }) => JSON.parse(stdout) as Record<string, unknown>
+  )
+
+const peer = fileURLToPath(new URL("./hermes_peer.py", import.meta.url))
+
 /** What hermes writes: `json.dumps(value, indent=2)` and a newline. */
 export const pythonFormat = (json: string): string =>
   execFileSync("python3", ["-c", "import json, sys; print(json.dumps(json.load(sys.stdin), indent=2))"], {
