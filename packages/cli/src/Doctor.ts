@@ -10,6 +10,7 @@ import { execFile } from "node:child_process"
 import { realpathSync } from "node:fs"
 import { modeFinding, modeOf, modesIn } from "./FileModes.ts"
 import { fine, type Finding, note, problem } from "./Finding.ts"
+import { ofHermesLogins } from "./HermesFindings.ts"
 import { ofFileSystem, ofLedger, ofLock } from "./LedgerFindings.ts"
 import type { Problem, Row } from "./PoolView.ts"
 import * as ReadPool from "./ReadPool.ts"
@@ -53,6 +54,7 @@ const ofStores = Effect.fnUntraced(function* (home: string, problems: ReadonlyAr
   return [
     ...problems.map(({ message, path }) => problem(path, message, "Then look again.")),
     ...(yield* Effect.forEach(shared, (path) => ofHermes(home, path))).flat(),
+    ...(yield* ofHermesLogins),
     ...(shared.length === 0 ? [] : [yield* flockProgram])
   ]
 })

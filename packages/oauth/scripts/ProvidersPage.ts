@@ -43,21 +43,26 @@ RFC 6749. The page is made from the declarations: change those, then run \`${com
       ["provider", "hermes' `auth.json`", "files of other programs, read only"],
       ...defaultProviders.map((provider) => [
         code(provider.id),
-        provider.sharedWithHermes ? "refreshed under hermes' lock" : "not touched",
+        inHermes(provider),
         provider.id === "openai-codex"
           ? "the Codex CLI: `$CODEX_HOME/auth.json`"
           : provider.files.map(({ owner, paths }) => `${owner}: ${paths.map(code).join(", ")}`).join("; ")
       ])
     ]),
     `A login in another program's file is borrowed: its access token is used, its refresh token never sent, its file never written.
-\`openPool({ vault: loginFilesOf(anthropic) })\` opens them. hermes keeps the logins of Nous, MiniMax, Qwen and others in several files at
-once, so those are left to hermes; of Anthropic's, those that hermes added to its pool are refreshed, and the one in its own
-\`.anthropic_oauth.json\` is not. Copilot's GitHub token has no file here: a token of another program is not exchanged.`,
+\`openPool({ vault: loginFilesOf(anthropic) })\` opens them. What is read and written in hermes' file, and why, stands on the
+[page about hermes](hermes.md). Copilot's GitHub token has no file here: a token of another program is not exchanged.`,
     "## What was exercised",
     exercised,
     "## A provider of your own",
     ownProvider
   ].join("\n\n") + "\n"
+
+/** MiniMax' are the only ones that hermes has in its file and refreshes without its lock. */
+const inHermes = ({ id, sharedWithHermes }: Provider): string => {
+  if (sharedWithHermes) return id === "nous" ? "refreshed under hermes' two locks" : "refreshed under hermes' lock"
+  return id === "minimax-oauth" ? "shown, and left to hermes" : "not touched"
+}
 
 const isDiscovered = (endpoint: string | Discovery): endpoint is Discovery => typeof endpoint !== "string"
 

@@ -124,7 +124,8 @@ interface Refusal {
   readonly owner?: string
 }
 
-const noLedger = "no ledger was opened to record what is done with it"
+/** Of a store that is only looked at. */
+export const noLedger = "no ledger was opened to record what is done with it"
 
 /** A file that cannot be read now does not refuse anything: its operations will say what is wrong with it. */
 const notOurs = (opened: HermesReading.Opened, slot: string): Effect.Effect<Refusal | undefined> =>

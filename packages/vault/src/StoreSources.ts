@@ -2,6 +2,7 @@
 import type { StoreRef } from "@daybook/pool/StoreRef"
 import type { CredentialFile } from "./CredentialFile.ts"
 import * as FileStore from "./FileStore.ts"
+import { isProfileOf } from "./HermesProfiles.ts"
 import type { StoreSource } from "./Vault.ts"
 
 /** What a ledger says of a login. */
@@ -13,7 +14,7 @@ export interface NamedLogin {
 }
 
 /**
- * One for each file. Daybook's own store, the environment and memory are not opened by what a ledger says. How to read a
+ * One for each file, and for hermes' profiles one with their root. Daybook's own store, the environment and memory are not opened by what a ledger says. How to read a
  * declared file, its declaration says: the one of this very path, or else, for a file that was imported from an unusual
  * place, the one of the same owner and provider. A login whose file nobody declares stays closed (`NotOpened`) rather
  * than being read by a guess.
@@ -26,6 +27,7 @@ export const sourcesOf = (
   const byFile = new Map<string, StoreSource>()
   for (const { store } of all) {
     const { kind, path } = store
+    if (kind === "hermes" && all.some((other) => isWithRoot(other.store, path))) continue
     if (path !== undefined && (kind === "hermes" || kind === "codex-cli")) byFile.set(`${kind} ${path}`, { kind, path })
   }
   const known = declared.filter((file) => all.some(({ store }) => FileStore.isIn(file, store)))
@@ -48,3 +50,7 @@ const movedFile = (
     .filter((file) => FileStore.isIn(file, store))
     .slice(0, 1)
 }
+
+/** The store of hermes' root shows its profiles too. */
+const isWithRoot = ({ kind, path: root }: StoreRef, path: string | undefined): boolean =>
+  kind === "hermes" && root !== undefined && path !== undefined && isProfileOf(root, path)

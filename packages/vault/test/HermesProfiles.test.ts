@@ -74,9 +74,10 @@ it.live("a profile's login is read and never written, and the reason names the p
   })
 )
 
-it.live("a profile's file opened by itself is read only too", () =>
+it.live("a profile's file opened by itself is read only too, and shows what is its own", () =>
   Effect.gen(function* () {
-    const { folder } = yield* hermesHome(pool(row("root00", 1)), { [work]: pool(row("mine00", 2)) })
+    const copies = [row("copied", 1), row("mine00", 2)]
+    const { folder, write } = yield* hermesHome(pool(row("root00", 1)), { [work]: pool(...copies) })
     const path = join(folder, work)
     const store = HermesStore.make({ path, ledger: ours, providers })
     const { logins } = yield* store.survey
@@ -87,6 +88,9 @@ it.live("a profile's file opened by itself is read only too", () =>
     const authority = yield* store.authority({ kind: "hermes", path, slot: "credential_pool.openai-codex.mine00" })
     assert.isFalse(authority.writable)
     assert.include(authority.whyReadOnly, "profile work")
+    write("auth.json", ["not hermes' any more"])
+    const unsure = yield* store.survey
+    assert.deepStrictEqual([unsure.logins, unsure.problems.length], [[], 1])
   })
 )
 

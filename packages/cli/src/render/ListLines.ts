@@ -1,5 +1,6 @@
 /** `daybook list`: one row for each credential, with where it lives. */
 import type { StoreRef } from "@daybook/pool/StoreRef"
+import { profileOf } from "@daybook/vault/HermesProfiles"
 import type { PoolView, Row } from "../PoolView.ts"
 import type { Paint } from "./Paint.ts"
 import { unknownLines } from "./StatusLines.ts"
@@ -44,5 +45,8 @@ const cells = (row: Row, now: number, paint: Paint): ReadonlyArray<string> => [
   paintWord(row.word, paint)
 ]
 
-export const storeName = ({ kind, path, slot }: StoreRef): string =>
-  kind === "own" || path === undefined ? `${kind} ${slot}` : `${kind} ${path}`
+export const storeName = ({ kind, path, slot }: StoreRef): string => {
+  if (kind === "own" || path === undefined) return `${kind} ${slot}`
+  const profile = kind === "hermes" ? profileOf(path) : undefined
+  return profile === undefined ? `${kind} ${path}` : `${kind} ${path} (profile ${profile})`
+}

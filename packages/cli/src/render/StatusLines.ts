@@ -1,4 +1,5 @@
 /** `daybook status`: for each provider, each credential with its word, why, since and until when, and what to do. */
+import { profileOf } from "@daybook/vault/HermesProfiles"
 import type { PoolView, Row } from "../PoolView.ts"
 import type { Paint } from "./Paint.ts"
 import { day, moment } from "./Time.ts"
@@ -28,7 +29,7 @@ const count = (rows: ReadonlyArray<Row>): string => {
 const credentialLines = (row: Row, width: number, now: number, paint: Paint): ReadonlyArray<string> => {
   const name = nameOf(row).padEnd(width)
   const word = paintWord(row.word, paint) + " ".repeat("cooling".length - row.word.length)
-  const said = [because(row), ...times(row, now)].filter((part) => part !== "").join(", ")
+  const said = [because(row), place(row), ...times(row, now)].filter((part) => part !== "").join(", ")
   return [
     `  ${word}  ${name}  ${said}`.trimEnd(),
     ...(row.todo === undefined ? [] : [`           ${paint("faint", `-> ${row.todo}`)}`])
@@ -51,6 +52,12 @@ const times = ({ deadline, expiresAt, refreshing, since, until, word }: Row, now
   ...(deadline === undefined || word === "dead" ? [] : [`login ends ${day(deadline, now)}`]),
   ...(refreshing ? ["a refresh is under way"] : [])
 ]
+
+/** hermes' profiles have logins of their own. */
+const place = ({ store: { kind, path } }: Row): string => {
+  const profile = kind === "hermes" && path !== undefined ? profileOf(path) : undefined
+  return profile === undefined ? "" : `in hermes' profile ${profile}`
+}
 
 export const unknownLines = ({ unknownEvents }: PoolView, paint: Paint): ReadonlyArray<string> =>
   unknownEvents === 0

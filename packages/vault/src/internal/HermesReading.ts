@@ -1,8 +1,9 @@
 /** hermes' files, read as they are now: its own `auth.json`, what it keeps beside it, and its profiles. */
 import { isBlank, type TokenSet } from "@daybook/pool/TokenSet"
 import { Effect, Option, Redacted, Result } from "effect"
+import { basename, join } from "node:path"
 import * as HermesFile from "../HermesFile.ts"
-import { profileFiles, profileOf } from "../HermesProfiles.ts"
+import { profileFiles, profileOf, rootOf } from "../HermesProfiles.ts"
 import type { HermesOptions } from "../HermesStore.ts"
 import type { Login, Survey } from "../Login.ts"
 import type { StoreError, StoreOperation } from "../StoreError.ts"
@@ -45,13 +46,25 @@ export const watched = ({ path, providers, shared }: Opened): Effect.Effect<Read
     ...profiles
   ])
 
-export const survey = Effect.fnUntraced(function* (opened: Opened): Effect.fn.Return<Survey> {
+/** The logins in the file, and if it is the root's, those that its profiles have of their own. */
+export const survey = (opened: Opened): Effect.Effect<Survey> =>
+  profileOf(opened.path) === undefined ? surveyRoot(opened) : surveyProfile(opened)
+
+const surveyRoot = Effect.fnUntraced(function* (opened: Opened): Effect.fn.Return<Survey> {
   const root = yield* surveyFile(opened)
   const profiles = yield* Effect.forEach(yield* profileFiles(opened.path), (path) => surveyFile({ ...opened, path }))
   return {
     logins: profiles.flatMap(({ logins }) => logins).reduce(withOwn, root.logins),
     problems: [root, ...profiles].flatMap(({ problems }) => problems)
   }
+})
+
+/** While the root's file cannot be read, nobody knows which logins are the profile's own. */
+const surveyProfile = Effect.fnUntraced(function* (opened: Opened): Effect.fn.Return<Survey> {
+  const root = yield* surveyFile({ ...opened, path: join(rootOf(opened.path), basename(opened.path)) })
+  const { logins, problems } = yield* surveyFile(opened)
+  const own = root.problems.length > 0 ? [] : logins.reduce(withOwn, root.logins).slice(root.logins.length)
+  return { logins: own, problems: [...root.problems, ...problems] }
 })
 
 const surveyFile = (opened: Opened): Effect.Effect<Survey> =>

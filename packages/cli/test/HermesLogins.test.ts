@@ -1,0 +1,64 @@
+/** What the command says of hermes' profiles, and of logins in hermes' file that it only reads. */
+import { assert, describe, it, vi } from "@effect/vitest"
+import { Effect } from "effect"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { authFile, writeAuth } from "./support/AuthFile.ts"
+import { makeWorld } from "./support/World.ts"
+
+/** Each command is a process of its own, and the machine may be busy. */
+vi.setConfig({ testTimeout: 60_000 })
+
+const world = Effect.gen(function* () {
+  const world = yield* makeWorld
+  const file = authFile(world.login)
+  const buried = { code: "invalid_grant", message: "", reason: "runtime_refresh_failure", at: "2026-11-22T09:30:00Z" }
+  const vault = writeAuth(world.user, {
+    ...file,
+    providers: {
+      ...file.providers,
+      nous: { access_token: "nous-access", refresh_token: "nous-refresh" },
+      "xai-oauth": { tokens: {}, last_auth_error: buried }
+    }
+  })
+  const { access_token, refresh_token } = yield* world.sandbox.issue({})
+  const row = { id: "theirs", auth_type: "oauth", source: "manual:device_code", access_token, refresh_token }
+  const profile = join(dirname(vault), "profiles", "work", "auth.json")
+  mkdirSync(dirname(profile), { recursive: true })
+  writeFileSync(profile, JSON.stringify({ credential_pool: { "openai-codex": [row] } }), { mode: 0o600 })
+  return { ...world, vault, profile }
+})
+
+describe.concurrent("a hermes with a profile", () => {
+  it.live("shows the profile's login by list, status and doctor, by the profile's name", () =>
+    Effect.gen(function* () {
+      const { begin, profile, run } = yield* world
+      yield* begin
+      const list = yield* run(["list"])
+      assert.match(list.stdout, new RegExp(`^theirs .*oauth, borrowed .*hermes ${profile} \\(profile work\\)`, "m"))
+      const status = yield* run(["status"])
+      assert.match(status.stdout, /^ {2}ok +theirs .*in hermes' profile work/m)
+      const doctor = yield* run(["doctor"])
+      assert.include(doctor.stdout, `${profile}: hermes' profile work has 1 login of its own`)
+    })
+  )
+
+  it.live("is told by doctor which file to open in place of a profile's", () =>
+    Effect.gen(function* () {
+      const { profile, run, vault } = yield* world
+      const { stdout } = yield* run(["doctor", "--vault", profile])
+      assert.include(stdout, `${profile}: it is hermes' profile work, which is only read`)
+      assert.include(stdout, `Open ${vault} with --vault`)
+    })
+  )
+
+  it.live("is told by doctor why a Nous login is only read, and what hermes calls dead", () =>
+    Effect.gen(function* () {
+      const { run, vault } = yield* world
+      const { stdout } = yield* run(["doctor", "--vault", vault])
+      assert.match(stdout, /providers\.nous \(nous, .*only read: .*HERMES_SHARED_AUTH_DIR/)
+      assert.match(stdout, /providers\.xai-oauth \(xai-oauth, .*hermes says that it is dead: invalid_grant/)
+      assert.notInclude(stdout, "nous-refresh")
+    })
+  )
+})
