@@ -14,7 +14,7 @@ import type { Instance } from "./support/Instance.ts"
 import { call, questions } from "./support/ModelApi.ts"
 import { next } from "./support/Next.ts"
 import { breaches, only } from "./support/Records.ts"
-import { inScene, type Scene, slow } from "./support/Scene.ts"
+import { inScene, patient, type Scene, slow } from "./support/Scene.ts"
 
 const seeded = CredentialId.make("seeded")
 
@@ -43,8 +43,8 @@ describe("a paused credential", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const here = yield* scene.open()
-          const there = yield* scene.open()
+          const here = yield* scene.open(patient)
+          const there = yield* scene.open(patient)
           assert.strictEqual(yield* there.token(), scene.login.access_token)
           assert.strictEqual(yield* here.token(), scene.login.access_token)
           const events = yield* here.operator.pause(seeded)
@@ -66,7 +66,7 @@ describe("a paused credential", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const { operator, pool } = yield* scene.open()
+          const { operator, pool } = yield* scene.open(patient)
           yield* operator.pause(seeded)
           const reason = yield* reasonOf(pool.refresh("seeded"))
           assert.strictEqual(reason.reason, "Paused")
@@ -83,8 +83,8 @@ describe("a paused credential", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const here = yield* scene.open()
-          const there = yield* scene.open()
+          const here = yield* scene.open(patient)
+          const there = yield* scene.open(patient)
           there.edges.stores.before("lock", Effect.orDie(here.operator.pause(seeded)))
           assert.strictEqual(yield* failing(there.token({ failedToken: scene.login.access_token })), "Paused")
           assert.strictEqual(yield* count(scene), 0)
@@ -99,8 +99,8 @@ describe("a paused credential", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const here = yield* scene.open()
-          const there = yield* scene.open()
+          const here = yield* scene.open(patient)
+          const there = yield* scene.open(patient)
           there.edges.ledger.before("append RefreshStarted", Effect.orDie(here.operator.pause(seeded)))
           assert.strictEqual(yield* failing(there.token({ failedToken: scene.login.access_token })), "Paused")
           assert.strictEqual(yield* count(scene), 0)
@@ -117,7 +117,7 @@ describe("a paused credential", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const { operator, token } = yield* scene.open()
+          const { operator, token } = yield* scene.open(patient)
           const hold = yield* scene.sandbox.hold("afterCommit")
           const asked = yield* Effect.forkChild(failing(token({ failedToken: scene.login.access_token })))
           yield* hold.parked()
@@ -137,7 +137,7 @@ describe("a paused credential", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const instance = yield* scene.open({ policy: { probeEvery: 0 } })
+          const instance = yield* scene.open({ policy: { ...patient.policy, probeEvery: 0 } })
           const at = Math.floor(Date.now() / 1000)
           const primary = { usedPercent: 100, resetsAt: at + 3600 }
           yield* scene.sandbox.quota({ grant: scene.login.grant, primary })
@@ -159,7 +159,7 @@ describe("a paused credential", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const instance = yield* scene.open({ policy: { upkeepEvery: 40, keepaliveAfter: 0 } })
+          const instance = yield* scene.open({ policy: { ...patient.policy, upkeepEvery: 40, keepaliveAfter: 0 } })
           yield* addRow(scene, manualRow("mine", yield* scene.logIn()))
           yield* next(instance, "CredentialEnrolled", ({ credential }) => credential === "mine")
           yield* instance.operator.pause(seeded)
@@ -181,12 +181,12 @@ describe("a paused credential", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const first = yield* scene.open()
+          const first = yield* scene.open(patient)
           first.edges.stores.after("stash", crash)
           yield* Effect.exit(first.token({ forceRefresh: true }))
           yield* first.operator.pause(seeded)
           yield* first.close
-          const second = yield* scene.open()
+          const second = yield* scene.open(patient)
           assert.instanceOf(yield* Effect.flip(second.token()), NoneAvailable)
           yield* second.operator.resume(seeded)
           const [post] = yield* scene.posts
@@ -204,7 +204,7 @@ describe("a paused credential", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const { operator } = yield* scene.open()
+          const { operator } = yield* scene.open(patient)
           yield* operator.pause(seeded)
           assert.deepStrictEqual(yield* operator.pause(seeded), [])
           yield* operator.resume(seeded)
@@ -226,8 +226,8 @@ describe("a credential that was removed", () => {
           const other = yield* scene.logIn()
           yield* addRow(scene, manualRow("one", one))
           yield* addRow(scene, manualRow("other", other))
-          const first = yield* scene.open()
-          const there = yield* scene.open()
+          const first = yield* scene.open(patient)
+          const there = yield* scene.open(patient)
           const before = readFileSync(scene.authFile)
           yield* first.operator.remove(CredentialId.make("one"))
           yield* first.operator.remove(seeded)
@@ -246,13 +246,13 @@ describe("a credential that was removed", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const first = yield* scene.open()
+          const first = yield* scene.open(patient)
           yield* first.operator.remove(seeded)
           yield* scene.write(yield* scene.logIn())
           yield* addRow(scene, manualRow("mine", yield* scene.logIn()))
           yield* next(first, "CredentialEnrolled", ({ credential }) => credential === "mine")
           yield* first.close
-          const second = yield* scene.open()
+          const second = yield* scene.open(patient)
           assert.deepStrictEqual(
             (yield* second.pool.status).credentials.map(({ id }) => id as string),
             ["mine"]
@@ -267,8 +267,8 @@ describe("a credential that was removed", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const here = yield* scene.open()
-          const there = yield* scene.open()
+          const here = yield* scene.open(patient)
+          const there = yield* scene.open(patient)
           yield* there.token()
           yield* here.operator.remove(seeded)
           yield* soonRefused(there)
@@ -283,8 +283,8 @@ describe("a credential that was removed", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const here = yield* scene.open()
-          const there = yield* scene.open()
+          const here = yield* scene.open(patient)
+          const there = yield* scene.open(patient)
           const hold = yield* scene.sandbox.hold("afterCommit")
           yield* Effect.forkChild(Effect.exit(there.token({ failedToken: scene.login.access_token })))
           yield* hold.parked()
@@ -304,7 +304,7 @@ describe("a credential that was removed", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const { operator, pool } = yield* scene.open()
+          const { operator, pool } = yield* scene.open(patient)
           rmSync(join(scene.folder, "hermes"), { recursive: true })
           assert.strictEqual((yield* operator.remove(seeded)).length, 1)
           assert.deepStrictEqual((yield* pool.status).credentials, [])
@@ -318,7 +318,7 @@ describe("a credential that was removed", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const { operator } = yield* scene.open()
+          const { operator } = yield* scene.open(patient)
           yield* operator.remove(seeded)
           const wishes = [
             operator.pause(seeded),
@@ -341,7 +341,7 @@ describe("an operator's label", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const { operator, token } = yield* scene.open()
+          const { operator, token } = yield* scene.open(patient)
           yield* operator.relabel(seeded, "work")
           assert.strictEqual(yield* token({ credential: "work" }), scene.login.access_token)
           assert.deepStrictEqual(yield* operator.relabel(seeded, "work"), [])
@@ -355,7 +355,7 @@ describe("an operator's label", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const { operator } = yield* scene.open()
+          const { operator } = yield* scene.open(patient)
           assert.strictEqual(yield* refusal(operator.relabel(seeded, "ada@example.com")), "BadLabel")
           assert.notInclude(yield* scene.story, "CredentialRelabelled")
         })
@@ -369,7 +369,7 @@ describe("an operator's label", () => {
       inScene((scene) =>
         Effect.gen(function* () {
           yield* addRow(scene, manualRow("mine", yield* scene.logIn()))
-          const { operator, pool, token } = yield* scene.open()
+          const { operator, pool, token } = yield* scene.open(patient)
           yield* operator.relabel(seeded, "work")
           yield* operator.relabel(CredentialId.make("mine"), "work")
           const errors = [yield* Effect.flip(token({ credential: "work" })), yield* Effect.flip(pool.refresh("work"))]
@@ -389,7 +389,7 @@ describe("an operator's label", () => {
         Effect.gen(function* () {
           const mine = yield* scene.logIn()
           yield* addRow(scene, manualRow("mine", mine))
-          const { operator, token } = yield* scene.open()
+          const { operator, token } = yield* scene.open(patient)
           yield* operator.relabel(seeded, "mine")
           assert.strictEqual(yield* token({ credential: "mine" }), mine.access_token)
         })
@@ -406,8 +406,8 @@ describe("an operator's priority", () => {
         Effect.gen(function* () {
           const mine = yield* scene.logIn()
           yield* addRow(scene, manualRow("mine", mine))
-          const here = yield* scene.open()
-          const there = yield* scene.open()
+          const here = yield* scene.open(patient)
+          const there = yield* scene.open(patient)
           assert.strictEqual(yield* there.token(), scene.login.access_token)
           yield* here.operator.prioritise(seeded, 7)
           assert.deepStrictEqual(yield* here.operator.prioritise(seeded, 7), [])

@@ -1,24 +1,12 @@
 /**
- * A login that its provider calls dead: once, so that it lives on at the provider, as after an answer that was wrong.
+ * A login that its provider calls dead: once, so that it lives on there, as after an answer that was wrong.
  */
 import { Effect } from "effect"
 import { failing } from "./Failures.ts"
 import type { Instance } from "./Instance.ts"
 import type { Scene } from "./Scene.ts"
 
-/** What is known of a credential's store and its tokens, in clear. */
-export interface InStore {
-  readonly access?: string | undefined
-  readonly refresh?: string | undefined
-}
-
-/** The token endpoint answers the next refresh with `invalid_grant`; the login is quarantined and its store cleared. */
-export const condemn = Effect.fnUntraced(function* (scene: Scene, instance: Instance, provider?: string) {
-  yield* refuseNext(scene)
-  const asked = instance.token({ forceRefresh: true, ...(provider === undefined ? {} : { provider }) })
-  return yield* failing(asked)
-})
-
+/** The next refresh is answered with `invalid_grant`, and changes nothing at the provider. */
 export const refuseNext = ({ sandbox }: Scene) =>
   Effect.orDie(
     sandbox.fault({
@@ -30,3 +18,9 @@ export const refuseNext = ({ sandbox }: Scene) =>
       }
     })
   )
+
+/** The login is quarantined and its store cleared. Answers the reason. */
+export const condemn = Effect.fnUntraced(function* (scene: Scene, { token }: Instance) {
+  yield* refuseNext(scene)
+  return yield* failing(token({ forceRefresh: true }))
+})

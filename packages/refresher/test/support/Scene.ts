@@ -121,6 +121,9 @@ export const make = Effect.fnUntraced(function* (options: GrantOptions, clock: S
 
 const uninteresting = new Set(["LedgerOpened", "ActorJoined", "PolicyApplied", "CredentialEnrolled"])
 
+/** For a test that is not about time limits: an answer may take long on a busy machine. */
+export const patient = { policy: { timeLimit: 10_000 } } satisfies OpenOptions
+
 /** Time limit of a test that starts processes or waits for files. */
 export const slow = 20_000
 

@@ -1,0 +1,269 @@
+/** What an operator's commands do, as processes of their own, beside programs that have the pool open. */
+import { assert, describe, it, vi } from "@effect/vitest"
+import { openAiCodex, openPool, providerAt } from "daybook"
+import { Effect, Fiber } from "effect"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { makeReadOnly, smallDisk, snapshot } from "./support/TempFolder.ts"
+import { makeWorld } from "./support/World.ts"
+
+/** Each command is a process of its own, and the machine may be busy. */
+vi.setConfig({ testTimeout: 180_000 })
+
+interface Line {
+  readonly type: string
+  readonly at: string
+  readonly credential?: string
+}
+
+const eventsIn = (home: string): ReadonlyArray<Line> =>
+  readFileSync(join(home, "ledger.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Line)
+
+const typesIn = (home: string) => eventsIn(home).map(({ type }) => type)
+
+/** A program of this very process, with the pool open. */
+const program = ({ home, sandbox }: { readonly home: string; readonly sandbox: { readonly origin: string } }) =>
+  Effect.acquireRelease(
+    Effect.promise(() => openPool({ home, providers: [providerAt(openAiCodex, sandbox.origin)] })),
+    (pool) => Effect.promise(() => pool.close())
+  )
+
+describe("pause", () => {
+  it.live("stops a program that is running, within a second of its event, and resume puts it back", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld
+      const { begin, codex, home, login, run, sandbox } = world
+      yield* begin
+      const pool = yield* program(world)
+      const served = () =>
+        pool.getToken("openai-codex").then(
+          ({ token }) => token,
+          () => undefined
+        )
+      assert.strictEqual(yield* Effect.promise(served), login.access_token)
+      const refusedAt = yield* Effect.forkChild(
+        Effect.promise(async () => {
+          while ((await served()) !== undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+          return Date.now()
+        })
+      )
+      const paused = yield* run(["pause", "main", ...codex])
+      assert.strictEqual(paused.code, 0, paused.stderr)
+      assert.include(paused.stdout, "credential paused")
+      const event = eventsIn(home).find(({ type }) => type === "CredentialPaused")
+      const delay = (yield* Fiber.join(refusedAt)) - Date.parse(event?.at ?? "")
+      assert.isBelow(delay, 1000)
+      const refused = yield* run(["refresh", "main", ...codex])
+      assert.strictEqual(refused.code, 3)
+      assert.include(refused.stderr, "resume it first")
+      const twice = yield* run(["pause", "main", "--json", ...codex])
+      assert.deepInclude(JSON.parse(twice.stdout), { credential: "main", outcome: "unchanged", events: [] })
+      assert.include((yield* run(["status"])).stdout, "daybook resume main")
+      assert.strictEqual((yield* run(["resume", "main", ...codex])).code, 0)
+      yield* Effect.promise(async () => {
+        while ((await served()) === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+      })
+      assert.deepStrictEqual(yield* sandbox.journal, [])
+    })
+  )
+
+  it.live("with --keepalive is shown as such in every view", () =>
+    Effect.gen(function* () {
+      const { begin, codex, run } = yield* makeWorld
+      yield* begin
+      yield* run(["pause", "main", "--keepalive", ...codex])
+      assert.include((yield* run(["status"])).stdout, "kept alive")
+      const [main] = (JSON.parse((yield* run(["list", "--json"])).stdout) as { credentials: ReadonlyArray<object> })
+        .credentials
+      assert.deepInclude(main, { id: "main", word: "paused", keepalive: true })
+      assert.include((yield* run(["story", "main"])).stdout, "still refreshed before it lapses")
+    })
+  )
+})
+
+describe("a command of an operator", () => {
+  it.live("that is wrong changes nothing, and says what is right", () =>
+    Effect.gen(function* () {
+      const { begin, home, run, user } = yield* makeWorld
+      yield* begin
+      const before = typesIn(home)
+      const mistakes: ReadonlyArray<readonly [args: ReadonlyArray<string>, code: number, says: string]> = [
+        [["pause", "mian"], 1, "Did you mean main?"],
+        [["prioritise", "main", "-1"], 2, "0 or more"],
+        [["prioritise", "main", "first"], 2, "first"],
+        [["relabel", "main", "ada@example.com"], 2, "looks like an address"],
+        [["remove", "main"], 2, "--yes"],
+        [["enrol", join(user, "nowhere.json")], 2, "There is no file"],
+        [["enrol", "--kind", "herms"], 2, "Did you mean hermes?"],
+        [["enrol", "--again", "main"], 1, "it is in the pool"]
+      ]
+      for (const [args, code, says] of mistakes) {
+        const ran = yield* run(args)
+        assert.deepStrictEqual([args, ran.code], [args, code], ran.stderr)
+        assert.include(ran.stdout + ran.stderr, says)
+      }
+      assert.deepStrictEqual(
+        typesIn(home).filter((type) => type.startsWith("Credential")),
+        before.filter((type) => type.startsWith("Credential"))
+      )
+    })
+  )
+
+  it.live("begins no ledger where there is none", () =>
+    Effect.gen(function* () {
+      const { home, run } = yield* makeWorld
+      const commands = [
+        ["pause", "main"],
+        ["remove", "main", "--yes"],
+        ["revive", "main"],
+        ["enrol", "--again", "main"]
+      ]
+      for (const args of commands) {
+        const { code, stderr } = yield* run(args)
+        assert.deepStrictEqual([args, code], [args, 1])
+        assert.include(stderr, home)
+      }
+      assert.isFalse(existsSync(home))
+    })
+  )
+
+  it.live("that cannot write says so", () =>
+    Effect.gen(function* () {
+      const { at, run, user, vault } = yield* makeWorld
+      const disk = yield* smallDisk
+      yield* Effect.promise(async () => (await openPool({ home: disk, vault })).close())
+      makeReadOnly(disk)
+      const { code, stderr } = yield* run(["pause", "main"], { ...at, user, env: { DAYBOOK_HOME: disk } })
+      assert.strictEqual(code, 1)
+      assert.include(stderr, disk)
+    })
+  )
+})
+
+describe("remove", () => {
+  it.live("leaves hermes' file alone and says how to take it out there; enrol --again brings it back", () =>
+    Effect.gen(function* () {
+      const { begin, codex, home, login, run, vault } = yield* makeWorld
+      yield* begin
+      const file = readFileSync(vault)
+      const removed = yield* run(["remove", "main", "--yes", ...codex])
+      assert.strictEqual(removed.code, 0, removed.stderr)
+      assert.include(removed.stdout, "hermes auth remove openai-codex main")
+      assert.deepStrictEqual(readFileSync(vault), file)
+      const twice = yield* run(["remove", "main", ...codex])
+      assert.strictEqual(twice.code, 0, twice.stderr)
+      assert.include(twice.stdout, "was removed before")
+      assert.notInclude((yield* run(["list"])).stdout, "main")
+      assert.include((yield* run(["story", "main"])).stdout, "took it out of the pool")
+      const again = yield* run(["enrol", "--again", "main", "--json", ...codex])
+      const { credential } = JSON.parse(again.stdout) as { credential: string }
+      assert.notStrictEqual(credential, "main")
+      const { stdout } = yield* run(["token", "openai-codex", "--credential", credential, ...codex])
+      assert.strictEqual(stdout, `${login.access_token}\n`)
+      assert.strictEqual(typesIn(home).filter((type) => type === "CredentialRemoved").length, 1)
+    })
+  )
+})
+
+describe("relabel and prioritise", () => {
+  it.live("count before what the store says, and names find their credential", () =>
+    Effect.gen(function* () {
+      const { begin, codex, login, run } = yield* makeWorld
+      yield* begin
+      assert.include((yield* run(["status"])).stdout, "ada@example.com")
+      assert.strictEqual((yield* run(["relabel", "main", "work", ...codex])).code, 0)
+      const { stdout } = yield* run(["token", "openai-codex", "--credential", "work", ...codex])
+      assert.strictEqual(stdout, `${login.access_token}\n`)
+      assert.strictEqual((yield* run(["prioritise", "work", "5", ...codex])).code, 0)
+      const listed = (yield* run(["list"])).stdout
+      assert.match(listed, /main +work .* 5 /)
+      assert.notInclude(listed, "ada@example.com")
+    })
+  )
+})
+
+describe("revive", () => {
+  it.live("brings a dead login back, which is then sent once", () =>
+    Effect.gen(function* () {
+      const { begin, codex, login, run, sandbox, vault } = yield* makeWorld
+      yield* begin
+      yield* sandbox.fault({
+        fault: { _tag: "Status", status: 400, body: JSON.stringify({ error: "invalid_grant" }) }
+      })
+      assert.strictEqual((yield* run(["refresh", "main", ...codex])).code, 3)
+      assert.include((yield* run(["status"])).stdout, "daybook revive main")
+      assert.notInclude(readFileSync(vault, "utf8"), login.refresh_token)
+      const revived = yield* run(["revive", "main", ...codex])
+      assert.strictEqual(revived.code, 0, revived.stderr)
+      assert.include(revived.stdout, "quarantine lifted")
+      assert.include(readFileSync(vault, "utf8"), login.refresh_token)
+      assert.strictEqual((yield* run(["refresh", "main", ...codex])).code, 0)
+      const twice = yield* run(["revive", "main", "--json", ...codex])
+      assert.deepInclude(JSON.parse(twice.stdout), { outcome: "unchanged", events: [] })
+      assert.strictEqual((yield* sandbox.journal).length, 2)
+    })
+  )
+})
+
+describe("enrol", () => {
+  it.live("begins a ledger, says what it enrolled, and the next time that it was there", () =>
+    Effect.gen(function* () {
+      const { codex, home, run, vault } = yield* makeWorld
+      const first = yield* run(["enrol", vault, ...codex])
+      assert.strictEqual(first.code, 0, first.stderr)
+      assert.include(first.stdout, `Enrolled 2 of 2 from ${vault}.`)
+      const second = yield* run(["enrol", "--json", ...codex])
+      assert.deepStrictEqual(
+        (JSON.parse(second.stdout) as { logins: ReadonlyArray<Record<string, string>> }).logins.map(
+          ({ credential, outcome }) => [credential, outcome]
+        ),
+        [
+          ["main", "member"],
+          ["key", "member"]
+        ]
+      )
+      assert.strictEqual(typesIn(home).filter((type) => type === "CredentialEnrolled").length, 2)
+    })
+  )
+
+  it.live("of a file that holds no login, or cannot be read, begins no ledger", () =>
+    Effect.gen(function* () {
+      const { home, run, user } = yield* makeWorld
+      const path = join(user, "empty.json")
+      for (const content of [JSON.stringify({ version: 1 }), "{"]) {
+        writeFileSync(path, content)
+        const { code, stderr } = yield* run(["enrol", path])
+        assert.strictEqual(code, 1)
+        assert.include(stderr, path)
+      }
+      assert.isFalse(existsSync(home))
+    })
+  )
+
+  it.live("takes a file over from another ledger if it is told to, and says from which", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld
+      const { at, begin, codex, home, run, user, vault } = world
+      yield* begin
+      assert.strictEqual((yield* run(["refresh", "main", ...codex])).code, 0)
+      const other = { ...at, env: { DAYBOOK_HOME: join(user, "other") } }
+      assert.strictEqual((yield* run(["enrol", vault, ...codex], other)).code, 0)
+      assert.strictEqual((yield* run(["refresh", "main", ...codex], other)).code, 3)
+      const before = snapshot(home)
+      const asked = yield* run(["enrol", vault, "--take-over", ...codex], other)
+      assert.strictEqual(asked.code, 2)
+      assert.include(asked.stderr, home)
+      const taken = yield* run(["enrol", vault, "--take-over", "--yes", ...codex], other)
+      assert.strictEqual(taken.code, 0, taken.stderr)
+      assert.include(taken.stdout, home)
+      assert.deepStrictEqual(snapshot(home), before)
+      assert.strictEqual((yield* run(["refresh", "main", ...codex], other)).code, 0)
+      const former = yield* run(["refresh", "main", ...codex])
+      assert.strictEqual(former.code, 3)
+      assert.include(former.stderr, join(user, "other"))
+    })
+  )
+})
