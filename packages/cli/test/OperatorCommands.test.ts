@@ -84,7 +84,7 @@ describe("pause", () => {
   )
 })
 
-describe("a command of an operator", () => {
+describe.concurrent("a command of an operator", () => {
   it.live("that is wrong changes nothing, and says what is right", () =>
     Effect.gen(function* () {
       const { begin, home, run, user } = yield* makeWorld
@@ -143,7 +143,7 @@ describe("a command of an operator", () => {
   )
 })
 
-describe("remove", () => {
+describe.concurrent("remove", () => {
   it.live("leaves hermes' file alone and says how to take it out there; enrol --again brings it back", () =>
     Effect.gen(function* () {
       const { begin, codex, home, login, run, vault } = yield* makeWorld
@@ -168,7 +168,7 @@ describe("remove", () => {
   )
 })
 
-describe("relabel and prioritise", () => {
+describe.concurrent("relabel and prioritise", () => {
   it.live("count before what the store says, and names find their credential", () =>
     Effect.gen(function* () {
       const { begin, codex, login, run } = yield* makeWorld
@@ -185,7 +185,7 @@ describe("relabel and prioritise", () => {
   )
 })
 
-describe("revive", () => {
+describe.concurrent("revive", () => {
   it.live("brings a dead login back, which is then sent once", () =>
     Effect.gen(function* () {
       const { begin, codex, login, run, sandbox, vault } = yield* makeWorld
@@ -208,7 +208,7 @@ describe("revive", () => {
   )
 })
 
-describe("enrol", () => {
+describe.concurrent("enrol", () => {
   it.live("begins a ledger, says what it enrolled, and the next time that it was there", () =>
     Effect.gen(function* () {
       const { codex, home, run, vault } = yield* makeWorld

@@ -12,7 +12,7 @@ import type { RefreshError } from "@daybook/pool/RefreshError"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { Stash } from "@daybook/vault/Stash"
-import { Clock, Effect, HashMap, Option, Result } from "effect"
+import { Clock, Effect, HashMap, Result } from "effect"
 import { existsSync } from "node:fs"
 import { enrolmentLock, isFrom } from "./Enrolment.ts"
 import { grantState, record } from "./GrantState.ts"
@@ -82,8 +82,6 @@ const putAside = Effect.fnUntraced(function* (target: Target, { generation, toke
   const name = generation.refresh ?? generation.access
   if (name === undefined) return
   const quarantine = yield* Quarantine
-  const there = yield* quarantine.find(name)
-  if (Option.isSome(there) && there.value.reason === removedReason) return
   yield* quarantine.put(name, {
     tokens,
     grant: target.grant,
