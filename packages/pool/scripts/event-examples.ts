@@ -324,6 +324,17 @@ export const examples: Examples = {
     ...about,
     data: { priority: 1 }
   },
+  StoreTakenOver: {
+    ...envelope(194, "13:14:02.118"),
+    type: "StoreTakenOver",
+    v: 1,
+    data: {
+      store: "hermes",
+      path: "/home/ada/.hermes/auth.json",
+      from: LedgerId.make("01a1f0c2-5d3e-7b21-8c44-3b1f5a9e0d77"),
+      folder: "/home/ada/.local/share/daybook-old"
+    }
+  },
   LogoutPerformed: {
     ...envelope(230, "17:30:00.412"),
     type: "LogoutPerformed",

@@ -53,8 +53,11 @@ export class Operator extends Context.Service<
     readonly enrol: (path: string) => Effect.Effect<Enrolled, OperatorFailure | LockError>
     /** Brings a removed credential back, under a new id in the same place. */
     readonly enrolAgain: (id: CredentialId) => Effect.Effect<Events, OperatorFailure | LockError | StoreError>
-    /** Binds a hermes file to this ledger, and answers whose it was. The former owner's pools only read it then. */
-    readonly takeOver: (path: string) => Effect.Effect<Option.Option<Owner>, LedgerError | StoreError>
+    /**
+     * Binds a hermes file to this ledger, and answers from which other one it was taken. The pools of that one only read
+     * it then.
+     */
+    readonly takeOver: (path: string) => Effect.Effect<Option.Option<Owner>, AppendError | LedgerError | StoreError>
   }
 >()("@daybook/refresher/Operator") {
   /** `home` is the folder of the ledger. */
@@ -113,10 +116,21 @@ const make = Effect.fnUntraced(function* (home: string) {
         services
       ),
     takeOver: Effect.fn("Operator.takeOver")(function* (path) {
-      const head = yield* ledger.head
-      return yield* HermesStore.takeOver(path, { id: head.ledger, folder: home }, lockWait)
+      const { ledger: id } = yield* ledger.head
+      const former = Option.filter(
+        yield* HermesStore.takeOver(path, { id, folder: home }, lockWait),
+        (owner) => owner.id !== id
+      )
+      if (Option.isSome(former)) yield* ledger.append([takenOver(path, former.value)])
+      return former
     })
   })
+})
+
+const takenOver = (path: string, { folder, id }: Owner): Draft => ({
+  type: "StoreTakenOver",
+  v: 1,
+  data: { store: "hermes", path, from: id, folder }
 })
 
 const refuse = (credential: CredentialId, reason: OperatorErrorReason) =>

@@ -12,7 +12,7 @@ import { afterALostAnswer, failing } from "./support/Failures.ts"
 import { crash } from "./support/Hooks.ts"
 import { codex, type Instance } from "./support/Instance.ts"
 import { inOwnStore } from "./support/OwnLogins.ts"
-import { breaches, only } from "./support/Records.ts"
+import { breaches, only, readEvents } from "./support/Records.ts"
 import { inScene, type OpenOptions, patient, type Scene, slow } from "./support/Scene.ts"
 
 const own: OpenOptions = { stores: [{ kind: "own" }], ...patient }
@@ -266,6 +266,9 @@ describe("a store that is taken over", () => {
           assert.strictEqual(yield* failing(next.token({ failedToken: current })), "Borrowed")
           const owner = yield* next.operator.takeOver(scene.authFile)
           assert.strictEqual(owner._tag === "Some" ? owner.value.folder : undefined, scene.home)
+          const [taken, ...more] = only(readEvents(elsewhere), "StoreTakenOver")
+          assert.deepStrictEqual([taken?.data.folder, taken?.data.path, more], [scene.home, scene.authFile, []])
+          assert.strictEqual((yield* next.operator.takeOver(scene.authFile))._tag, "None")
           const renewed = yield* next.token({ failedToken: current })
           assert.strictEqual(yield* former.token({ failedToken: current }), renewed)
           assert.strictEqual(yield* failing(former.token({ failedToken: renewed })), "Borrowed")

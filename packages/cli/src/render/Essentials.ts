@@ -21,6 +21,7 @@ export const essentialsOf = (event: Recorded, names: Names): string =>
         CredentialResumed: () => "",
         CredentialRelabelled: ({ data }) => data.label ?? "a label shown live from its store",
         CredentialPrioritised: ({ data }) => `priority ${data.priority}`,
+        StoreTakenOver: ({ data }) => `${data.path} from the ledger in ${data.folder}`,
         LoginCompleted: () => "",
         LogoutPerformed: ({ data }) => (data.revoked ? "the provider was told" : "the provider was not told"),
         GenerationObserved: ({ data }) => `${name(data.generation)} in ${data.where} (${data.how})`,

@@ -26,6 +26,7 @@ export const sentenceOf = (event: Recorded, names: Names): string => {
     CredentialRelabelled: ({ data }) =>
       data.label === undefined ? otherwise() : `${who} gave it the label ${data.label}.`,
     CredentialPrioritised: ({ data }) => `${who} gave it priority ${data.priority}.`,
+    StoreTakenOver: ({ data }) => `${who} took ${data.path} over from the ledger in ${data.folder}.`,
     LoginCompleted: () => `${who} logged in.`,
     LogoutPerformed: ({ data }) => `${who} logged out; the provider was ${data.revoked ? "" : "not "}told.`,
     GenerationObserved: ({ data }) =>

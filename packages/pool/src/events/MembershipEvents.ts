@@ -4,9 +4,9 @@
  */
 import { Schema } from "effect"
 import { Fingerprint } from "../Fingerprint.ts"
-import { GrantId } from "../Ids.ts"
-import { credentialEvent } from "../internal/define.ts"
-import { StoreRef } from "../StoreRef.ts"
+import { GrantId, LedgerId } from "../Ids.ts"
+import { credentialEvent, poolEvent } from "../internal/define.ts"
+import { StoreKind, StoreRef } from "../StoreRef.ts"
 
 /** A label that looks like an address is recorded as a fingerprint only. */
 const label = { label: Schema.optionalKey(Schema.String), labelFingerprint: Schema.optionalKey(Fingerprint) }
@@ -31,5 +31,13 @@ export const CredentialPaused = credentialEvent("CredentialPaused", { keepalive:
 export const CredentialResumed = credentialEvent("CredentialResumed", {})
 export const CredentialRelabelled = credentialEvent("CredentialRelabelled", label)
 export const CredentialPrioritised = credentialEvent("CredentialPrioritised", { priority: Schema.Int })
+/** A file that only one ledger may spend from was taken from another one. */
+export const StoreTakenOver = poolEvent("StoreTakenOver", {
+  store: StoreKind,
+  path: Schema.String,
+  /** The ledger that it was bound to, and its folder. */
+  from: LedgerId,
+  folder: Schema.String
+})
 export const LoginCompleted = credentialEvent("LoginCompleted", { grant: GrantId })
 export const LogoutPerformed = credentialEvent("LogoutPerformed", { grant: GrantId, revoked: Schema.Boolean })
