@@ -2,8 +2,11 @@
 import { assert, describe, it, vi } from "@effect/vitest"
 import { openAiCodex, openPool, providerAt } from "daybook"
 import { Effect, Fiber } from "effect"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { main, type Place } from "./support/Cli.ts"
 import { makeReadOnly, smallDisk, snapshot } from "./support/TempFolder.ts"
 import { makeWorld } from "./support/World.ts"
 
@@ -164,6 +167,40 @@ describe.concurrent("remove", () => {
       const { stdout } = yield* run(["token", "openai-codex", "--credential", credential, ...codex])
       assert.strictEqual(stdout, `${login.access_token}\n`)
       assert.strictEqual(typesIn(home).filter((type) => type === "CredentialRemoved").length, 1)
+    })
+  )
+})
+
+describe.concurrent("a question on a terminal", () => {
+  /** `script` gives the command a terminal, and types the answer on it. */
+  const onTerminal = (args: ReadonlyArray<string>, at: Place, answer: string) =>
+    Effect.promise(async () => {
+      const command = [process.execPath, main, ...args].map((word) => `'${word}'`).join(" ")
+      const child = spawn("script", ["-qec", command, "/dev/null"], {
+        env: { PATH: process.env["PATH"], HOME: at.user, TERM: "xterm", ...at.env },
+        stdio: ["pipe", "pipe", "inherit"]
+      })
+      let shown = ""
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        shown += text
+        if (/from the pool\?/.test(shown)) child.stdin.write(answer)
+      })
+      const [code] = (await once(child, "close")) as [number]
+      return { code, shown }
+    })
+
+  it.live("removes after a yes, and changes nothing after a no", () =>
+    Effect.gen(function* () {
+      const { at, begin, home, run } = yield* makeWorld
+      yield* begin
+      const no = yield* onTerminal(["remove", "main"], at, "n")
+      assert.strictEqual(no.code, 1, no.shown)
+      assert.include(no.shown, "Nothing was changed")
+      assert.notInclude(typesIn(home), "CredentialRemoved")
+      const yes = yield* onTerminal(["remove", "main"], at, "y")
+      assert.strictEqual(yes.code, 0, yes.shown)
+      assert.include(typesIn(home), "CredentialRemoved")
+      assert.strictEqual((yield* run(["remove", "key", "--yes"])).code, 0)
     })
   )
 })

@@ -8,7 +8,8 @@ import { stripVTControlCharacters } from "node:util"
 import { outcomeOf } from "@daybook/cli/commands/Refresh"
 import { adviceOn } from "@daybook/cli/Advice"
 import { failureOf } from "@daybook/cli/Failure"
-import type { PoolView, Row } from "@daybook/cli/PoolView"
+import { nearest } from "@daybook/cli/Nearest"
+import { type PoolView, type Row, viewOf } from "@daybook/cli/PoolView"
 import { doctorLines } from "@daybook/cli/render/DoctorLines"
 import { eventJson } from "@daybook/cli/render/EventJson"
 import { listLines } from "@daybook/cli/render/ListLines"
@@ -16,6 +17,7 @@ import { logLine } from "@daybook/cli/render/LogLine"
 import { type Observed, observedLines } from "@daybook/cli/render/ObservedLines"
 import { colours, paintFor, plain } from "@daybook/cli/render/Paint"
 import { statusJson } from "@daybook/cli/render/StatusJson"
+import { stillThere } from "@daybook/cli/render/StillThere"
 import { statusLines } from "@daybook/cli/render/StatusLines"
 import { storyLines } from "@daybook/cli/render/StoryLines"
 import { table } from "@daybook/cli/render/Table"
@@ -23,6 +25,7 @@ import { absolute, moment, relative } from "@daybook/cli/render/Time"
 
 const now = Date.parse("2026-11-22T10:00:00Z")
 const minute = 60_000
+const day = 24 * 60 * minute
 
 const uuid = (n: number) => `01920000-0000-7000-8000-${String(n).padStart(12, "0")}`
 
@@ -201,6 +204,97 @@ describe("advice", () => {
   })
 
   it("is silent about a credential that works", () => assert.isUndefined(adviceOn(row({}), now)))
+
+  it("names the command that puts a paused credential back, and whether it is refreshed meanwhile", () => {
+    assert.match(adviceOn(row({ word: "paused" }), now) ?? "", /nothing is sent with it.*`daybook resume main`/)
+    assert.match(
+      adviceOn(row({ word: "paused", keepalive: true }), now) ?? "",
+      /before it lapses.*`daybook resume main`/
+    )
+  })
+
+  it("names the command that brings a dead login back, after what else there is to do", () =>
+    assert.match(
+      adviceOn(row({ word: "dead", reason: "Revoked" }), now) ?? "",
+      /hermes auth add.*`daybook revive main`/
+    ))
+
+  it("says from three days before a login ends that it must be made again", () => {
+    const ends = (deadline: number) => adviceOn(row({ deadline }), now) ?? ""
+    assert.strictEqual(ends(now + 3 * day), "")
+    assert.match(ends(now + 3 * day - 1), /whole login ends 2026-11-25.*hermes auth add/)
+    assert.strictEqual(adviceOn(row({ word: "dead", reason: "Expired", deadline: now }), now)?.includes("ends"), false)
+  })
+})
+
+describe("the end of a login", () => {
+  it("is shown by status and list as a day, and how far away it is", () => {
+    const ends = row({ deadline: now + 22 * day })
+    assert.include(statusLines(view(ends), plain)[2], "login ends 2026-12-14 (in 22 d)")
+    assert.include(listLines(view(ends), plain)[1], "2026-12-14 (in 22 d)")
+  })
+
+  it("is not shown of a dead one", () =>
+    assert.notInclude(statusLines(view(row({ word: "dead", deadline: now + day })), plain)[2], "login ends"))
+})
+
+describe("the label of a credential", () => {
+  const login = {
+    store: { kind: "own", slot: "tokens" },
+    provider: "openai-codex",
+    kind: "oauth",
+    ownership: "owned",
+    source: "login",
+    label: "ada@example.com",
+    priority: 0,
+    tokens: {}
+  } as const
+  const shown = (more: Partial<Row>) =>
+    viewOf(
+      { credentials: [row({ store: login.store, ...more })], unknownEvents: 0 },
+      { logins: [login], problems: [] },
+      { home: "/home/me/daybook", at: now, head: 5 }
+    ).rows[0]?.label
+
+  it("is its store's, which may be an address", () =>
+    assert.strictEqual(shown({ label: undefined }), "ada@example.com"))
+
+  it("is the operator's, if there is one", () => assert.strictEqual(shown({ label: "work", relabelled: true }), "work"))
+})
+
+describe("a mistyped name", () => {
+  const names = ["main", "second", "work laptop", "codex-1", "codex-2"]
+
+  it.each([
+    ["mian", ["main"]],
+    ["Secnd", ["second"]],
+    ["worklaptop", ["work laptop"]],
+    ["codex-3", ["codex-1", "codex-2"]]
+  ] as const)("%s is near %j", (typed, near) => assert.deepStrictEqual([...nearest(typed, names)], [...near]))
+
+  it("that is near nothing has no suggestion", () => {
+    assert.deepStrictEqual(nearest("production", names), [])
+    assert.deepStrictEqual(nearest("main", []), [])
+  })
+})
+
+describe("where a removed login still is", () => {
+  const said = (store: Row["store"], more: Partial<Parameters<typeof stillThere>[0]> = {}) =>
+    stillThere({ ...row({}), store, ...more } as Parameters<typeof stillThere>[0])
+
+  it("is said with the command of the program that keeps it", () => {
+    const path = "/home/me/auth.json"
+    assert.include(
+      said({ kind: "hermes", path, slot: "providers.openai-codex" }),
+      "hermes auth remove openai-codex main`"
+    )
+    assert.include(said({ kind: "hermes", path, slot: "credential_pool.openai-codex.b2" }), "remove openai-codex b2`")
+    assert.include(said({ kind: "codex-cli", path, slot: "tokens" }), "codex logout")
+    assert.include(said({ kind: "file", path, slot: "" }, { source: "Claude Code" }), "Claude Code still has its login")
+  })
+
+  it("is quarantine, for thirty days, if only Daybook has it", () =>
+    assert.include(said({ kind: "own", path: "/home/me/grants/x.json", slot: "x" }), "30 days"))
 })
 
 it("the list shows label, store and word of a credential in one row", () => {

@@ -6,7 +6,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import type { Winner } from "@daybook/pool/events/RefreshEvents"
 import { refOf } from "@daybook/pool/Generation"
 import { type Credential, grantById } from "@daybook/pool/PoolState"
-import { Raced, RefreshError, type Transient } from "@daybook/pool/RefreshError"
+import { Raced, RefreshError } from "@daybook/pool/RefreshError"
 import { Clock, Context, Deferred, Effect, Layer } from "effect"
 import { isServable } from "./Freshness.ts"
 import { refreshGrant } from "./RefreshGrant.ts"
@@ -99,7 +99,7 @@ const isOurs = ({ authority, credential }: Target): boolean =>
 
 /** A refresh that must wait costs nothing while the access token in hand is good. */
 const serveInstead = Effect.fnUntraced(function* (target: Target, want: Want, error: RefreshError) {
-  if (error.reason._tag !== "Transient" || isOutOfUse(error.reason)) return yield* error
+  if (error.reason._tag !== "Transient") return yield* error
   const held = (yield* TokenMemory).get(target.grant)
   const now = yield* Clock.currentTimeMillis
   const ledger = yield* Ledger
@@ -108,5 +108,3 @@ const serveInstead = Effect.fnUntraced(function* (target: Target, want: Want, er
   const serves = held !== undefined && !unwanted && isServable(held, now) && health._tag !== "Dead"
   return serves ? ({ held } satisfies Landing) : yield* error
 })
-
-const isOutOfUse = ({ reason }: Transient): boolean => reason === "Paused" || reason === "Removed"

@@ -66,11 +66,12 @@ describe("a paused credential", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          const { operator, pool } = yield* scene.open(patient)
+          const { edges, operator, pool } = yield* scene.open(patient)
           yield* operator.pause(seeded)
           const reason = yield* reasonOf(pool.refresh("seeded"))
           assert.strictEqual(reason.reason, "Paused")
           assert.include(JSON.stringify(reason), "resume it first")
+          assert.notInclude(edges.trace, "lock")
           assert.strictEqual(yield* count(scene), 0)
           assert.notInclude(yield* scene.story, "RefreshStarted")
         })

@@ -364,6 +364,25 @@ describe("a revival", () => {
   )
 
   it.live(
+    "is decided again if the ledger moved on while the pair was put back",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open(patient)
+          yield* condemn(scene, instance)
+          const { member } = yield* only1(instance)
+          const generation = { access: instance.fingerprints.ofText("a"), refresh: instance.fingerprints.ofText("r") }
+          const data = { grant: member.grant, generation, where: "hermes", how: "login" } as const
+          const moved = instance.ledger.append([{ type: "GenerationObserved", v: 1, credential: member.id, data }])
+          instance.edges.stores.after("store", Effect.orDie(moved))
+          assert.deepStrictEqual(yield* revive(instance), { _tag: "Alive", replaced: true })
+          assert.notInclude(yield* scene.story, "QuarantineLifted")
+        })
+      ),
+    slow
+  )
+
+  it.live(
     "ends the strikes of a login that too many unknown answers stopped",
     () =>
       inScene((scene) =>

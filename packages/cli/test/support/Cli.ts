@@ -21,7 +21,8 @@ export interface Place {
   readonly input?: string | Uint8Array
 }
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+/** The command's program. */
+export const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 
 /** Most of a short command's time goes into compiling its modules; that is done once for all of them. */
 const compiled = join(tmpdir(), "daybook-cli-compiled")
