@@ -7,6 +7,7 @@ import { once } from "node:events"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { main, type Place } from "./support/Cli.ts"
+import { writeLoginFiles } from "./support/LoginFiles.ts"
 import { makeReadOnly, smallDisk, snapshot } from "./support/TempFolder.ts"
 import { makeWorld } from "./support/World.ts"
 
@@ -152,6 +153,7 @@ describe.concurrent("remove", () => {
       const { begin, codex, home, login, run, vault } = yield* makeWorld
       yield* begin
       const file = readFileSync(vault)
+      assert.strictEqual((yield* run(["remove", "key", "--yes", ...codex])).code, 0)
       const removed = yield* run(["remove", "main", "--yes", ...codex])
       assert.strictEqual(removed.code, 0, removed.stderr)
       assert.include(removed.stdout, "hermes auth remove openai-codex main")
@@ -166,7 +168,7 @@ describe.concurrent("remove", () => {
       assert.notStrictEqual(credential, "main")
       const { stdout } = yield* run(["token", "openai-codex", "--credential", credential, ...codex])
       assert.strictEqual(stdout, `${login.access_token}\n`)
-      assert.strictEqual(typesIn(home).filter((type) => type === "CredentialRemoved").length, 1)
+      assert.strictEqual(typesIn(home).filter((type) => type === "CredentialRemoved").length, 2)
     })
   )
 })
@@ -263,6 +265,26 @@ describe.concurrent("enrol", () => {
         ]
       )
       assert.strictEqual(typesIn(home).filter((type) => type === "CredentialEnrolled").length, 2)
+    })
+  )
+
+  it.live("reads another program's file where that program keeps it, and only there", () =>
+    Effect.gen(function* () {
+      const { run, user } = yield* makeWorld
+      writeLoginFiles(user)
+      const moved = yield* run(["enrol", "--kind", "claude-code", join(user, ".qwen", "oauth_creds.json")])
+      assert.strictEqual(moved.code, 2)
+      assert.include(moved.stderr, ".credentials.json")
+      const { code, stderr, stdout } = yield* run(["enrol", "--kind", "claude-code", "--json"])
+      assert.strictEqual(code, 0, stderr)
+      const { logins } = JSON.parse(stdout) as { logins: ReadonlyArray<Record<string, string>> }
+      assert.deepStrictEqual(
+        logins.map(({ outcome, provider }) => [outcome, provider]),
+        [["enrolled", "anthropic"]]
+      )
+      const [listed] = (JSON.parse((yield* run(["list", "--json"])).stdout) as { credentials: ReadonlyArray<object> })
+        .credentials
+      assert.deepInclude(listed, { provider: "anthropic", ownership: "borrowed" })
     })
   )
 

@@ -34,9 +34,9 @@ export const enrolAgain = Effect.fnUntraced(function* (home: string, former: Cre
 }, Effect.scoped)
 
 const inItsPlace = Effect.fnUntraced(function* (former: Credential) {
-  const { logins, problems } = yield* Vault.use((vault) => vault.logins)
-  const found = logins.find((login) => isFrom(former, login))
-  const problem = problems.find(({ path }) => path === former.store.path)
+  const surveys = yield* Vault.use(({ logins, recoverable }) => Effect.all([logins, recoverable]))
+  const found = surveys.flatMap(({ logins }) => logins).find((login) => isFrom(former, login))
+  const problem = surveys.flatMap(({ problems }) => problems).find(({ path }) => path === former.store.path)
   return found === undefined && problem !== undefined ? yield* problem : found
 })
 

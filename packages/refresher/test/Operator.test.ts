@@ -243,6 +243,30 @@ describe("a credential that was removed", () => {
   )
 
   it.live(
+    "because its API key is not wanted leaves another key of the same provider and source in the pool",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const key = (name: string) => ({
+            id: name,
+            auth_type: "api_key",
+            source: "manual",
+            access_token: `sk-${name}-01234567`
+          })
+          yield* addRow(scene, key("first"))
+          yield* addRow(scene, key("second"))
+          const { operator, pool } = yield* scene.open(patient)
+          yield* operator.remove(CredentialId.make("first"))
+          assert.sameMembers(
+            (yield* pool.status).credentials.map(({ id }) => id as string),
+            ["seeded", "second"]
+          )
+        })
+      ),
+    slow
+  )
+
+  it.live(
     "does not come back by itself: not after a restart, and not with a new login in the same place",
     () =>
       inScene((scene) =>

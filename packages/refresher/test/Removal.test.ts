@@ -194,6 +194,28 @@ describe("a removed credential that is enrolled again", () => {
   )
 
   it.live(
+    "whose return dies before it is recorded is in quarantine again, and comes back all the same",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { path } = yield* inOwnStore(scene, codex, scene.login)
+          const dying = yield* scene.open(own)
+          yield* remove(dying)
+          dying.edges.ledger.before("append CredentialEnrolled", crash)
+          yield* Effect.exit(again(dying))
+          yield* dying.close
+          assert.isTrue(existsSync(path))
+          const instance = yield* scene.open(own)
+          assert.isFalse(existsSync(path))
+          assert.deepStrictEqual(yield* memberIds(instance), [])
+          yield* again(instance)
+          assert.strictEqual(yield* instance.token(), scene.login.access_token)
+        })
+      ),
+    slow
+  )
+
+  it.live(
     "is enrolled once, and only if it was removed",
     () =>
       inScene((scene) =>

@@ -121,7 +121,7 @@ const enrolFrom = Effect.fnUntraced(function* (
   yield* Output.warnings(enrolled.problems)
 })
 
-/** Its store is opened for it: nothing else in the pool may live there. */
+/** Its store is looked into for this login alone: nothing else in the pool may live there. */
 const bringBack = Effect.fnUntraced(function* (told: Settings, name: string, sandbox: Option.Option<string>) {
   const former = yield* Effect.provide(
     Effect.flatMap(
@@ -130,8 +130,9 @@ const bringBack = Effect.fnUntraced(function* (told: Settings, name: string, san
     ),
     ReadPool.ledgerLayer(told.home)
   )
-  const stores = sourcesOf([former], declaredFiles(defaultProviders))
-  yield* Effect.provide(enrolAgain(told, former.id), WritePool.layer(told, sandbox, { stores }))
+  const recoverFrom = sourcesOf([former], declaredFiles(defaultProviders))
+  yield* Effect.provide(enrolAgain(told, former.id), WritePool.layer(told, sandbox, { recoverFrom }))
+}))
 })
 
 const enrolAgain = Effect.fnUntraced(function* (told: Settings, former: CredentialId) {
