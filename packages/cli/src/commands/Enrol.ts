@@ -132,7 +132,6 @@ const bringBack = Effect.fnUntraced(function* (told: Settings, name: string, san
   )
   const recoverFrom = sourcesOf([former], declaredFiles(defaultProviders))
   yield* Effect.provide(enrolAgain(told, former.id), WritePool.layer(told, sandbox, { recoverFrom }))
-}))
 })
 
 const enrolAgain = Effect.fnUntraced(function* (told: Settings, former: CredentialId) {

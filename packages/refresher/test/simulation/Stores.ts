@@ -69,7 +69,7 @@ const vaultOf = (edge: Edge): Vault["Service"] => ({
       ? failed("read", ref.slot, { _tag: "Unavailable", code: "NotOpened" })
       : Effect.succeed(authorityOf(edge, slot))
   },
-  hasRemoved: () => Effect.succeed(false),
+  recoverable: Effect.succeed({ logins: [], problems: [] }),
   changes: Stream.empty,
   sources: []
 })
