@@ -21,9 +21,12 @@ const onAnyPort = (provider: Provider): Provider => ({
   redirect: { kind: "loopback", host: "127.0.0.1", path: "/auth/callback" }
 })
 
+/** A login is one request, and the machine may be busy. */
+const patient = { timeLimit: 10_000 }
+
 /** A pool that begins with Daybook's own store alone. */
 const openOwn = (scene: Scene, more: OpenOptions = {}) =>
-  scene.open({ stores: [{ kind: "own" }], providers: [onAnyPort(scene.codexHere())], ...more })
+  scene.open({ stores: [{ kind: "own" }], providers: [onAnyPort(scene.codexHere())], policy: patient, ...more })
 
 const policy = (scene: Scene, policy: LoginPolicy) =>
   Effect.orDie(scene.sandbox.logins({ deviceInterval: 0, ...policy }))
@@ -222,7 +225,7 @@ describe("a login that dies on its way", () => {
       inScene((scene) =>
         Effect.gen(function* () {
           const first = yield* openOwn(scene)
-          first.edges.ledger.before("append CredentialEnrolled", crash)
+          first.edges.ledger.before("append CredentialEnrolled", crash, 99)
           yield* Effect.exit(logIn(first, scene))
           yield* first.close
           assert.deepStrictEqual(only(yield* scene.events, "CredentialEnrolled"), [])
@@ -434,7 +437,8 @@ describe("a login to one credential", () => {
   const withHermes = (scene: Scene) =>
     scene.open({
       stores: [{ kind: "own" }, { kind: "hermes", path: scene.authFile }],
-      providers: [onAnyPort(scene.codexHere())]
+      providers: [onAnyPort(scene.codexHere())],
+      policy: patient
     })
 
   it.live(
