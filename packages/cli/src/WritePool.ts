@@ -54,4 +54,11 @@ const providersAt = (origin: string): Effect.Effect<ReadonlyArray<Provider>, Sto
 
 /** @throws InvalidProvider */
 export const sandboxProviders = (origin: string): ReadonlyArray<Provider> =>
-  defaultProviders.map((provider) => providerAt(provider, origin))
+  defaultProviders.map((provider) => onAnyPort(providerAt(provider, origin)))
+
+/** The sandbox sends a browser back to any port; those that the providers have registered may be in use. */
+const onAnyPort = (provider: Provider): Provider => {
+  if (provider.redirect?.kind !== "loopback") return provider
+  const { port: _registered, ...redirect } = provider.redirect
+  return { ...provider, redirect }
+}

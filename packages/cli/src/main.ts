@@ -12,6 +12,7 @@ import { doctor } from "./commands/Doctor.ts"
 import { enrol } from "./commands/Enrol.ts"
 import { importLogin } from "./commands/Import.ts"
 import { list } from "./commands/List.ts"
+import { login } from "./commands/Login.ts"
 import { log } from "./commands/Log.ts"
 import { pause } from "./commands/Pause.ts"
 import { prioritise } from "./commands/Prioritise.ts"
@@ -37,6 +38,7 @@ const daybook = root.pipe(
     list,
     log,
     story,
+    login,
     token,
     enrol,
     refresh,

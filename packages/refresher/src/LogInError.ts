@@ -23,6 +23,7 @@ export type LogInReason =
   | { readonly _tag: "Denied" }
   /** `ignored`: meanwhile an answer to another login came by. */
   | { readonly _tag: "Expired"; readonly ignored: boolean }
+  | { readonly _tag: "NothingPasted" }
   | { readonly _tag: "WrongState" }
   | { readonly _tag: "WrongIssuer" }
   | { readonly _tag: "WrongNonce" }
@@ -66,6 +67,7 @@ const explain = (provider: string, reason: LogInReason): string =>
       ignored
         ? `Nobody finished the login to ${provider} in time; an answer that came belonged to another login. ${again}`
         : `Nobody finished the login to ${provider} in time. ${again}`,
+    NothingPasted: () => `Nothing was pasted, so nobody was logged in to ${provider}. ${again}`,
     WrongState: () => `That is the answer to another login. ${again}`,
     WrongIssuer: () => `Another server than that of ${provider} answered, so the answer was not used. ${again}`,
     WrongNonce: () => `${provider} answered with tokens made for another login, so they were not used. ${again}`,

@@ -169,7 +169,7 @@ const codeFor = Effect.fnUntraced(function* (about: Obtaining, request: Authoriz
     case "Refused":
       return yield* fail(about, { _tag: "Refused", evidence: response.evidence })
     case "NoAnswer":
-      return yield* fail(about, { _tag: "Expired", ignored: false })
+      return yield* fail(about, { _tag: "NothingPasted" })
     case "WrongState":
     case "WrongIssuer":
       return yield* fail(about, response)
