@@ -19,6 +19,8 @@ export interface Place {
   readonly env?: Readonly<Record<string, string>>
   /** What it reads from standard input; by default that is empty. */
   readonly input?: string | Uint8Array
+  /** Standard input stays open, for somebody who answers. */
+  readonly talks?: boolean
 }
 
 /** The command's program. */
@@ -27,14 +29,17 @@ export const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 /** Most of a short command's time goes into compiling its modules; that is done once for all of them. */
 const compiled = join(tmpdir(), "daybook-cli-compiled")
 
-export const launch = (args: ReadonlyArray<string>, { env, input, user, wrapper = [] }: Place): ChildProcess => {
+export const launch = (
+  args: ReadonlyArray<string>,
+  { env, input, talks = false, user, wrapper = [] }: Place
+): ChildProcess => {
   const [program = process.execPath, ...rest] = [...wrapper, process.execPath, main, ...args]
   const child = spawn(program, rest, {
     cwd: user,
     env: { PATH: process.env["PATH"], HOME: user, NODE_COMPILE_CACHE: compiled, ...env },
-    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"]
+    stdio: [input === undefined && !talks ? "ignore" : "pipe", "pipe", "pipe"]
   })
-  child.stdin?.end(input)
+  if (!talks) child.stdin?.end(input)
   return child
 }
 
