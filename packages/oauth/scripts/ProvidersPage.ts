@@ -1,7 +1,7 @@
 /**
  * Renders the page of providers from their definitions.
  */
-import type { Discovery, Provider } from "@daybook/oauth/Provider"
+import type { Discovery, Provider, Redirect } from "@daybook/oauth/Provider"
 import { defaultProviders } from "@daybook/oauth/Providers"
 import { command } from "./ClassificationPage.ts"
 import { code, table } from "./Markdown.ts"
@@ -38,6 +38,19 @@ RFC 6749. The page is made from the declarations: change those, then run \`${com
       ])
     ]),
     "An access token is never renewed earlier than at half of its life. `claim` is the token's own `exp`.",
+    "## How a person logs in",
+    table([
+      ["provider", "in a browser", "comes back to", "as a device", "scope of a login"],
+      ...defaultProviders.map((provider) => [
+        code(provider.id),
+        authorizationOf(provider),
+        redirectOf(provider.redirect),
+        deviceOf(provider),
+        provider.loginScope === undefined ? "" : code(provider.loginScope)
+      ])
+    ]),
+    `\`daybook login\` does it; see the [page on logins](login.md). PKCE with S256 is part of every login in a browser. What is empty here is not known
+for certain, and left out rather than guessed.`,
     "## Where logins are found",
     table([
       ["provider", "hermes' `auth.json`", "files of other programs, read only"],
@@ -62,6 +75,24 @@ RFC 6749. The page is made from the declarations: change those, then run \`${com
 const inHermes = ({ id, sharedWithHermes }: Provider): string => {
   if (sharedWithHermes) return id === "nous" ? "refreshed under hermes' two locks" : "refreshed under hermes' lock"
   return id === "minimax-oauth" ? "shown, and left to hermes" : "not touched"
+}
+
+const authorizationOf = ({ authorizationEndpoint, redirect, tokenEndpoint }: Provider): string => {
+  if (redirect === undefined) return ""
+  if (authorizationEndpoint !== undefined) return code(authorizationEndpoint)
+  return isDiscovered(tokenEndpoint) ? `discovered at ${code(tokenEndpoint.issuer)}` : ""
+}
+
+const redirectOf = (redirect: Redirect | undefined): string => {
+  if (redirect === undefined) return ""
+  if (redirect.kind === "page") return code(redirect.uri)
+  return code(`http://${redirect.host}:${redirect.port ?? "*"}${redirect.path}`)
+}
+
+const deviceOf = ({ device, deviceEndpoint, grantType }: Provider): string => {
+  if (deviceEndpoint === undefined || grantType === "exchange") return ""
+  if (device._tag === "deviceauth") return `${code(deviceEndpoint)}, in OpenAI's own dialect`
+  return `${code(deviceEndpoint)}${device.pkce ? ", with PKCE" : ""}`
 }
 
 const isDiscovered = (endpoint: string | Discovery): endpoint is Discovery => typeof endpoint !== "string"
@@ -107,6 +138,7 @@ const exercised = `No test, example or bench has ever asked a real provider: the
 | a refresh by each of the ${defaultProviders.length} | over HTTP, against the sandbox, which speaks the provider's dialect and refuses any other; method, path, headers and body compared byte for byte (\`packages/oauth/test/Dialects.test.ts\`) |
 | a login of each of the ${defaultProviders.length} in a pool: refreshed, carried on by the next process, wanted by several callers in two pools at once, revoked | over HTTP, against the sandbox, the server's journal held against the ledger (\`packages/refresher/test/Providers.test.ts\`) |
 | rotation, reuse, revocation, device login, both client authentications, discovery | over HTTP, against \`oidc-provider\`, an authorization server that others have certified (\`packages/oauth/test/Oidc*.test.ts\`) |
+| logins at openai-codex, xai-oauth, nous, qwen-oauth and kimi | over HTTP, against the sandbox, which checks PKCE, redirect and client (\`packages/oauth/test/Logins.test.ts\`); the code flow against \`oidc-provider\` too |
 | quota windows and the usage endpoints of openai-codex and anthropic | over HTTP, against the sandbox |
 | Kimi's device headers beyond \`x-msh-platform\`, Copilot's editor headers, Google's and Qwen's API errors | from recorded answers and other programs' sources only; whether the provider insists on more is not known |
 | xAI's discovery on \`x.ai\` over TLS | the pinning by documents in tests; the exchange over HTTP on loopback |
