@@ -1,4 +1,5 @@
 /** What a person does about a credential in its state. Pure. */
+import { loginMethods } from "@daybook/oauth/LoginMethods"
 import { defaultProviders } from "@daybook/oauth/Providers"
 import type { Instant } from "@daybook/pool/Instant"
 import type { CredentialStatus } from "@daybook/pool/queries/Status"
@@ -33,10 +34,12 @@ const paused = ({ id, keepalive }: CredentialStatus): string =>
 const threeDays = 3 * 86_400_000
 
 /** A login that ends whatever is refreshed has to be made again in time. */
-const beforeItEnds = ({ deadline, provider, word }: CredentialStatus, now: Instant): string | undefined =>
-  deadline === undefined || word === "dead" || deadline - now >= threeDays
+const beforeItEnds = (credential: CredentialStatus, now: Instant): string | undefined => {
+  const { deadline, word } = credential
+  return deadline === undefined || word === "dead" || deadline - now >= threeDays
     ? undefined
-    : `The whole login ends ${moment(deadline, now)}, whatever is refreshed. ${reloginOf(provider)}`
+    : `The whole login ends ${moment(deadline, now)}, whatever is refreshed. ${reloginOf(credential)}`
+}
 
 /** Its refresh token may be spent already, so it is not sent while the access token still serves. */
 const replay = (credential: CredentialStatus, now: Instant): string =>
@@ -45,14 +48,21 @@ const replay = (credential: CredentialStatus, now: Instant): string =>
     : "Nothing: its access token is served meanwhile; when that ends, the token is sent once more."
 
 /** A new login, or for a key a new key; a Reused token has a second user who must stop first. */
-const revival = ({ id, kind, provider, reason }: CredentialStatus): string => {
-  const renew = kind === "apiKey" ? `Put a new API key for ${provider} in its place.` : reloginOf(provider)
+const revival = (credential: CredentialStatus): string => {
+  const { id, kind, provider, reason } = credential
+  const renew = kind === "apiKey" ? `Put a new API key for ${provider} in its place.` : reloginOf(credential)
   const stop = reason === "Reused" ? "Stop the other program that uses this login. " : ""
   return `${stop}${renew} If you know that it is alive, \`daybook revive ${id}\` allows one more try.`
 }
 
-const reloginOf = (provider: string): string =>
-  defaultProviders.find(({ id }) => id === provider)?.relogin ?? `Log in to ${provider} again.`
+/** In Daybook's own store only Daybook can put a new login. */
+const reloginOf = ({ id, provider, store }: CredentialStatus): string => {
+  const known = defaultProviders.find((one) => one.id === provider)
+  const isOurs = store.kind === "own" && known !== undefined && loginMethods(known).length > 0
+  return isOurs
+    ? `Log in to ${known.name} again: \`daybook login ${provider} --credential ${id}\`.`
+    : (known?.relogin ?? `Log in to ${provider} again.`)
+}
 
 const isForeign = (credential: CredentialStatus, now: Instant): boolean =>
   credential.ownership === "borrowed" && isOver(credential, now)

@@ -1,6 +1,7 @@
 /** What is printed, as a function of values. */
 import { decode, type Recorded } from "@daybook/pool/Recorded"
 import { empty } from "@daybook/pool/PoolState"
+import { CredentialId } from "@daybook/pool/Ids"
 import { fold } from "@daybook/pool/Evolve"
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
@@ -183,6 +184,15 @@ describe("status", () => {
 describe("advice", () => {
   it("sends a person to the program that owns the login", () =>
     assert.include(adviceOn(row({ word: "dead", reason: "Revoked" }), now), "hermes auth add openai-codex"))
+
+  it("names Daybook's own command for a dead login in its own store", () =>
+    assert.include(
+      adviceOn(
+        row({ word: "dead", reason: "Revoked", id: CredentialId.make("mine"), store: { kind: "own", slot: "g" } }),
+        now
+      ),
+      "`daybook login openai-codex --credential mine`"
+    ))
 
   it("stops the second user of a token before the new login", () =>
     assert.match(adviceOn(row({ word: "dead", reason: "Reused" }), now) ?? "", /^Stop the other program/))

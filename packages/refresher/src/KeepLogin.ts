@@ -124,17 +124,19 @@ const putInPlace = Effect.fnUntraced(function* (prepared: Prepared, tokens: Toke
   )
 })
 
-/** A member of ours in Daybook's own store. Where either account is not known, they are two logins. */
+/** A member of ours in Daybook's own store, a dead one first. Where either account is not known, they are two logins. */
 const sameAccount = Effect.fnUntraced(function* (state: PoolState, { isNew, provider }: Prepared, tokens: TokenSet) {
   const { account } = generationOf(yield* Fingerprints, provider, tokens)
   if (isNew || account === undefined) return undefined
-  return members(state).find(
+  const grantOf = ({ grant }: Credential) => grantById(state, grant)
+  const same = members(state).filter(
     (member) =>
       member.provider === provider.id &&
       member.ownership === "owned" &&
       member.store.kind === "own" &&
-      grantById(state, member.grant).current?.account === account
+      grantOf(member).current?.account === account
   )
+  return same.find((member) => grantOf(member).health._tag === "Dead") ?? same[0]
 })
 
 const renewed = Effect.fnUntraced(function* (

@@ -61,6 +61,15 @@ const membership = new Set([
   "RaceAdopted"
 ])
 
+const revoke = ({ sandbox }: Scene, token: string) =>
+  Effect.promise(() =>
+    fetch(`${sandbox.origin}/oauth/revoke`, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ token }).toString()
+    })
+  )
+
 const sound = (scene: Scene) => Effect.map(breaches(scene), (found) => assert.deepStrictEqual(found, []))
 
 describe("a new login", () => {
@@ -176,6 +185,24 @@ describe("a new login", () => {
             person.shown.map(({ _tag }) => _tag),
             "Ignored"
           )
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "whose port another program has asks nobody to log in, and names the port",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { port } = new URL(scene.sandbox.origin)
+          const redirect = { kind: "loopback", host: "127.0.0.1", port: Number(port), path: "/auth/callback" } as const
+          const instance = yield* openOwn(scene, { providers: [{ ...scene.codexHere(), redirect }] })
+          const person = People.obliging(scene.sandbox)
+          const reason = yield* reasonOf(instance.logIn(codex, person, { method: "browser" }))
+          if (reason._tag !== "NoListener") return assert.fail(reason._tag)
+          assert.include(reason.why, port)
+          assert.deepStrictEqual(person.shown, [])
         })
       ),
     slow
@@ -389,13 +416,7 @@ describe("a login of an account that the pool has", () => {
           const { tokens } = JSON.parse(readFileSync(store.path ?? "", "utf8")) as {
             tokens: { refresh_token: string; access_token: string }
           }
-          yield* Effect.promise(() =>
-            fetch(`${scene.sandbox.origin}/oauth/revoke`, {
-              method: "POST",
-              headers: { "content-type": "application/x-www-form-urlencoded" },
-              body: new URLSearchParams({ token: tokens.refresh_token }).toString()
-            })
-          )
+          yield* revoke(scene, tokens.refresh_token)
           yield* Effect.exit(instance.token({ failedToken: tokens.access_token }))
           assert.strictEqual((yield* instance.grant).health._tag, "Dead")
           const next = yield* logIn(instance, scene)
@@ -407,6 +428,23 @@ describe("a login of an account that the pool has", () => {
           ])
           assert.match(yield* instance.token(), /^eyJ/)
           yield* sound(scene)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "of which there are two renews the dead one",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { instance, next } = yield* twice(scene, { isNew: true })
+          const { tokens } = JSON.parse(readFileSync(next.store.path ?? "", "utf8")) as {
+            tokens: { refresh_token: string; access_token: string }
+          }
+          yield* revoke(scene, tokens.refresh_token)
+          yield* Effect.exit(instance.token({ failedToken: tokens.access_token, credential: next.credential }))
+          assert.strictEqual((yield* logIn(instance, scene)).credential, next.credential)
         })
       ),
     slow
