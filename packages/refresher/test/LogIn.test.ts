@@ -246,6 +246,28 @@ describe("a new login", () => {
 })
 
 describe("a login that dies on its way", () => {
+  for (const method of ["browser", "device"] as const) {
+    it.live(
+      `by ${method} is kept though it was broken off while its answer was under way`,
+      () =>
+        inScene((scene) =>
+          Effect.gen(function* () {
+            yield* policy(scene, {})
+            const instance = yield* openOwn(scene)
+            const hold = yield* Effect.orDie(scene.sandbox.hold("afterCommit"))
+            const loggingIn = yield* Effect.forkChild(logIn(instance, scene, { method }))
+            yield* Effect.orDie(hold.parked())
+            const breakingOff = yield* Effect.forkChild(Fiber.interrupt(loggingIn), { startImmediately: true })
+            yield* Effect.orDie(hold.release)
+            yield* Fiber.join(breakingOff)
+            assert.lengthOf(only(yield* scene.events, "LoginCompleted"), 1)
+            assert.match(yield* instance.token(), /^eyJ/)
+          })
+        ),
+      slow
+    )
+  }
+
   it.live(
     "between its file and its events is enrolled once by the next pools that open",
     () =>
