@@ -8,6 +8,7 @@ import { AuthorizationCode } from "@daybook/oauth/AuthorizationCode"
 import { DeviceFlow } from "@daybook/oauth/DeviceFlow"
 import type { Provider } from "@daybook/oauth/Provider"
 import { defaultProviders, Providers, sharedWithHermes } from "@daybook/oauth/Providers"
+import { Revocation } from "@daybook/oauth/Revocation"
 import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
 import { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
 import type { Fingerprints } from "@daybook/pool/Fingerprint"
@@ -16,6 +17,7 @@ import { members } from "@daybook/pool/PoolState"
 import { CredentialPool } from "@daybook/refresher/CredentialPool"
 import { LogIn } from "@daybook/refresher/LogIn"
 import { ImportLogin } from "@daybook/refresher/ImportLogin"
+import { LogOut } from "@daybook/refresher/LogOut"
 import * as OpenedPool from "@daybook/refresher/OpenedPool"
 import { Operator } from "@daybook/refresher/Operator"
 import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
@@ -63,6 +65,7 @@ export type PoolServices =
   | ImportLogin
   | Ledger
   | LogIn
+  | LogOut
   | Operator
   | Providers
   | Refresher
@@ -77,7 +80,7 @@ export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, Ledg
 }
 
 const protocol = (home: string, options: PoolOptions) =>
-  Layer.mergeAll(CredentialPool.layer, ImportLogin.layer(home), LogIn.layer(home), Operator.layer(home)).pipe(
+  Layer.mergeAll(CredentialPool.layer, ImportLogin.layer(home), LogIn.layer(home), LogOut.layer, Operator.layer(home)).pipe(
     Layer.provideMerge(Refresher.layer),
     Layer.provide(Recovery.layer(home)),
     Layer.provideMerge(OpenedPool.layer(home)),
@@ -94,6 +97,7 @@ const edges = (home: string, options: PoolOptions) =>
     AuthorizationCode.layer,
     DeviceFlow.layer,
     UsageEndpoint.layer,
+    Revocation.layer,
     vaultLayer(home, options).pipe(
       Layer.provideMerge(
         Providers.layer([...defaultProviders, ...(options.providers ?? [])].map((one) => withClientSecret(one)))

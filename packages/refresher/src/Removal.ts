@@ -91,7 +91,8 @@ const putAside = Effect.fnUntraced(function* (target: Target, { generation, toke
   })
 })
 
-const emptyStash = Effect.fnUntraced(function* (target: Target) {
+/** No successor of it waits any more. */
+export const emptyStash = Effect.fnUntraced(function* (target: Target) {
   const stash = yield* Stash
   for (const { consumed } of yield* stash.forGrant(target.grant)) yield* stash.remove(consumed)
 })

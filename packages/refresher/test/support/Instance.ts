@@ -8,6 +8,7 @@ import { AuthorizationCode } from "@daybook/oauth/AuthorizationCode"
 import { DeviceFlow } from "@daybook/oauth/DeviceFlow"
 import type { Provider } from "@daybook/oauth/Provider"
 import { Providers } from "@daybook/oauth/Providers"
+import { Revocation } from "@daybook/oauth/Revocation"
 import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
 import { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
 import type { Policy } from "@daybook/pool/Policy"
@@ -20,6 +21,7 @@ import { Context, Effect, Exit, Layer, Random, Redacted, Scope } from "effect"
 import { CredentialPool, type TokenRequest } from "@daybook/refresher/CredentialPool"
 import { LogIn } from "@daybook/refresher/LogIn"
 import { ImportLogin } from "@daybook/refresher/ImportLogin"
+import { LogOut } from "@daybook/refresher/LogOut"
 import * as OpenedPool from "@daybook/refresher/OpenedPool"
 import { Operator } from "@daybook/refresher/Operator"
 import type { TokenError } from "@daybook/refresher/PoolError"
@@ -43,6 +45,7 @@ export interface Instance {
   readonly pool: CredentialPool["Service"]
   readonly operator: Operator["Service"]
   readonly imports: ImportLogin["Service"]
+  readonly logOut: LogOut["Service"]["logOut"]
   readonly ledger: Ledger["Service"]
   readonly vault: Vault["Service"]
   readonly stash: Stash["Service"]
@@ -78,6 +81,7 @@ export const open = Effect.fnUntraced(function* (options: InstanceOptions) {
     pool,
     operator: Context.get(context, Operator),
     imports: Context.get(context, ImportLogin),
+    logOut: Context.get(context, LogOut).logOut,
     ledger,
     vault: Context.get(context, Vault),
     stash: Context.get(context, Stash),
@@ -106,7 +110,11 @@ const evenHanded = { nextDoubleUnsafe: () => 0.5, nextIntUnsafe: () => 0 }
 
 const layer = (options: InstanceOptions, edges: Interposed.Edges) => {
   const { home, policy } = options
+<<<<<<< HEAD
   return Layer.mergeAll(CredentialPool.layer, ImportLogin.layer(home), LogIn.layer(home), Operator.layer(home)).pipe(
+=======
+  return Layer.mergeAll(CredentialPool.layer, ImportLogin.layer(home), LogOut.layer, Operator.layer(home)).pipe(
+>>>>>>> be49e34 (Log out: tell the provider, empty the store, leave the pool)
     Layer.provideMerge(Refresher.layer),
     Layer.provide(Recovery.layer(home)),
     Layer.provideMerge(OpenedPool.layer(home)),
@@ -126,6 +134,7 @@ const around = ({ home, providers, recoverFrom, stores }: InstanceOptions, edges
     AuthorizationCode.layer,
     DeviceFlow.layer,
     Interposed.usageEndpoint(edges)(UsageEndpoint.layer),
+    Interposed.revocation(edges)(Revocation.layer),
     Providers.layer(providers)
   )
 

@@ -3,6 +3,7 @@
  */
 import { Ledger } from "@daybook/ledger/Ledger"
 import type { AppendError } from "@daybook/ledger/LedgerError"
+import { Revocation } from "@daybook/oauth/Revocation"
 import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
 import { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
 import type { Authority } from "@daybook/vault/Authority"
@@ -18,7 +19,7 @@ export interface Edges {
   readonly ledger: Hooks<AppendError>
   /** Steps: `lock`, `read`, `store`, `clear` of an authority; `reserve`, `stash`, `find` of the stash; `put` of the quarantine. */
   readonly stores: Hooks<StoreError>
-  /** Steps: `post` of a refresh, `usage` of a question about a quota. */
+  /** Steps: `post` of a refresh, `usage` of a question about a quota, `revoke` of a revocation. */
   readonly network: Hooks<never>
   /** The steps taken so far. */
   readonly trace: Array<string>
@@ -85,4 +86,9 @@ export const tokenEndpoint = ({ network }: Edges) =>
 export const usageEndpoint = ({ network }: Edges) =>
   around(UsageEndpoint, (real) => ({
     read: (provider, tokens, timeLimit) => network.around(["usage"], real.read(provider, tokens, timeLimit))
+  }))
+
+export const revocation = ({ network }: Edges) =>
+  around(Revocation, (real) => ({
+    revoke: (provider, token, options) => network.around(["revoke"], real.revoke(provider, token, options))
   }))
