@@ -14,6 +14,7 @@ import { importLogin } from "./commands/Import.ts"
 import { list } from "./commands/List.ts"
 import { login } from "./commands/Login.ts"
 import { log } from "./commands/Log.ts"
+import { logout } from "./commands/Logout.ts"
 import { pause } from "./commands/Pause.ts"
 import { prioritise } from "./commands/Prioritise.ts"
 import { refresh } from "./commands/Refresh.ts"
@@ -49,6 +50,7 @@ const daybook = root.pipe(
     relabel,
     prioritise,
     importLogin,
+    logout,
     doctor,
     verify,
     checkpoint,

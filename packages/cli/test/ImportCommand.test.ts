@@ -1,15 +1,15 @@
 /** The logins of other programs as `import` and `token --recover` use them: real processes, real files. */
 import { assert, describe, it, vi } from "@effect/vitest"
+import { openAiCodex, openPool, providerAt } from "daybook"
 import { Effect } from "effect"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { authFile, writeAuth } from "./support/AuthFile.ts"
 import { codexPath, look, writeCodex } from "./support/CodexFile.ts"
 import { writeLoginFiles } from "./support/LoginFiles.ts"
 import { makeWorld } from "./support/World.ts"
 
 /** Each command is a process of its own, and the machine may be busy. */
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const events = (home: string): ReadonlyArray<{ readonly type: string }> =>
   readFileSync(join(home, "ledger.jsonl"), "utf8")
@@ -173,13 +173,22 @@ describe.concurrent("daybook import", () => {
   })
 })
 
+/** The pool's login ends at its provider, and the pool has noticed. */
+const lose = ({ home, login, sandbox, vault }: Effect.Success<typeof makeWorld>) =>
+  Effect.andThen(
+    sandbox.revoke({ grant: login.grant }),
+    Effect.promise(async () => {
+      await using pool = await openPool({ home, vault, providers: [providerAt(openAiCodex, sandbox.origin)] })
+      await pool.refresh("main").catch(() => undefined)
+    })
+  )
+
 describe.concurrent("daybook token --recover", () => {
   it.live("borrows the login of another program when the pool's own is dead, and only if it is asked to", () =>
     Effect.gen(function* () {
-      const { codex, home, login, run, sandbox, user, vault } = yield* makeWorld
-      yield* run(["token", "openai-codex", "--vault", vault, ...codex])
-      yield* sandbox.revoke({ grant: login.grant })
-      yield* run(["refresh", "main", ...codex])
+      const world = yield* makeWorld
+      const { codex, home, login, run, sandbox, user } = world
+      yield* lose(world)
       const theirs = yield* sandbox.issue({ account: login.account_id })
       const file = writeCodex(user, theirs)
       const before = look(file)
@@ -196,11 +205,9 @@ describe.concurrent("daybook token --recover", () => {
 
   it.live("keeps the first error if there is nothing to borrow", () =>
     Effect.gen(function* () {
-      const { codex, login, run, sandbox, user, vault } = yield* makeWorld
-      writeAuth(user, authFile(login))
-      yield* run(["token", "openai-codex", "--vault", vault, ...codex])
-      yield* sandbox.revoke({ grant: login.grant })
-      yield* run(["refresh", "main", ...codex])
+      const world = yield* makeWorld
+      const { codex, run, sandbox, user } = world
+      yield* lose(world)
       writeCodex(user, yield* sandbox.issue({}))
       const without = yield* run(["token", "openai-codex", ...codex])
       const recovering = yield* run(["token", "openai-codex", "--recover", ...codex])

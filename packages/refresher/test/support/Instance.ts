@@ -110,11 +110,7 @@ const evenHanded = { nextDoubleUnsafe: () => 0.5, nextIntUnsafe: () => 0 }
 
 const layer = (options: InstanceOptions, edges: Interposed.Edges) => {
   const { home, policy } = options
-<<<<<<< HEAD
-  return Layer.mergeAll(CredentialPool.layer, ImportLogin.layer(home), LogIn.layer(home), Operator.layer(home)).pipe(
-=======
-  return Layer.mergeAll(CredentialPool.layer, ImportLogin.layer(home), LogOut.layer, Operator.layer(home)).pipe(
->>>>>>> be49e34 (Log out: tell the provider, empty the store, leave the pool)
+  return Layer.mergeAll(CredentialPool.layer, ImportLogin.layer(home), LogIn.layer(home), LogOut.layer, Operator.layer(home)).pipe(
     Layer.provideMerge(Refresher.layer),
     Layer.provide(Recovery.layer(home)),
     Layer.provideMerge(OpenedPool.layer(home)),
