@@ -80,7 +80,13 @@ export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, Ledg
 }
 
 const protocol = (home: string, options: PoolOptions) =>
-  Layer.mergeAll(CredentialPool.layer, ImportLogin.layer(home), LogIn.layer(home), LogOut.layer, Operator.layer(home)).pipe(
+  Layer.mergeAll(
+    CredentialPool.layer,
+    ImportLogin.layer(home),
+    LogIn.layer(home),
+    LogOut.layer,
+    Operator.layer(home)
+  ).pipe(
     Layer.provideMerge(Refresher.layer),
     Layer.provide(Recovery.layer(home)),
     Layer.provideMerge(OpenedPool.layer(home)),

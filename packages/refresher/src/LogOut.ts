@@ -182,7 +182,8 @@ const clear = Effect.fnUntraced(function* (target: Target, held: Held) {
 
 /** What other programs find in the store where the tokens were. */
 const note = ({ provider }: Pick<Target, "provider">) =>
-  Effect.map(
-    Clock.currentTimeMillis,
-    (at): Note => ({ code: "logged_out", message: `Daybook: logged out by an operator. ${provider.relogin}`, at })
-  )
+  Effect.map(Clock.currentTimeMillis, (at): Note => ({
+    code: "logged_out",
+    message: `Daybook: logged out by an operator. ${provider.relogin}`,
+    at
+  }))

@@ -110,7 +110,13 @@ const evenHanded = { nextDoubleUnsafe: () => 0.5, nextIntUnsafe: () => 0 }
 
 const layer = (options: InstanceOptions, edges: Interposed.Edges) => {
   const { home, policy } = options
-  return Layer.mergeAll(CredentialPool.layer, ImportLogin.layer(home), LogIn.layer(home), LogOut.layer, Operator.layer(home)).pipe(
+  return Layer.mergeAll(
+    CredentialPool.layer,
+    ImportLogin.layer(home),
+    LogIn.layer(home),
+    LogOut.layer,
+    Operator.layer(home)
+  ).pipe(
     Layer.provideMerge(Refresher.layer),
     Layer.provide(Recovery.layer(home)),
     Layer.provideMerge(OpenedPool.layer(home)),
