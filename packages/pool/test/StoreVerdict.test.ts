@@ -2,6 +2,7 @@ import { believeStore, type Epitaph, isJudged } from "@daybook/pool/decisions/St
 import { assert, describe, it } from "@effect/vitest"
 import {
   accessOnly,
+  adopted,
   credentialId,
   eventId,
   generation,
@@ -44,6 +45,13 @@ describe("what another program says in a store is about the tokens we hold", () 
     assert.isFalse(judged(later, observed(accessOnly(1))))
     assert.isFalse(judged(later))
     assert.isFalse(judged(later, observed(first), quarantined(first)))
+  })
+
+  it("and not if the grant went back to them from newer ones, which it may be about", () => {
+    const newer = generation(2)
+    const steps = [observed(first), observed(newer, "watch")]
+    assert.isTrue(judged(later, ...steps))
+    assert.isFalse(judged(later, ...steps, adopted(newer, first)))
   })
 
   it("and not if an operator has revived them", () => {

@@ -131,11 +131,16 @@ const clearStore = Effect.fnUntraced(function* (target: Target, dead: Dead, isDe
   if (credential.ownership === "borrowed" || !authority.writable) return
   const cleared = yield* authority.clear(isDead, {
     code: noteCode[dead.reason] ?? "invalid_grant",
-    message: `Daybook: ${dead.reason} under rule ${dead.rule}. ${target.provider.relogin}`,
+    message: `${noteStart}${dead.reason} under rule ${dead.rule}. ${target.provider.relogin}`,
     at: dead.since
   })
   yield* record(about(target, "StoreCleared", { generation: dead.generation, store: authority.ref.kind, ...cleared }))
 })
+
+const noteStart = "Daybook: "
+
+/** What we wrote into a store ourselves when we cleared it. */
+export const isOurNote = ({ message }: { readonly message: string }): boolean => message.startsWith(noteStart)
 
 /** What other programs that read the store take for an error code of the provider. */
 const noteCode: { readonly [Reason in TerminalReason]?: string } = {

@@ -17,7 +17,7 @@ import { isBlank } from "@daybook/pool/TokenSet"
 import type { Login } from "@daybook/vault/Login"
 import type { StoreError } from "@daybook/vault/StoreError"
 import { Vault } from "@daybook/vault/Vault"
-import { Effect, HashMap, Schema } from "effect"
+import { Effect, HashMap, Option, Schema } from "effect"
 import { join } from "node:path"
 import { about, grantState, record } from "./GrantState.ts"
 import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
@@ -147,9 +147,15 @@ export const isFrom = (
 
 const isId = Schema.is(CredentialId)
 
-/** The store's own short name, unless another credential has it. */
+/** The store's own short name, unless another credential has it; one that the store's program removed comes back under it. */
 export const idFor = (state: PoolState, login: Login): CredentialId =>
-  login.id !== undefined && isId(login.id) && !HashMap.has(state.credentials, login.id) ? login.id : newCredentialId()
+  login.id !== undefined && isId(login.id) && isFree(state, login.id, login) ? login.id : newCredentialId()
+
+const isFree = (state: PoolState, id: CredentialId, login: Login): boolean =>
+  Option.match(HashMap.get(state.credentials, id), {
+    onNone: () => true,
+    onSome: (credential) => credential.removedBy === "store" && isFrom(credential, login)
+  })
 
 /** An address names a person: only its fingerprint is recorded, and its store shows it. */
 export const recordedLabel = (fingerprints: Fingerprints["Service"], label: string | undefined) => {

@@ -4,7 +4,7 @@
  */
 import { believeStore, type Epitaph, isJudged } from "@daybook/pool/decisions/StoreVerdict"
 import { Effect } from "effect"
-import { bury } from "./Conclude.ts"
+import { bury, isOurNote } from "./Conclude.ts"
 import { about, decide, grantState } from "./GrantState.ts"
 import { newEventId } from "./internal/NewIds.ts"
 import type { Target } from "./Target.ts"
@@ -32,9 +32,11 @@ export const heedStore = Effect.fnUntraced(function* (target: Target) {
   yield* bury(target)
 })
 
-/** A store that cannot be read says nothing. */
+/** A store that cannot be read says nothing, and a note of our own nothing that the ledger does not know. */
 const epitaphOf = ({ authority }: Target): Effect.Effect<Epitaph | undefined> =>
   (authority.lastAuthError ?? Effect.succeed(undefined)).pipe(
-    Effect.map((error) => error && { store: authority.ref.kind, ...error }),
+    Effect.map((error) =>
+      error === undefined || isOurNote(error) ? undefined : { store: authority.ref.kind, ...error }
+    ),
     Effect.orElseSucceed(() => undefined)
   )

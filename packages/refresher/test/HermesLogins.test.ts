@@ -140,7 +140,9 @@ describe("a login that hermes removed", () => {
           const again = yield* scene.logIn()
           yield* scene.write(again)
           yield* until(first, "CredentialEnrolled", 2)
-          for (const { token } of instances) assert.strictEqual(yield* token(), again.access_token)
+          for (const { token } of instances) {
+            assert.strictEqual(yield* token({ credential: "seeded" }), again.access_token)
+          }
           yield* touch(scene)
           yield* scene.open()
           assert.strictEqual(only(yield* scene.events, "CredentialEnrolled").length, 2)
@@ -229,6 +231,22 @@ describe("a login that hermes judged dead", () => {
           assert.notProperty(scene.read().providers["openai-codex"].tokens, "refresh_token")
           assert.strictEqual(readdirSync(join(scene.home, "quarantine")).length, 1)
           assert.deepStrictEqual(yield* breaches(scene), [])
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is known as dead to a pool that was closed meanwhile, before anybody asks for it",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const first = yield* scene.open()
+          yield* first.close
+          yield* scene.advance("10 seconds")
+          yield* edit(scene, bury(yield* Clock.currentTimeMillis))
+          const second = yield* scene.open()
+          assert.strictEqual((yield* second.pool.status).credentials[0]?.word, "dead")
         })
       ),
     slow

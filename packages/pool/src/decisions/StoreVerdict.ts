@@ -22,7 +22,7 @@ export interface Epitaph {
 /**
  * The current generation is dead if the store had it and the other program judged later than that. A pair that the store
  * never took, and one that came later, is not what was judged; without a moment nothing is told; and what an operator
- * revived since is to be tried.
+ * revived, or what the grant went back to from a newer one, is to be tried.
  */
 export const isJudged = ({ current, health, lineage, revived, stashed }: Grant, { at }: Epitaph): boolean => {
   const since = lineage.at(-1)?.at
@@ -33,7 +33,8 @@ export const isJudged = ({ current, health, lineage, revived, stashed }: Grant, 
     stashed === undefined &&
     at !== undefined &&
     since !== undefined &&
-    since <= at
+    since <= at &&
+    lineage.every((lived) => lived.at <= since)
   )
 }
 
