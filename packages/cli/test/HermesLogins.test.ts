@@ -7,7 +7,7 @@ import { authFile, writeAuth } from "./support/AuthFile.ts"
 import { makeWorld } from "./support/World.ts"
 
 /** Each command is a process of its own, and the machine may be busy. */
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const world = Effect.gen(function* () {
   const world = yield* makeWorld
