@@ -61,6 +61,12 @@ const membership = new Set([
   "RaceAdopted"
 ])
 
+/** What was brought to an end, in order. */
+const ends = (scene: Scene) =>
+  Effect.map(scene.events, (all) =>
+    all.map(({ type }) => type).filter((type) => type === "RefreshSucceeded" || type === "LoginCompleted")
+  )
+
 const revoke = ({ sandbox }: Scene, token: string) =>
   Effect.promise(() =>
     fetch(`${sandbox.origin}/oauth/revoke`, {
@@ -586,13 +592,38 @@ describe("a login to one credential", () => {
           const hold = yield* Effect.orDie(scene.sandbox.hold("afterCommit", { grant: scene.login.grant }))
           const refreshing = yield* Effect.forkChild(instance.token({ forceRefresh: true }))
           yield* Effect.orDie(hold.parked())
+          const comes = yield* Deferred.make<void>()
+          instance.edges.stores.before("lock", Effect.asVoid(Deferred.succeed(comes, undefined)))
           const loggingIn = yield* Effect.forkChild(logIn(instance, scene, { credential: "seeded" }))
+          yield* Deferred.await(comes)
           yield* Effect.orDie(hold.release)
           yield* Fiber.join(refreshing)
           yield* Fiber.join(loggingIn)
           const { refresh_token } = scene.read().providers["openai-codex"].tokens
           const rotated = (yield* scene.posts).find(({ committed }) => committed)?.successor
           assert.notInclude([scene.login.refresh_token, rotated], refresh_token)
+          assert.deepStrictEqual(yield* ends(scene), ["RefreshSucceeded", "LoginCompleted"])
+          yield* sound(scene)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "first finishes what a dead process began with it",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* policy(scene, { grant: { account: scene.login.account_id } })
+          const first = yield* withHermes(scene)
+          first.edges.stores.after("stash", crash)
+          yield* Effect.exit(first.token({ forceRefresh: true }))
+          yield* first.close
+          const second = yield* withHermes(scene)
+          yield* logIn(second, scene, { credential: "seeded" })
+          assert.deepStrictEqual(yield* ends(scene), ["RefreshSucceeded", "LoginCompleted"])
+          const { access_token } = scene.read().providers["openai-codex"].tokens
+          assert.strictEqual(yield* second.token({ credential: "seeded" }), access_token)
           yield* sound(scene)
         })
       ),
