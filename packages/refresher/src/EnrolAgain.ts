@@ -3,21 +3,17 @@
  * of its tokens stays known: the new credential has the same grant, unless its place holds a new login by now.
  */
 import { Ledger } from "@daybook/ledger/Ledger"
-import { compareFound } from "@daybook/pool/decisions/CompareFound"
 import { GrantId } from "@daybook/pool/Ids"
 import { type Credential, grantById, members } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
-import type { Login } from "@daybook/vault/Login"
 import * as OwnStore from "@daybook/vault/OwnStore"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { Vault } from "@daybook/vault/Vault"
 import { Effect, Option } from "effect"
-import { enrolAs, enrolmentLock, idFor, isFrom } from "./Enrolment.ts"
-import { newGrantId } from "./internal/NewIds.ts"
+import { enrolAs, enrolmentLock, grantFor, idFor, isFrom } from "./Enrolment.ts"
 import { OperatorError, type OperatorErrorReason } from "./OperatorError.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { removedReason } from "./Removal.ts"
-import { holding, targetOf } from "./Target.ts"
 
 /** Nothing is recorded if its place has been enrolled again already. */
 export const enrolAgain = Effect.fnUntraced(function* (home: string, former: Credential) {
@@ -60,14 +56,6 @@ const fromQuarantine = Effect.fnUntraced(function* (home: string, former: Creden
     (yield* PoolPolicy).lockWait
   )
   return yield* inItsPlace(former)
-})
-
-/** Only a pair that the ledger does not know begins a grant of its own: what was in doubt stays in doubt. */
-const grantFor = Effect.fnUntraced(function* (former: Credential, login: Login) {
-  const target = yield* targetOf({ ...login, id: former.id, grant: former.grant })
-  const { generation } = yield* holding(target, login.tokens)
-  const standing = compareFound(grantById((yield* Ledger).known(), former.grant), generation)
-  return standing === "same" || standing === "stale" ? former.grant : newGrantId()
 })
 
 const refuse = ({ id }: Credential, reason: OperatorErrorReason) =>

@@ -65,7 +65,17 @@ const passOver = ({ message }: RefreshError | StoreError) => Effect.logWarning(m
 
 const enrolOnce = Effect.fnUntraced(function* (login: Login) {
   const state = yield* Ledger.use((ledger) => ledger.state)
-  if (isNew(state, login)) yield* enrolAs(login, idFor(state, login), newGrantId())
+  if (!isNew(state, login)) return
+  yield* enrolAs(login, idFor(state, login), yield* grantFor(credentialOf(state, login), login))
+})
+
+/** Only a pair that the ledger does not know begins a grant of its own: what was in doubt before is in doubt still. */
+export const grantFor = Effect.fnUntraced(function* (former: Credential | undefined, login: Login) {
+  if (former === undefined) return newGrantId()
+  const target = yield* targetOf({ ...login, id: former.id, grant: former.grant })
+  const { generation } = yield* holding(target, login.tokens)
+  const standing = compareFound((yield* grantState(target)).grant, generation)
+  return standing === "same" || standing === "stale" ? former.grant : newGrantId()
 })
 
 /**

@@ -5,12 +5,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { type Credential, members } from "@daybook/pool/PoolState"
 import type { Login } from "@daybook/sandbox/Operations"
 import { Effect, Fiber, HashMap } from "effect"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { condemn } from "./support/Dead.ts"
 import { afterALostAnswer, failing } from "./support/Failures.ts"
 import { crash } from "./support/Hooks.ts"
 import { codex, type Instance } from "./support/Instance.ts"
+import { next } from "./support/Next.ts"
 import { inOwnStore } from "./support/OwnLogins.ts"
 import { breaches, only, readEvents } from "./support/Records.ts"
 import { inScene, type OpenOptions, patient, type Scene, slow } from "./support/Scene.ts"
@@ -255,6 +256,26 @@ describe("a removed credential that is enrolled again", () => {
   )
 
   it.live(
+    "is in doubt still when hermes removed it and shows the same pair again",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* afterALostAnswer(scene, patient)
+          const suppressed = { version: 1, providers: {}, suppressed_sources: { [codex]: ["device_code"] } }
+          writeFileSync(scene.authFile, JSON.stringify(suppressed))
+          yield* next(instance, "CredentialRemoved")
+          yield* scene.write(scene.login)
+          yield* next(instance, "CredentialEnrolled", ({ credential }) => credential !== "seeded")
+          assert.strictEqual(yield* instance.token(), scene.login.access_token)
+          assert.strictEqual(yield* failing(instance.token({ forceRefresh: true })), "OutcomeUnknown")
+          assert.strictEqual((yield* scene.posts).length, 1)
+          assert.deepStrictEqual(yield* breaches(scene), [])
+        })
+      ),
+    slow
+  )
+
+  it.live(
     "with a login that is new in its place begins a grant of its own",
     () =>
       inScene((scene) =>
@@ -284,14 +305,14 @@ describe("a store that is taken over", () => {
           const former = yield* scene.open(patient)
           const current = yield* former.token({ forceRefresh: true })
           const elsewhere = join(scene.folder, "elsewhere")
-          const next = yield* scene.open({ home: elsewhere, ...patient })
-          assert.strictEqual(yield* failing(next.token({ failedToken: current })), "Borrowed")
-          const owner = yield* next.operator.takeOver(scene.authFile)
+          const heir = yield* scene.open({ home: elsewhere, ...patient })
+          assert.strictEqual(yield* failing(heir.token({ failedToken: current })), "Borrowed")
+          const owner = yield* heir.operator.takeOver(scene.authFile)
           assert.strictEqual(owner._tag === "Some" ? owner.value.folder : undefined, scene.home)
           const [taken, ...more] = only(readEvents(elsewhere), "StoreTakenOver")
           assert.deepStrictEqual([taken?.data.folder, taken?.data.path, more], [scene.home, scene.authFile, []])
-          assert.strictEqual((yield* next.operator.takeOver(scene.authFile))._tag, "None")
-          const renewed = yield* next.token({ failedToken: current })
+          assert.strictEqual((yield* heir.operator.takeOver(scene.authFile))._tag, "None")
+          const renewed = yield* heir.token({ failedToken: current })
           assert.strictEqual(yield* former.token({ failedToken: current }), renewed)
           assert.strictEqual(yield* failing(former.token({ failedToken: renewed })), "Borrowed")
           assert.include((yield* Effect.flip(former.pool.refresh("seeded"))).message, elsewhere)
@@ -308,15 +329,15 @@ describe("a store that is taken over", () => {
         Effect.gen(function* () {
           const former = yield* scene.open(patient)
           yield* former.token()
-          const next = yield* scene.open({ home: join(scene.folder, "elsewhere"), ...patient })
+          const heir = yield* scene.open({ home: join(scene.folder, "elsewhere"), ...patient })
           const hold = yield* scene.sandbox.hold("afterCommit")
           const asked = yield* Effect.forkChild(former.token({ failedToken: scene.login.access_token }))
           yield* hold.parked()
-          const taking = yield* Effect.forkChild(next.operator.takeOver(scene.authFile), { startImmediately: true })
+          const taking = yield* Effect.forkChild(heir.operator.takeOver(scene.authFile), { startImmediately: true })
           yield* hold.release
           const renewed = yield* Fiber.join(asked)
           yield* Fiber.join(taking)
-          assert.strictEqual(yield* next.token({ failedToken: scene.login.access_token }), renewed)
+          assert.strictEqual(yield* heir.token({ failedToken: scene.login.access_token }), renewed)
           assert.strictEqual((yield* scene.posts).length, 1)
         })
       ),
