@@ -12,7 +12,7 @@ import { makeReadOnly, smallDisk, snapshot } from "./support/TempFolder.ts"
 import { makeWorld } from "./support/World.ts"
 
 /** Each command is a process of its own, and the machine may be busy. */
-vi.setConfig({ testTimeout: 180_000 })
+vi.setConfig({ testTimeout: 300_000 })
 
 interface Line {
   readonly type: string
