@@ -76,7 +76,7 @@ describe("workers beside a program that locks and writes auth.json as hermes doe
         },
         { defaults: { reuse: "revokeFamily" } }
       ),
-    (seconds + 60) * 1000
+    (seconds + 180) * 1000
   )
 })
 
