@@ -10,7 +10,7 @@ import type { World } from "./support/World.ts"
 
 const times = Number(process.env["DAYBOOK_KILLS"] ?? 1)
 /** Most of a round is waiting, so the rounds of different points go side by side. */
-const slow = { timeout: 240_000 * times, concurrent: true }
+const slow = { timeout: 400_000 * times, concurrent: true }
 
 type Kill = (world: World, round: number, names: Names, token: string) => Promise<Round>
 interface Names {
