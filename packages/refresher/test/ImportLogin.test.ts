@@ -22,10 +22,14 @@ import { tokensOf } from "./support/OwnLogins.ts"
 import { breaches, only } from "./support/Records.ts"
 import { inScene, type Scene, slow } from "./support/Scene.ts"
 
+/** A request has the time that a busy machine may need. */
+const policy = { timeLimit: 10_000 }
+
 /** A pool with nothing in it but Daybook's own store, and one file of another program to import from. */
 const beside = (scene: Scene, { source }: Pick<OthersFile, "source">, stores: ReadonlyArray<StoreSource> = []) =>
   scene.open({
     stores: [{ kind: "own" }, ...stores],
+    policy,
     recoverFrom: [source],
     providers: [scene.codexHere(), providerAt(anthropic, scene.sandbox.origin)]
   })
@@ -140,6 +144,7 @@ describe("a login that is imported", () => {
           writeFileSync(path, JSON.stringify({ access_token, refresh_token }))
           const file = { owner: "the Grok CLI", path, provider: "xai-oauth", renew: "run grok" }
           const instance = yield* scene.open({
+            policy,
             stores: [{ kind: "own" }],
             recoverFrom: [{ kind: "file", file }],
             providers: [providerAt(xaiOAuth, scene.sandbox.origin)]
@@ -243,6 +248,7 @@ describe("a login is not imported, and nothing is changed,", () => {
         Effect.gen(function* () {
           const file = yield* withCodexCli(scene)
           const instance = yield* scene.open({
+            policy,
             stores: [{ kind: "own" }],
             recoverFrom: [file.source],
             providers: [providerAt(scene.codexHere(), "http://127.0.0.1:9")]

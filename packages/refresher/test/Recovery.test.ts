@@ -19,7 +19,10 @@ import { inScene, type Scene, slow, type Tokens } from "./support/Scene.ts"
 
 const blank: Tokens = { access_token: "", refresh_token: "" }
 
-const opened = (scene: Scene, file: OthersFile = codexCli(scene)) => scene.open({ recoverFrom: [file.source] })
+/** A request has the time that a busy machine may need. */
+const policy = { timeLimit: 10_000 }
+
+const opened = (scene: Scene) => scene.open({ recoverFrom: [codexCli(scene).source], policy })
 
 /** The pool's login is dead at the provider, and the Codex CLI has one of the same account. */
 const withTheirs = Effect.fnUntraced(function* (scene: Scene) {
@@ -47,7 +50,7 @@ const adoptions = (scene: Scene) => Effect.map(scene.events, (events) => only(ev
 
 /** A pool that was opened, enrolled its login and was closed. */
 const begun = Effect.fnUntraced(function* (scene: Scene) {
-  const instance = yield* scene.open()
+  const instance = yield* scene.open({ policy })
   yield* Effect.orDie(instance.token())
   yield* instance.close
 })
@@ -153,7 +156,7 @@ describe("the login of another program", () => {
         Effect.gen(function* () {
           const { theirs } = yield* withTheirs(scene)
           const instances = [yield* opened(scene), yield* opened(scene), yield* opened(scene)]
-          yield* Effect.exit(scene.open().pipe(Effect.flatMap(refresh)))
+          yield* Effect.exit(scene.open({ policy }).pipe(Effect.flatMap(refresh)))
           const served = yield* Effect.all(
             instances.map(({ token }) => token()),
             { concurrency: "unbounded" }
@@ -358,7 +361,7 @@ describe("no other program's login is taken", () => {
       inScene((scene) =>
         Effect.gen(function* () {
           const { file } = yield* withTheirs(scene)
-          yield* inVain(scene, yield* scene.open(), "Revoked", file)
+          yield* inVain(scene, yield* scene.open({ policy }), "Revoked", file)
         })
       ),
     slow
