@@ -410,6 +410,24 @@ describe("a login that is taken over", () => {
   )
 
   it.live(
+    "takes its place also if its file holds an older login than the one that was borrowed",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const file = codexCli(scene)
+          yield* scene.advance("10 seconds")
+          yield* file.write(yield* scene.logIn(scene.login))
+          const instance = yield* beside(scene, file)
+          const borrowed = yield* borrow(instance)
+          yield* file.write(scene.login)
+          const { replaced } = yield* takeOver(instance)
+          assert.deepStrictEqual(replaced, [borrowed.credential])
+        })
+      ),
+    slow
+  )
+
+  it.live(
     "is in the pool once, though its copy was written by a process that died before it could say so",
     () =>
       inScene((scene) =>
