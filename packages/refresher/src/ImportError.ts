@@ -11,6 +11,8 @@ export type ImportReason =
   | { readonly _tag: "Refused"; readonly why: string }
   /** Its program wrote it anew while it was looked at. */
   | { readonly _tag: "Changed" }
+  /** It stands in a store that Daybook may refresh, and no import is needed. */
+  | { readonly _tag: "Shared" }
   /** It is in the pool already, in another place. */
   | { readonly _tag: "Twin"; readonly member: Credential }
 
@@ -33,6 +35,8 @@ const clause = ({ owner, reason }: ImportError): string => {
       return `${reason.why}; ${owner}, then import it again`
     case "Changed":
       return "its program has just written it anew; import it again"
+    case "Shared":
+      return "Daybook may refresh what is in this store; enrol the store in place of importing from it"
     case "Twin":
       return `${reason.member.id} in this pool has the same refresh token, and is all that is needed`
   }

@@ -107,6 +107,7 @@ const takeOver = Effect.fnUntraced(function* (home: string, found: Looked) {
 
 /** In memory. True if the provider said yes. */
 const validate = Effect.fnUntraced(function* (found: OthersLogin) {
+  if (found.login.ownership !== "borrowed") return yield* refuse(found, { _tag: "Shared" })
   const flaw = flawOf(found.held.generation, yield* Clock.currentTimeMillis)
   if (flaw !== undefined) return yield* refuse(found, { _tag: "Flawed", why: flaw })
   const confirmation = yield* confirm(found)

@@ -61,7 +61,7 @@ const make = Effect.fnUntraced(function* (home: string) {
 
   const recoverFrom = Effect.fnUntraced(function* (provider: string, wanted: Wanted) {
     const { logins } = yield* Vault.use((vault) => vault.recoverable)
-    const offered = logins.filter((login) => login.provider === provider && login.kind === "oauth")
+    const offered = logins.filter((login) => login.provider === provider && isBorrowed(login))
     if (offered.length === 0) return undefined
     const refused = wanted.failedToken === undefined ? undefined : (yield* Fingerprints).of(wanted.failedToken)
     for (const login of offered) {
@@ -81,6 +81,9 @@ const make = Effect.fnUntraced(function* (home: string) {
           )
   }
 })
+
+/** What stands in a store that we may refresh is no other program's alone: it is used by opening that store. */
+const isBorrowed = ({ kind, ownership }: Login): boolean => kind === "oauth" && ownership === "borrowed"
 
 /** One recovery at a time on this machine, so that a login is asked about once; with nothing to recover none waits. */
 const tryOne = Effect.fnUntraced(function* (

@@ -315,6 +315,24 @@ describe("a login is not imported, and nothing is changed,", () => {
   )
 
   it.live(
+    "if it stands in a store that Daybook shares",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const source = { kind: "hermes", path: scene.authFile } as const
+          const instance = yield* beside(scene, { source })
+          const before = readFileSync(scene.authFile)
+          for (const importing of [borrow, takeOver]) {
+            assert.include((yield* refusal(importing(instance))).message, "enrol the store")
+          }
+          assert.deepStrictEqual(readFileSync(scene.authFile), before)
+          assert.deepStrictEqual(yield* membersOf(instance), [])
+        })
+      ),
+    slow
+  )
+
+  it.live(
     "if a member has the same refresh token",
     () =>
       inScene((scene) =>

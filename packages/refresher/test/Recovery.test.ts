@@ -8,7 +8,8 @@ import { members } from "@daybook/pool/PoolState"
 import { credentialStatus } from "@daybook/pool/queries/Status"
 import type { Login } from "@daybook/sandbox/Operations"
 import { Clock, Deferred, Effect, Exit, Stream } from "effect"
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { failing, reasonOf } from "./support/Failures.ts"
 import { crash } from "./support/Hooks.ts"
 import type { Instance } from "./support/Instance.ts"
@@ -362,6 +363,23 @@ describe("no other program's login is taken", () => {
         Effect.gen(function* () {
           const { file } = yield* withTheirs(scene)
           yield* inVain(scene, yield* scene.open({ policy }), "Revoked", file)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "from a store that Daybook shares with another program",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { file, theirs } = yield* withTheirs(scene)
+          const elsewhere = join(scene.folder, "elsewhere.json")
+          const { access_token, account_id, refresh_token } = theirs
+          const tokens = { access_token, account_id, refresh_token }
+          writeFileSync(elsewhere, JSON.stringify({ version: 1, providers: { "openai-codex": { tokens } } }))
+          const recoverFrom = [{ kind: "hermes", path: elsewhere }] as const
+          yield* inVain(scene, yield* scene.open({ policy, recoverFrom }), "Revoked", file)
         })
       ),
     slow

@@ -48,7 +48,7 @@ export class Vault extends Context.Service<
   Vault,
   {
     readonly logins: Effect.Effect<Survey>
-    /** Those of other programs that an import or a recovery may look at. */
+    /** Those of the stores that an import or a recovery may look at. */
     readonly recoverable: Effect.Effect<Survey>
     /** Fails with `Unavailable` (`NotOpened`) for a store that was not opened. */
     readonly authority: (ref: StoreRef) => Effect.Effect<Authority, StoreError>

@@ -1,4 +1,5 @@
 import * as AtomicFile from "@daybook/files/AtomicFile"
+import type { Survey } from "@daybook/vault/Login"
 import * as OwnStore from "@daybook/vault/OwnStore"
 import { type Changed, type StoreSource, Vault } from "@daybook/vault/Vault"
 import { assert, it } from "@effect/vitest"
@@ -34,6 +35,33 @@ const given = Effect.gen(function* () {
   const own = yield* OwnStore.create(folder, newLogin, "1 second")
   return { folder, hermes, codex, claude, own }
 })
+
+it.live("stores that are only reached or recovered from are not listed, and give what stands in them", () =>
+  Effect.gen(function* () {
+    const { claude, codex, folder } = yield* given
+    const vault = yield* Effect.provide(
+      Vault,
+      Vault.layer({
+        stores: [{ kind: "own" }],
+        reach: [{ kind: "file", file: { ...claudeCode, path: claude } }],
+        recoverFrom: [{ kind: "codex-cli", path: codex }],
+        folder,
+        ledger: ours
+      })
+    )
+    const kindsOf = ({ logins }: Survey) => logins.map(({ store }) => `${store.kind} ${store.slot}`)
+    assert.deepStrictEqual(kindsOf(yield* vault.logins), [`own ${grantId}`])
+    assert.deepStrictEqual(kindsOf(yield* vault.recoverable), ["codex-cli tokens", "codex-cli OPENAI_API_KEY"])
+    for (const ref of [
+      { kind: "codex-cli", path: codex, slot: "tokens" },
+      { kind: "file", path: claude, slot: "claudeAiOauth" }
+    ] as const) {
+      const { read, writable } = yield* vault.authority(ref)
+      assert.isFalse(writable)
+      assert.isDefined((yield* read).access)
+    }
+  })
+)
 
 it.live("lists the logins of all stores with what may be done with each", () =>
   Effect.gen(function* () {
