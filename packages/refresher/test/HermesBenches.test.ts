@@ -136,7 +136,7 @@ describe("a bench that an operator ends", () => {
           assert.strictEqual(yield* ask(second), "sk-a")
           const next = yield* scene.open()
           assert.strictEqual(yield* ask(next), "sk-a")
-          const [row] = (yield* next.pool.status).credentials.filter(({ provider }) => provider === router)
+          const row = (yield* next.pool.status).credentials.find(({ provider }) => provider === router)
           assert.deepInclude(row, { word: "ok", reason: undefined, until: undefined })
         })
       ),
@@ -171,7 +171,7 @@ describe("a key that is refused for too many requests", () => {
           const instance = yield* scene.open()
           yield* answer(instance, "sk-a", 429, { code: "rate_limit_exceeded" })
           assert.strictEqual(yield* ask(instance), "sk-b")
-          const [first] = (yield* instance.pool.status).credentials.filter(({ provider }) => provider === router)
+          const first = (yield* instance.pool.status).credentials.find(({ provider }) => provider === router)
           assert.strictEqual(first?.word, "cooling")
           assert.notInclude(yield* scene.story, "CredentialQuarantined")
         })
