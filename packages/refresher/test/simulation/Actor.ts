@@ -28,6 +28,7 @@ import { marker, providerId, type Server } from "./Server.ts"
 import type { Shelf } from "./Shelf.ts"
 import type { Process, Stage } from "./Stage.ts"
 import { services, type Watch } from "./Stores.ts"
+import { isTagged, messageOf } from "./Words.ts"
 
 export interface Actor {
   readonly process: Process
@@ -235,7 +236,7 @@ const inWords = ({ error, token }: Ending): string => {
   if (error === undefined) return token === undefined ? "done" : `served ${nameOf(token)}`
   if (error instanceof RefreshError)
     return `${error.reason._tag} ${"reason" in error.reason ? error.reason.reason : ""}`
-  return String(error instanceof Error ? ((error as { readonly _tag?: string })._tag ?? error.stack) : error)
+  return isTagged(error) ? error._tag : messageOf(error)
 }
 
 /** By its place in its family, since fingerprints differ from run to run. */

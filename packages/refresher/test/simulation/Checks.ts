@@ -14,6 +14,7 @@ import { Reading } from "./Reading.ts"
 import { marker, type Pair, revealed, type Server } from "./Server.ts"
 import type { Shelf, Slot } from "./Shelf.ts"
 import type { Stage } from "./Stage.ts"
+import { everythingIn, isTagged, messageOf } from "./Words.ts"
 
 export interface Scene {
   readonly stage: Stage
@@ -122,7 +123,8 @@ export class Checks {
         ? [`I3: event ${event.seq} calls a living token dead`]
         : []
     }
-    if (event.type === "RaceAdopted" || event.type === "GenerationObserved") {
+    const isFallback = event.type === "RaceAdopted" && event.data.fallback === true
+    if (!isFallback && (event.type === "RaceAdopted" || event.type === "GenerationObserved")) {
       const next = event.type === "RaceAdopted" ? event.data.found : event.data.generation
       const held = this.byName.get(this.reading.currentOf(event.data.grant)?.refresh ?? "")
       const found = this.byName.get(next.refresh ?? "")
@@ -176,6 +178,15 @@ export class Checks {
     return pair && { expiresAt: current?.expiresAt ?? 0, pair }
   }
 
+  /** I2: what became of a request is said, whoever sent it, once somebody held the lock after it. */
+  attemptsHaveEnded(credential: string): void {
+    const member = members(this.scene.log.states.at(-1)!).find(({ id }) => id === credential)
+    for (const { ended, grant, seq } of this.reading.attempts.values()) {
+      if (ended === undefined && grant === member?.grant)
+        this.found(`I2: nobody says how the attempt of event ${seq} ended`)
+    }
+  }
+
   /** Whoever waits for the next ending. */
   onEnding: (ending: Ending) => void = () => undefined
 
@@ -183,10 +194,8 @@ export class Checks {
     const { error } = ending
     this.onEnding(ending)
     if (error === undefined) return
-    if (String(error instanceof Error ? error.message : error).includes(marker))
-      this.found("I6: an error holds a token")
-    const tag = (error as { readonly _tag?: string })._tag
-    if (tag === undefined) this.found(`a defect: ${error instanceof Error ? error.stack : String(error)}`)
+    if (everythingIn(error).includes(marker)) this.found("I6: an error holds a token")
+    if (!isTagged(error)) this.found(`a defect: ${messageOf(error)}`)
   }
 
   /** The power was cut: what is not on disk was never said. */

@@ -12,6 +12,7 @@ import type { Actor, Ending } from "./Actor.ts"
 import { newId } from "./Log.ts"
 import { lifetime, marker, revealed, tokensOf } from "./Server.ts"
 import type { Slot } from "./Shelf.ts"
+import { messageOf } from "./Words.ts"
 import type { World } from "./World.ts"
 
 export interface Quiet {
@@ -43,9 +44,9 @@ export const goQuiet = (world: World): Quiet => {
   resumeAll(world)
   const before = server.journal.length
   const since = stage.now
-  const inPool = members(world.log.states.at(-1)!).map(({ id }) => String(id))
+  const inPool = new Set(members(world.log.states.at(-1)!).map(({ id }) => String(id)))
   const lost = shelf.slots
-    .filter(({ name }) => inPool.includes(name))
+    .filter(({ name }) => inPool.has(name))
     .filter((slot) => settle(world, slot) === "dead").length
   const requests = server.journal.slice(before).filter(({ ours }) => ours).length
   const most = shelf.slots.length * (mostRequests + (2 * (stage.now - since)) / lifetime)
@@ -94,6 +95,7 @@ const settle = (world: World, slot: Slot): "works" | "dead" | "waits" => {
     if (ending.token !== undefined && server.accepts(Redacted.value(ending.token.token), stage.now)) return "works"
     if (ending.error !== undefined && isOver(ending.error)) {
       if (!lacksRefreshToken(ending.error)) deathIsTrue(world, slot)
+      checks.attemptsHaveEnded(slot.name)
       return "dead"
     }
     stage.pass(4_200_000)
@@ -114,7 +116,7 @@ const outcome = (world: World, actor: Actor, slot: Slot): Ending => {
     world.checks.found(`I10: an errand of ${actor.process.name} does not end`)
     return { errand: { _tag: "use", credential: slot.name }, error: new Cause.TimeoutError() }
   }
-  stage.say(`  ${slot.name}: ${ending.error === undefined ? "a token" : String(ending.error).split("\n")[0]}`)
+  stage.say(`  ${slot.name}: ${ending.error === undefined ? "a token" : messageOf(ending.error).split("\n")[0]}`)
   return ending
 }
 

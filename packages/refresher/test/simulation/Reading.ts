@@ -14,6 +14,7 @@ export interface Attempt {
   readonly attempt: string
   readonly seq: number
   readonly actor: string
+  readonly grant: string
   readonly refresh: string
   ended: "succeeded" | "failed" | "lost" | undefined
 }
@@ -96,7 +97,7 @@ export class Reading {
     const { attempt, generation, grant } = event.data
     const refresh = generation.refresh ?? ""
     const wrong = this.whyNot(refresh, grant, event)
-    this.attempts.set(attempt, { attempt, seq: event.seq, actor: event.actor, refresh, ended: undefined })
+    this.attempts.set(attempt, { attempt, seq: event.seq, actor: event.actor, grant, refresh, ended: undefined })
     this.set(refresh, "open")
     return wrong === undefined ? [] : [`I1: event ${event.seq} sends ${refresh} ${wrong}`]
   }
