@@ -50,28 +50,19 @@ const release = ({ stage, variant }: World, entry: Waiting): Process => {
 const idleActors = ({ actors }: World): ReadonlyArray<Actor> =>
   actors.filter(({ busy, process }) => process.alive && busy < 2)
 
+/** Those that bring a request about are the most. */
 const errands: ReadonlyArray<Errand["_tag"]> = [
-  "ask",
-  "ask",
-  "use",
-  "use",
-  "use",
-  "force",
-  "force",
-  "force",
-  "refresh",
-  "lapse",
-  "stock",
-  "save",
-  "status",
-  "limited",
-  "revoked"
+  ...(["ask", "use", "use", "use", "refresh", "lapse", "stock", "save", "status"] as const),
+  ...(["force", "force", "force", "force", "force", "force"] as const),
+  ...(["limited", "revoked"] as const)
 ]
+
+const seldom: ReadonlySet<Errand["_tag"]> = new Set(["limited", "revoked"])
 
 const beginErrand = ({ shelf, stage, variant }: World, actor: Actor): void => {
   const { chances } = variant
   const tag = chances.oneOf(errands)
-  if (tag === "revoked" && chances.next() < 0.7) return
+  if (seldom.has(tag) && chances.next() < 0.7) return
   if (tag === "status") return lookOn(stage, actor)
   if (tag === "stock" || tag === "save") return actor.run({ _tag: tag })
   if (chances.next() < 0.15) stage.pass(Math.floor(chances.next() * 4_000_000))

@@ -70,6 +70,7 @@ const vaultOf = (edge: Edge): Vault["Service"] => ({
       : Effect.succeed(authorityOf(edge, slot))
   },
   recoverable: Effect.succeed({ logins: [], problems: [] }),
+  hasRemoved: () => Effect.succeed(false),
   changes: Stream.empty,
   sources: []
 })
