@@ -70,7 +70,6 @@ const vaultOf = (edge: Edge): Vault["Service"] => ({
       : Effect.succeed(authorityOf(edge, slot))
   },
   recoverable: Effect.succeed({ logins: [], problems: [] }),
-  hasRemoved: () => Effect.succeed(false),
   changes: Stream.empty,
   sources: []
 })
