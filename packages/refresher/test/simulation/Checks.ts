@@ -32,8 +32,9 @@ export class Checks {
   private read = 0
   private changes = -1
   private readonly posted = new Set<string>()
-  /** Refresh tokens that came as answers to us and that the stash has had. */
+  /** Refresh tokens that came as answers to us and that a disk has had. */
   private readonly kept = new Set<string>()
+  private readonly excused = new Set<string>()
   private readonly byName = new Map<string, Pair>()
   private named = 0
 
@@ -78,10 +79,16 @@ export class Checks {
     return pair && shelf.slots.find(({ name }) => name === server.families[pair.family]?.slot)
   }
 
-  /** An answer's tokens are in the stash. */
+  /** These tokens are on a disk. Those of other programs are theirs to keep. */
   keep({ refresh }: TokenSet): void {
     const token = revealed(refresh)
-    if (token !== undefined) this.kept.add(token)
+    if (token === undefined || this.excused.has(token)) return
+    if (this.scene.server.journal.some(({ issued, ours }) => ours && issued?.refresh === token)) this.kept.add(token)
+  }
+
+  /** The stash could not take them: another program that writes into their store may have the last word. */
+  excuse({ refresh }: TokenSet): void {
+    this.excused.add(revealed(refresh) ?? "")
   }
 
   cleared(slot: Slot, found: TokenSet): void {

@@ -98,9 +98,10 @@ const settle = (world: World, slot: Slot): "works" | "dead" | "waits" => {
       checks.attemptsHaveEnded(slot.name)
       return "dead"
     }
+    if (round >= 3 && (holdsAnother(slot) || isNowhere(world, slot))) break
     stage.pass(4_200_000)
   }
-  if (holdsAnother(slot)) return "waits"
+  if (checks.breaches.length > 0 || holdsAnother(slot)) return "waits"
   if (isNowhere(world, slot)) deathIsTrue(world, slot)
   else checks.found(`I10: ${slot.name} has no token and no death after days of quiet`)
   return "waits"

@@ -20,8 +20,10 @@ export interface Watch {
   readonly wrote: () => void
   /** These tokens were taken out of the store as dead. */
   readonly cleared: (slot: Slot, found: TokenSet) => void
-  /** These tokens, an answer to us, are in the stash now. */
+  /** These tokens are in the stash or in their store now. */
   readonly kept: (tokens: TokenSet) => void
+  /** The stash did not take these. */
+  readonly unstashed: (tokens: TokenSet) => void
   /** Something was tried that is never allowed. */
   readonly forbidden: (what: string) => void
 }
@@ -163,6 +165,7 @@ const store = Effect.fnUntraced(function* (
   )
   if (stored._tag === "Mismatch") return stored
   yield* syncing(edge, slot.name, slot.tokens)
+  edge.watch.kept(next)
   return stored
 })
 
@@ -190,7 +193,7 @@ const stashOf = (edge: Edge): Stash["Service"] => {
         watch.wrote()
         shelf.see(stash, new Map(stash.seen).set(entry.consumed, entry))
       })
-    )
+    ).pipe(Effect.tapError(() => Effect.sync(() => watch.unstashed(entry.tokens))))
     yield* syncing(edge, "stash", stash)
     watch.kept(entry.tokens)
   })

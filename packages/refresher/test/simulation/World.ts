@@ -62,6 +62,7 @@ export const make = (variant: Variant): World => {
     watch: {
       cleared: (slot, found) => checks.cleared(slot, found),
       kept: (tokens) => checks.keep(tokens),
+      unstashed: (tokens) => checks.excuse(tokens),
       forbidden: (what) => checks.found(`I8: ${what} was tried`)
     },
     sending: (actor, token) => checks.sending(actor, token),
