@@ -109,11 +109,18 @@ const die = ({ shelf, stage }: World, process: Process): void => {
   shelf.free(process)
 }
 
+/** The place of one whose answer would be lost; else of any. */
+const whoseRequestIsUnderWay = ({ actors, network, variant }: World): number => {
+  const senders = network.underWay().map(({ by }) => by)
+  const found = actors.findIndex(({ process }) => process.alive && senders.includes(process))
+  return found < 0 ? Math.floor(variant.chances.next() * actors.length) : found
+}
+
 /** The dead come back sooner or later. */
 const crash: Mishap = (world) => {
   const { actors, stage, variant } = world
   const { chances } = variant
-  const which = Math.floor(chances.next() * actors.length)
+  const which = chances.next() < 0.5 ? whoseRequestIsUnderWay(world) : Math.floor(chances.next() * actors.length)
   const actor = actors[which]!
   if (actor.process.alive) {
     stage.say(`${actor.process.name} dies${before(world, actor.process)}`)

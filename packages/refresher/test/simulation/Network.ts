@@ -38,6 +38,9 @@ export interface Network {
 /** The network acts when nobody else does. */
 const wire: Process = { name: "network", alive: true }
 
+/** Of requests that take their time; the others arrive as soon as the driver likes. */
+const slowShare = 0.25
+
 type Outcome = Answer | { readonly fault: string; readonly left: boolean }
 
 export const make = (stage: Stage, server: Server, chances: Chances): Network => {
@@ -95,10 +98,12 @@ export const make = (stage: Stage, server: Server, chances: Chances): Network =>
       stage.park(back)
       stage.later(wire, until, () => stage.unpark(back))
     }
+    const arrival = stage.now + (chances.next() < slowShare ? Math.floor(chances.next() * (until - stage.now)) : 0)
+    stage.later(wire, arrival, () => undefined)
     const waiting = {
       owner: wire,
       label: `request of ${by.name} arrives (${nameOf(fate)})`,
-      isReady: () => true,
+      isReady: () => stage.now >= arrival,
       go: arrive
     }
     const end = stage.later(wire, until, () => {
