@@ -23,6 +23,8 @@ export interface Scene {
   readonly server: Server
   readonly network: Network
   readonly nameOf: (secret: string) => Fingerprint
+  /** Whether this actor has the lock of the credential's store. */
+  readonly holdsLock: (actor: string, credential: string) => boolean
 }
 
 export class Checks {
@@ -83,7 +85,8 @@ export class Checks {
   keep({ refresh }: TokenSet): void {
     const token = revealed(refresh)
     if (token === undefined || this.excused.has(token)) return
-    if (this.scene.server.journal.some(({ issued, ours }) => ours && issued?.refresh === token)) this.kept.add(token)
+    const answers = this.scene.server.journal.filter(({ issued }) => issued?.refresh === token)
+    if (answers.length > 0 && answers.every(({ ours }) => ours)) this.kept.add(token)
   }
 
   /** The stash could not take them: another program that writes into their store may have the last word. */
@@ -128,6 +131,12 @@ export class Checks {
       const pair = this.byName.get(event.data.generation.refresh ?? "")
       return pair !== undefined && server.isAlive(pair.refresh) && server.options.provider.replay._tag !== "never"
         ? [`I3: event ${event.seq} calls a living token dead`]
+        : []
+    }
+    if (event.type === "OutcomeLost") {
+      const sender = this.reading.attempts.get(event.data.attempt)?.actor
+      return sender !== undefined && sender !== event.actor && this.scene.holdsLock(sender, event.credential ?? "")
+        ? [`I2: event ${event.seq} calls an outcome lost whose sender holds the lock`]
         : []
     }
     const isFallback = event.type === "RaceAdopted" && event.data.fallback === true

@@ -74,7 +74,7 @@ export const variantOf = (seed: number): Variant => {
     rates: {
       crash: often(0.7, 3),
       powerCut: often(0.3, 1),
-      outsider: often(0.6, 4),
+      outsider: often(0.7, 7),
       diskFault: often(0.3, 4),
       lockLoss: often(0.15, 2),
       clockJump: often(0.1, 1),

@@ -48,7 +48,14 @@ export const make = (variant: Variant): World => {
   const past = new Map<string, Array<Pair>>()
   const shelf = new Shelf(slotsOf(variant))
   const network = Network.make(stage, server, chances)
-  const checks = new Checks({ stage, log, shelf, server, network, nameOf: fingerprintOf })
+  const actors: Array<Actor> = []
+  const holdsLock = (actor: string, credential: string) => {
+    const holder = shelf.slots.find(({ name }) => name === credential)?.lock.holder
+    return (
+      holder !== undefined && actors.some(({ process, view }) => process === holder && view.service.actor === actor)
+    )
+  }
+  const checks = new Checks({ stage, log, shelf, server, network, nameOf: fingerprintOf, holdsLock })
   const options: ActorOptions = {
     stage,
     log,
@@ -79,7 +86,7 @@ export const make = (variant: Variant): World => {
     network,
     checks,
     past,
-    actors: [],
+    actors,
     outsiders: [],
     startActor: () => start(`A${++started}`, options)
   }
