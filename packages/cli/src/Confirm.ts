@@ -13,7 +13,7 @@ export const yesFlag = Flag.Boolean("yes").pipe(
 /** Ends the command unless the answer is yes. */
 export const confirmed = Effect.fnUntraced(function* (question: string, yes: boolean) {
   if (yes) return
-  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
     return yield* new Stop({
       exitCode: exitCodes.usage,
       message: `${question}\nThere is no terminal to ask on; nothing was changed. Say so with --yes.`

@@ -14,9 +14,9 @@ export const nearest = (typed: string, names: ReadonlyArray<string>): ReadonlyAr
 
 /** How many letters have to be added, dropped or replaced (Levenshtein), whatever their case. */
 const distance = (from: string, to: string): number => {
-  const target = [...to.toLowerCase()]
+  const target = Array.from(to.toLowerCase())
   let row = [0, ...target.map((_, place) => place + 1)]
-  for (const [index, letter] of [...from.toLowerCase()].entries()) {
+  for (const [index, letter] of Array.from(from.toLowerCase()).entries()) {
     const next = [index + 1]
     for (const [place, other] of target.entries()) {
       const replaced = (row[place] ?? 0) + (letter === other ? 0 : 1)

@@ -1,5 +1,5 @@
 /**
- * What an operator does to a credential: given events, when it is wished, then these events, or none if it is so.
+ * What an operator does to a credential: given events, when it is wished, data these events, or none if it is so.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { flawOfLabel, pause, prioritise, relabel, remove, resume } from "@daybook/pool/decisions/Membership"
@@ -23,7 +23,7 @@ const named = (label?: string): Step => ({
 interface Case {
   readonly when: string
   readonly wish: (credential: Credential) => ReadonlyArray<Draft>
-  readonly changes: ReadonlyArray<{ readonly given: ReadonlyArray<Step>; readonly then: Draft["data"] }>
+  readonly changes: ReadonlyArray<{ readonly given: ReadonlyArray<Step>; readonly data: Draft["data"] }>
   readonly isSo: ReadonlyArray<ReadonlyArray<Step>>
   readonly type: Draft["type"]
 }
@@ -34,9 +34,9 @@ const cases: ReadonlyArray<Case> = [
     type: "CredentialPaused",
     wish: (credential) => pause(credential, false),
     changes: [
-      { given: [], then: {} },
-      { given: [paused, resumed], then: {} },
-      { given: [keptAlive], then: {} }
+      { given: [], data: {} },
+      { given: [paused, resumed], data: {} },
+      { given: [keptAlive], data: {} }
     ],
     isSo: [[paused], [keptAlive, paused]]
   },
@@ -45,8 +45,8 @@ const cases: ReadonlyArray<Case> = [
     type: "CredentialPaused",
     wish: (credential) => pause(credential, true),
     changes: [
-      { given: [], then: { keepalive: true } },
-      { given: [paused], then: { keepalive: true } }
+      { given: [], data: { keepalive: true } },
+      { given: [paused], data: { keepalive: true } }
     ],
     isSo: [[keptAlive]]
   },
@@ -55,8 +55,8 @@ const cases: ReadonlyArray<Case> = [
     type: "CredentialResumed",
     wish: resume,
     changes: [
-      { given: [paused], then: {} },
-      { given: [keptAlive], then: {} }
+      { given: [paused], data: {} },
+      { given: [keptAlive], data: {} }
     ],
     isSo: [[], [paused, resumed]]
   },
@@ -65,8 +65,8 @@ const cases: ReadonlyArray<Case> = [
     type: "CredentialRemoved",
     wish: remove,
     changes: [
-      { given: [], then: { by: "operator" } },
-      { given: [paused], then: { by: "operator" } }
+      { given: [], data: { by: "operator" } },
+      { given: [paused], data: { by: "operator" } }
     ],
     isSo: [[removed]]
   },
@@ -75,9 +75,9 @@ const cases: ReadonlyArray<Case> = [
     type: "CredentialRelabelled",
     wish: (credential) => relabel(credential, "work"),
     changes: [
-      { given: [], then: { label: "work" } },
-      { given: [named("home")], then: { label: "work" } },
-      { given: [named()], then: { label: "work" } }
+      { given: [], data: { label: "work" } },
+      { given: [named("home")], data: { label: "work" } },
+      { given: [named()], data: { label: "work" } }
     ],
     isSo: [[named("work")]]
   },
@@ -85,15 +85,15 @@ const cases: ReadonlyArray<Case> = [
     when: "prioritise",
     type: "CredentialPrioritised",
     wish: (credential) => prioritise(credential, 1),
-    changes: [{ given: [], then: { priority: 1 } }],
+    changes: [{ given: [], data: { priority: 1 } }],
     isSo: [[{ ...about, type: "CredentialPrioritised", data: { priority: 1 } }]]
   }
 ]
 
 describe.each(cases)("$when", ({ changes, isSo, type, wish }) => {
   it("is one event about the credential", () => {
-    for (const { given, then } of changes) {
-      assert.deepStrictEqual(wish(after(...given)), [{ ...about, type, data: then } as Draft])
+    for (const { given, data } of changes) {
+      assert.deepStrictEqual(wish(after(...given)), [{ ...about, type, data: data } as Draft])
     }
   })
 

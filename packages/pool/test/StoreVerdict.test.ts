@@ -84,14 +84,14 @@ describe("a pair that another program judged dead", () => {
   it("died for what the code says, and else was revoked", () => {
     const reasons = ["refresh_token_expired", "account_deactivated", "invalid_grant", "xai_refresh_failed"]
     assert.deepStrictEqual(
-      reasons.map((code) => (conclusion(code)[0]?.data as { readonly reason: string }).reason),
+      reasons.map((code) => conclusion(code).map(({ data }) => (data as { readonly reason: string }).reason)[0]),
       ["Expired", "AccountClosed", "Revoked", "Revoked"]
     )
   })
 
   it("is named by no code that may hold anything", () => {
-    const [event] = conclusion("a token: sk-0123 456")
-    assert.strictEqual((event?.data as { readonly rule: string }).rule, "hermes/other")
+    const [rule] = conclusion("a token: sk-0123 456").map(({ data }) => (data as { readonly rule: string }).rule)
+    assert.strictEqual(rule, "hermes/other")
   })
 
   it("leads to nothing if it is not what we hold", () => {

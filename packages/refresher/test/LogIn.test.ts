@@ -37,7 +37,9 @@ const logIn = ({ logIn }: Instance, scene: Scene, wish: Wish = {}) =>
 const reasonOf = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
   const exit = yield* Effect.exit(effect)
   const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
-  return error instanceof LogInError ? error.reason : assert.fail(String(error ?? "it was done"))
+  return error instanceof LogInError
+    ? error.reason
+    : assert.fail(Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "it was done")
 })
 
 const grantFiles = ({ home }: Scene): ReadonlyArray<string> =>

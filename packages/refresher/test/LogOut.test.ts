@@ -226,7 +226,7 @@ describe("a login that is logged out", () => {
           const exits = yield* Effect.all([Effect.exit(instance.logOut(id)), Effect.exit(other.logOut(id))], {
             concurrency: "unbounded"
           })
-          assert.deepStrictEqual(exits.map(Exit.isSuccess).toSorted(), [false, true])
+          assert.strictEqual(exits.filter(Exit.isSuccess).length, 1)
           assert.deepStrictEqual(yield* logouts(scene), [true])
           assert.strictEqual((yield* revocations(scene)).length, 1)
         })
