@@ -36,10 +36,9 @@ const logIn = ({ logIn }: Instance, scene: Scene, wish: Wish = {}) =>
 
 const reasonOf = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
   const exit = yield* Effect.exit(effect)
-  const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
-  return error instanceof LogInError
-    ? error.reason
-    : assert.fail(Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "it was done")
+  if (Exit.isSuccess(exit)) return assert.fail("it was done")
+  const error = Cause.squash(exit.cause)
+  return error instanceof LogInError ? error.reason : assert.fail(Cause.pretty(exit.cause))
 })
 
 const grantFiles = ({ home }: Scene): ReadonlyArray<string> =>
