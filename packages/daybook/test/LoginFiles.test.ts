@@ -15,7 +15,7 @@ import {
   RefreshError
 } from "daybook"
 import { Effect } from "effect"
-import { mkdir, writeFile } from "node:fs/promises"
+import { mkdir, rm, writeFile } from "node:fs/promises"
 import { homedir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, vi } from "vitest"
@@ -275,7 +275,7 @@ describe("Claude Code's login", () => {
   )
 
   it.live(
-    "in a folder that a variable names is found through the ledger while the variable is set, and missed by name after",
+    "in a folder that a variable names is found through the ledger, also when the variable is not set any more",
     () =>
       inWorld(async (world) => {
         atHome(world)
@@ -289,10 +289,25 @@ describe("Claude Code's login", () => {
         await second.close()
         vi.stubEnv("CLAUDE_CONFIG_DIR", undefined)
         await using third = await open(world)
-        const error = await world.failure(third.getToken(provider))
+        assert.strictEqual((await third.getToken(provider)).token, login.access_token)
+      }),
+    slow
+  )
+
+  it.live(
+    "whose file is gone stays in the pool, and is not given",
+    () =>
+      inWorld(async (world) => {
+        atHome(world)
+        const path = ClaudeCode.defaultFile(world)
+        await ClaudeCode.write(path, await ClaudeCode.logIn(world))
+        await (await openNamed(world)).close()
+        await rm(path)
+        await using pool = await open(world)
+        const error = await world.failure(pool.getToken(provider))
         assert.instanceOf(error, RefreshError)
-        assert.deepInclude(error.reason, { _tag: "Transient", reason: "StoreUnavailable" })
-        assert.include(error.message, path)
+        assert.deepInclude(error.reason, { _tag: "Transient", reason: "Borrowed" })
+        assert.strictEqual((await pool.status()).credentials.length, 1)
       }),
     slow
   )
