@@ -51,7 +51,8 @@ const watchLedger = (ledger: Ledger["Service"], at: At) => {
 
 const watchEndpoint = (endpoint: TokenEndpoint["Service"], at: At) => {
   const { refresh } = endpoint
-  const watched: typeof refresh = (...request) => Effect.tap(refresh(...request), () => at("after the answer"))
+  const watched: typeof refresh = (...request) =>
+    Effect.tap(refresh(...request), ({ _tag }) => (_tag === "Granted" ? at("after the answer") : Effect.void))
   Object.assign(endpoint, { refresh: watched })
 }
 
