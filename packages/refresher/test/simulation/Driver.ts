@@ -111,8 +111,8 @@ const die = ({ shelf, stage }: World, process: Process): void => {
 
 /** The place of one whose answer would be lost; else of any. */
 const whoseRequestIsUnderWay = ({ actors, network, variant }: World): number => {
-  const senders = network.underWay().map(({ by }) => by)
-  const found = actors.findIndex(({ process }) => process.alive && senders.includes(process))
+  const senders = new Set(network.underWay().map(({ by }) => by))
+  const found = actors.findIndex(({ process }) => process.alive && senders.has(process))
   return found < 0 ? Math.floor(variant.chances.next() * actors.length) : found
 }
 
