@@ -13,10 +13,10 @@ export interface Flip {
 
 const [home = "", vault = ""] = process.argv.slice(2)
 const pool = await openPool({ home, vault })
-let isOver = false
-process.on("message", () => (isOver = true))
+const enough = new AbortController()
+process.on("message", () => enough.abort())
 let last = ""
-while (!isOver) {
+while (!enough.signal.aborted) {
   const { token } = await pool.getToken("openai-codex")
   const name = token.split(".").at(-1) ?? ""
   if (name !== last) process.send?.({ token: name, at: performance.timeOrigin + performance.now() } satisfies Flip)
