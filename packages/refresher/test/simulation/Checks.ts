@@ -133,6 +133,12 @@ export class Checks {
         ? [`I3: event ${event.seq} calls a living token dead`]
         : []
     }
+    if (event.type === "RefreshSucceeded" && event.data.recovered !== true) {
+      const token = this.byName.get(event.data.next.refresh ?? "")?.refresh
+      return token === undefined || this.excused.has(token) || this.scene.shelf.placesOf(token).length > 0
+        ? []
+        : [`I2: event ${event.seq} tells a success that is on no disk`]
+    }
     if (event.type === "OutcomeLost") {
       const sender = this.reading.attempts.get(event.data.attempt)?.actor
       return sender !== undefined && sender !== event.actor && this.scene.holdsLock(sender, event.credential ?? "")
