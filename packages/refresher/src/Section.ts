@@ -49,13 +49,17 @@ export const section = Effect.fnUntraced(function* (target: Target, want: Want, 
   yield* inUse((yield* grantState(target)).state, target.credential, want.trigger)
   const held = yield* reread(target, "before request", had)
   const { grant, state } = yield* grantState(target)
-  if (isUnfinished(grant)) return { _tag: "Again" } satisfies Step
+  if (isUnfinished(grant) || isPast(grant, held)) return { _tag: "Again" } satisfies Step
   const plan = yield* planOf(target, want, state, grant, held)
   return yield* follow(target, want, plan, grant, held)
 })
 
 /** Something began since we looked: somebody else believes to hold the lock, or does. */
 const isUnfinished = ({ open, unclassified }: Grant): boolean => open !== undefined || unclassified !== undefined
+
+/** The grant moved on since these tokens were read. */
+const isPast = ({ current }: Grant, held: Held | undefined): boolean =>
+  held !== undefined && current !== undefined && held.generation.refresh !== current.refresh
 
 /** An event about it is from a newer program: its tokens are served, and nothing is decided. */
 const serveBlocked = Effect.fnUntraced(function* (target: Target, want: Want) {

@@ -44,6 +44,26 @@ describe("a holder of the lock that lost it without knowing", () => {
   })
 })
 
+describe("a holder whose tokens another one spent meanwhile", () => {
+  it("does not send them again", () => {
+    const world = worldWith(2, "strict")
+    const [first, second] = world.actors
+    first!.run({ _tag: "force", credential: "c1" })
+    takeTo(world, first!, "read c1")
+    takeOne(world, first!)
+    overtaken(world)
+    while (!typesIn(world).includes("RefreshSucceeded")) {
+      const [next] = world.stage.ready().filter(({ owner }) => owner !== first!.process)
+      world.stage.release(next!)
+    }
+    finish(world)
+    assert.isAtMost(second!.busy, 0)
+    assert.deepStrictEqual(world.checks.breaches, [])
+    const spent = world.server.journal.filter(({ refused }) => refused)
+    assert.deepStrictEqual(spent, [])
+  })
+})
+
 describe("after the clock was set back", () => {
   it("a failure that its dead author left unclassified is classified at once", () => {
     const world = worldWith(2, "strict")

@@ -85,8 +85,13 @@ export class Checks {
   keep({ refresh }: TokenSet): void {
     const token = revealed(refresh)
     if (token === undefined || this.excused.has(token) || this.scene.shelf.isStashedUnsynced(token)) return
+    if (this.isOursAlone(token)) this.kept.add(token)
+  }
+
+  /** No other program got it as an answer. */
+  private isOursAlone(token: string): boolean {
     const answers = this.scene.server.journal.filter(({ issued }) => issued?.refresh === token)
-    if (answers.length > 0 && answers.every(({ ours }) => ours)) this.kept.add(token)
+    return answers.length > 0 && answers.every(({ ours }) => ours)
   }
 
   /** The stash could not take them: another program that writes into their store may have the last word. */
@@ -171,7 +176,7 @@ export class Checks {
   private successorsAreThere(): void {
     const { server, shelf } = this.scene
     for (const token of this.kept) {
-      if (!server.isAlive(token) || this.isSuperseded(token)) {
+      if (!server.isAlive(token) || this.isSuperseded(token) || !this.isOursAlone(token)) {
         this.kept.delete(token)
       } else if (shelf.placesOf(token).length === 0) {
         this.found(
