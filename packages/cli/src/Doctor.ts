@@ -29,7 +29,7 @@ const ofPool = (
 ): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.gen(function* () {
     const { problems, rows } = yield* ReadPool.view(home)
-    return [...(yield* ofStores(home, problems)), ...rows.map(ofCredential)]
+    return [...(yield* ofStores(home, problems)), ...ofBorrowed(rows), ...rows.map(ofCredential)]
   }).pipe(
     Effect.provide(ReadPool.layer({ home, vault })),
     Effect.catchReason("LedgerError", "Missing", () => ofStoresAlone(home, vault)),
@@ -58,6 +58,15 @@ const ofStores = Effect.fnUntraced(function* (home: string, problems: ReadonlyAr
     ...(shared.length === 0 ? [] : [yield* flockProgram])
   ]
 })
+
+/** Files of other programs that the pool has logins of. */
+const ofBorrowed = (rows: ReadonlyArray<Row>): ReadonlyArray<Finding> => {
+  const borrowed = rows.filter(({ store }) => store.kind === "codex-cli" || store.kind === "file")
+  const paths = new Set(borrowed.flatMap(({ store }) => store.path ?? []))
+  return [...paths].map((path) =>
+    fine(path, "only read, never written; a login that its program keeps in the system's keychain is not read")
+  )
+}
 
 const ofHermes = Effect.fnUntraced(function* (home: string, path: string) {
   const mode = modeOf(path)

@@ -39,6 +39,10 @@ describe.concurrent("daybook import", () => {
       const token = yield* run(["token", "openai-codex", ...codex])
       assert.strictEqual(token.stdout, `${login.access_token}\n`)
       assert.match((yield* run(["list"])).stdout, /openai-codex .*\.codex\/auth\.json/)
+      assert.match(
+        (yield* run(["doctor"])).stdout,
+        /\.codex\/auth\.json: only read, never written; .* keychain is not read/
+      )
       assert.deepStrictEqual(look(file), before)
       assert.deepStrictEqual(yield* sandbox.journal, [])
     })
