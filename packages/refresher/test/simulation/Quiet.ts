@@ -150,7 +150,7 @@ const deathIsTrue = ({ checks, server, shelf, stage, variant }: World, slot: Slo
     const { account, expiresAt, family } = server.pairOf(token)!
     if (server.families[family]!.slot !== slot.name || account !== slot.account) continue
     const current = checks.currentOf(slot.name)
-    if (current !== undefined && (family < current.pair.family || expiresAt < current.expiresAt)) continue
+    if (current === undefined || family < current.pair.family || expiresAt < current.expiresAt) continue
     stage.say(`  alive: ${token.split(`${marker}-`)[1]}`)
     checks.found(`I10: ${slot.name} is called dead, and its token is on disk and alive`)
   }
