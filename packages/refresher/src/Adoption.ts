@@ -96,6 +96,7 @@ export const adoptStashed = Effect.fnUntraced(function* (target: Target, failure
   const { refresh } = failure.generation
   const entry = refresh === undefined ? Option.none() : yield* Stash.use((stash) => stash.find(refresh))
   if (Option.isNone(entry)) return
+  yield* Stash.use((stash) => stash.sync)
   const { grant } = yield* grantState(target)
   const found = yield* holding(target, entry.value.tokens)
   if (grant.unclassified?.event !== failure.event || isAncestor(grant, found.generation)) return

@@ -7,34 +7,24 @@ import type { EventId } from "@daybook/pool/Ids"
 import type { Failure, Grant } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
 import { Quarantine } from "@daybook/vault/Quarantine"
-import { Clock, Effect, Option } from "effect"
+import { Clock, Effect } from "effect"
 import { about } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
-import { holding, type Target } from "./Target.ts"
-import { TokenMemory } from "./TokenMemory.ts"
+import { displacedAs, displacedReason, keptElsewhere } from "./KeptTokens.ts"
+import type { Target } from "./Target.ts"
 
-/** Where the quarantine says why a pair is there. */
-const reason = "Displaced"
-
-/** Before the grant moves on: only what this process holds can be kept. */
+/** Before the grant moves on: this process has the pair, or another one left it in the stash. */
 export const keepDisplaced = Effect.fnUntraced(function* (target: Target, grant: Grant) {
-  const inHand = (yield* TokenMemory).get(target.grant)
-  const name = inHand?.generation.refresh
-  if (
-    target.credential.ownership === "borrowed" ||
-    inHand === undefined ||
-    name === undefined ||
-    grant.health._tag === "Dead" ||
-    grant.current === undefined ||
-    !isSame(grant.current, inHand.generation)
-  )
-    return
+  const { current, health } = grant
+  if (target.credential.ownership === "borrowed" || health._tag === "Dead" || current?.refresh === undefined) return
+  const kept = yield* keptElsewhere(target, grant)
+  if (kept === undefined) return
   const quarantine = yield* Quarantine
-  yield* quarantine.put(name, {
-    tokens: inHand.tokens,
+  yield* quarantine.put(current.refresh, {
+    tokens: kept.tokens,
     grant: target.grant,
     provider: target.provider.id,
-    reason,
+    reason: displacedReason,
     at: yield* Clock.currentTimeMillis
   })
 })
@@ -49,13 +39,6 @@ export const findDisplaced = Effect.fnUntraced(function* (target: Target, { line
   if (target.credential.ownership === "borrowed" || before?.sent !== 0) return undefined
   const held = yield* displacedAs(target, before.generation.refresh)
   return held !== undefined && isSame(held.generation, before.generation) ? held : undefined
-})
-
-/** The kept pair with this refresh token, if it was displaced and not judged. */
-export const displacedAs = Effect.fnUntraced(function* (target: Target, refresh: Held["generation"]["refresh"]) {
-  if (refresh === undefined) return undefined
-  const entry = Option.getOrUndefined(yield* Quarantine.use((quarantine) => quarantine.find(refresh)))
-  return entry?.reason === reason && entry.grant === target.grant ? yield* holding(target, entry.tokens) : undefined
 })
 
 export const backToDisplaced = (

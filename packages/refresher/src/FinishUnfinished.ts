@@ -102,6 +102,9 @@ const storeStashed = Effect.fnUntraced(function* (target: Target) {
 const keptSuccessor = Effect.fnUntraced(function* (target: Target, consumed: Fingerprint) {
   const inHand = (yield* TokenMemory).unsaved.get(target.grant)
   if (inHand?.consumed.refresh === consumed) return { held: inHand.held, stashed: false }
-  const entry = yield* Stash.use((stash) => stash.find(consumed))
-  return Option.isSome(entry) ? { held: yield* holding(target, entry.value.tokens), stashed: true } : undefined
+  const stash = yield* Stash
+  const entry = yield* stash.find(consumed)
+  if (Option.isNone(entry)) return undefined
+  yield* stash.sync
+  return { held: yield* holding(target, entry.value.tokens), stashed: true }
 })

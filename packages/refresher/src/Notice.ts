@@ -5,13 +5,13 @@
 import { endedByLogin } from "@daybook/pool/decisions/Bench"
 import { compareFound, type Standing } from "@daybook/pool/decisions/CompareFound"
 import type { EventOf } from "@daybook/pool/Event"
-import { refOf } from "@daybook/pool/Generation"
 import type { Credential } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Clock, Effect } from "effect"
 import { keepDisplaced } from "./Displaced.ts"
+import { type Finding, forgetFinding, isNoted, note, readingOf } from "./Findings.ts"
 import { finishUnfinished } from "./FinishUnfinished.ts"
-import { about, decide, grantState, record } from "./GrantState.ts"
+import { decide, grantState } from "./GrantState.ts"
 import { type Held, recalling } from "./Held.ts"
 import { observation } from "./Observation.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
@@ -22,7 +22,7 @@ import { TokenMemory } from "./TokenMemory.ts"
 
 export type How = EventOf<"GenerationObserved">["data"]["how"]
 
-interface Finding {
+interface Seen {
   readonly standing: Standing | "none"
   readonly held: Held
 }
@@ -30,10 +30,10 @@ interface Finding {
 /** Only what differs from the ledger is worth the lock, and what a dead holder left is finished first. */
 export const notice = Effect.fnUntraced(function* (credential: Credential, how: How) {
   const target = yield* targetOf(credential)
-  const finding = yield* look(target)
-  if (finding.standing === "newer") return yield* observe(target, how)
+  const seen = yield* look(target)
+  if (seen.standing === "newer") return yield* observe(target, how)
   const buried = target.authority.writable && (yield* isBuried(target))
-  if (buried || (how === "watch" && (yield* isNews(target, finding)))) yield* name(target, finding)
+  if (buried || (how === "watch" && (yield* isNews(target, seen)))) yield* name(target, seen)
 })
 
 const look = Effect.fnUntraced(function* (target: Target) {
@@ -43,7 +43,7 @@ const look = Effect.fnUntraced(function* (target: Target) {
   const held = recalling(yield* holding(target, tokens), memory.get(target.grant), grant.current)
   const standing = isBlank(tokens) ? "none" : compareFound(grant, held.generation)
   if (standing === "same") memory.set(target.grant, held)
-  return { standing, held } satisfies Finding
+  return { standing, held } satisfies Seen
 })
 
 /** Decided on what stands there once the lock is held. */
@@ -65,30 +65,21 @@ const isFree = Effect.fnUntraced(function* (target: Target) {
   return yield* finishUnfinished(target)
 })
 
-/** A file is written for many reasons: what was found in it last time is not named again. Of a dead login nothing is expected. */
-const isNews = Effect.fnUntraced(function* (target: Target, { held, standing }: Finding) {
-  const { findings } = yield* TokenMemory
+/** Of a dead login nothing is expected. */
+const isNews = Effect.fnUntraced(function* (target: Target, seen: Seen) {
   const { current, health } = (yield* grantState(target)).grant
-  if (standing === "same" || current === undefined || health._tag === "Dead") {
-    findings.delete(target.grant)
+  if (seen.standing === "same" || current === undefined || health._tag === "Dead") {
+    yield* forgetFinding(target)
     return false
   }
-  const finding = [standing, held.generation.access, held.generation.refresh].join(" ")
-  if (findings.get(target.grant) === finding) return false
-  findings.set(target.grant, finding)
-  return true
+  return !(yield* isNoted(target, findingOf(seen)))
 })
 
 /** Reading again under the lock says it, and puts ours back. A store that is only read is left as it is. */
-const name = Effect.fnUntraced(function* (target: Target, { held, standing }: Finding) {
-  if (target.authority.writable) {
-    if (yield* isFree(target)) yield* reread(target, "before request")
-    return
-  }
-  const store = target.authority.ref.kind
-  yield* record(
-    standing === "none"
-      ? about(target, "VaultRead", { store, found: standing })
-      : about(target, "VaultRead", { store, found: "generation", generation: refOf(held.generation), standing })
-  )
+const name = Effect.fnUntraced(function* (target: Target, seen: Seen) {
+  if (!target.authority.writable) return yield* note(target, findingOf(seen))
+  if (yield* isFree(target)) yield* reread(target, "before request")
 }, Effect.scoped)
+
+const findingOf = ({ held, standing }: Seen): Finding =>
+  standing === "none" ? { found: "none" } : readingOf(held, standing)

@@ -24,7 +24,7 @@ import { confirm, isUnchanged, lookAt, type OthersLogin } from "./OthersLogin.ts
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { readBorrowed } from "./ReadBorrowed.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
-import { keptElsewhere } from "./Reread.ts"
+import { keptElsewhere } from "./KeptTokens.ts"
 import { holding, type Target, targetOf } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 

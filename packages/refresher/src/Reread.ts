@@ -2,16 +2,15 @@
  * Looks at the authority again, under its lock, and says which tokens count now. Newer ones than the ledger
  * knows are adopted; older ones, and another account's, never.
  */
-import { compareFound, type Standing } from "@daybook/pool/decisions/CompareFound"
-import { type GenerationRef, isSame, refOf } from "@daybook/pool/Generation"
+import { compareFound } from "@daybook/pool/decisions/CompareFound"
 import type { Grant } from "@daybook/pool/PoolState"
-import { isBlank, type TokenSet } from "@daybook/pool/TokenSet"
-import { Stash } from "@daybook/vault/Stash"
+import { isBlank } from "@daybook/pool/TokenSet"
 import { Effect } from "effect"
 import { adopt, noteRace, type Phase } from "./Adoption.ts"
-import { displacedAs } from "./Displaced.ts"
-import { about, grantState, record } from "./GrantState.ts"
+import { forgetFinding, note, readingOf } from "./Findings.ts"
+import { grantState } from "./GrantState.ts"
 import { type Held, recalling } from "./Held.ts"
+import { hasRefreshTokenOf, keptElsewhere, withoutAccess } from "./KeptTokens.ts"
 import { anotherLogin } from "./NoToken.ts"
 import { putBack } from "./StoreSuccessor.ts"
 import { heedStore } from "./StoreVerdict.ts"
@@ -26,9 +25,12 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
   const memory = yield* TokenMemory
   const { grant } = yield* grantState(target)
   const before = memory.get(target.grant)
-  const tokens = yield* Effect.tapError(target.authority.read, () => noteFinding(target, "unreadable"))
+  const tokens = yield* Effect.tapError(target.authority.read, () =>
+    Effect.ignore(note(target, { found: "unreadable" }))
+  )
   if (isBlank(tokens)) {
-    if (grant.current !== undefined && grant.health._tag !== "Dead") yield* noteFinding(target, "none")
+    if (grant.current !== undefined && grant.health._tag !== "Dead")
+      yield* Effect.ignore(note(target, { found: "none" }))
     yield* heedStore(target)
     return yield* keptElsewhere(target, grant)
   }
@@ -36,6 +38,7 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
   const standing = compareFound(grant, found.generation)
   switch (standing) {
     case "same":
+      yield* forgetFinding(target)
       yield* noteRace(target, grant, had, phase)
       memory.set(target.grant, found)
       return found
@@ -44,44 +47,13 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
       memory.set(target.grant, found)
       return found
     case "stale":
-      yield* noteReading(target, found, standing)
+      yield* note(target, readingOf(found, standing))
       return yield* overStale(target, grant, found)
     case "another login":
-      yield* noteReading(target, found, standing)
+      yield* note(target, readingOf(found, standing))
       memory.forget(target.grant)
       return yield* anotherLogin(target)
   }
-})
-
-const noteFinding = (target: Target, found: "none" | "unreadable") =>
-  Effect.ignore(record(about(target, "VaultRead", { store: target.authority.ref.kind, found })))
-
-const noteReading = (target: Target, found: Held, standing: Standing) =>
-  record(
-    about(target, "VaultRead", {
-      store: target.authority.ref.kind,
-      found: "generation",
-      generation: refOf(found.generation),
-      standing
-    })
-  )
-
-/**
- * The current generation's tokens, if this process has them, or the stash, or if they were displaced once. Where a
- * provider does not rotate, the stash may have its refresh token beside an older access token: that is enough to refresh.
- */
-export const keptElsewhere = Effect.fnUntraced(function* (target: Target, grant: Grant) {
-  const memory = yield* TokenMemory
-  const inHand = memory.get(target.grant)
-  if (inHand !== undefined && isCurrent(grant, inHand)) return inHand
-  const entries = yield* Stash.use((stash) => stash.forGrant(target.grant))
-  const stashed = yield* Effect.forEach(entries, ({ tokens }) => holding(target, tokens))
-  const displaced = yield* displacedAs(target, grant.current?.refresh)
-  const kept = displaced === undefined ? stashed : [...stashed, displaced]
-  const exact = kept.find((held) => isCurrent(grant, held))
-  if (exact !== undefined) return exact
-  const half = kept.find(({ generation }) => hasRefreshTokenOf(grant, generation))
-  return half && (yield* holding(target, withoutAccess(half.tokens)))
 })
 
 /** Ours goes over an older pair; where we have none, the older one may still have the refresh token that counts. */
@@ -92,11 +64,3 @@ const overStale = Effect.fnUntraced(function* (target: Target, grant: Grant, fou
   }
   return yield* putBack(target, grant, kept)
 })
-
-const hasRefreshTokenOf = ({ current }: Grant, { refresh }: GenerationRef): boolean =>
-  refresh !== undefined && refresh === current?.refresh
-
-const withoutAccess = ({ access: _access, expiresAt: _expiresAt, ...tokens }: TokenSet): TokenSet => tokens
-
-const isCurrent = (grant: Grant, held: Held): boolean =>
-  grant.current !== undefined && isSame(grant.current, held.generation)

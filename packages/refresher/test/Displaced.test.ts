@@ -131,4 +131,24 @@ describe("the pair that a refused newcomer displaced", () => {
       ),
     slow
   )
+
+  it.live(
+    "is kept by a process that never had it, if the one that had it left it in the stash",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const first = yield* scene.open()
+          yield* first.token({ forceRefresh: true })
+          yield* first.close
+          yield* scene.advance("1 minute")
+          yield* scene.write(yield* scene.logIn(scene.login))
+          yield* scene.open()
+          const [post] = yield* scene.posts
+          assert.isTrue(
+            aside(scene).some((text) => text.includes(post?.successor ?? "none") && text.includes("Displaced"))
+          )
+        })
+      ),
+    slow
+  )
 })

@@ -413,6 +413,7 @@ describe("a process that dies while it logs out", () => {
       inScene((scene) =>
         Effect.gen(function* () {
           const { id, other } = yield* dying(scene, ({ edges }) => edges.network.before("revoke", crash))
+          yield* next(other, "CredentialPaused")
           yield* Effect.flip(other.token())
           yield* other.operator.resume(id)
           assert.strictEqual(yield* other.token(), scene.login.access_token)

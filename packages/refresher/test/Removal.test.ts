@@ -4,7 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Credential, members } from "@daybook/pool/PoolState"
 import type { Login } from "@daybook/sandbox/Operations"
-import { Effect, Fiber, HashMap } from "effect"
+import { Effect, Fiber, HashMap, Option } from "effect"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { condemn } from "./support/Dead.ts"
@@ -263,9 +263,9 @@ describe("a removed credential that is enrolled again", () => {
           const instance = yield* afterALostAnswer(scene, patient)
           const suppressed = { version: 1, providers: {}, suppressed_sources: { [codex]: ["device_code"] } }
           writeFileSync(scene.authFile, JSON.stringify(suppressed))
-          yield* next(instance, "CredentialRemoved")
+          const removed = Option.getOrThrow(yield* next(instance, "CredentialRemoved"))
           yield* scene.write(scene.login)
-          yield* next(instance, "CredentialEnrolled", ({ credential }) => credential !== "seeded")
+          yield* next(instance, "CredentialEnrolled", ({ seq }) => seq > removed.seq)
           assert.strictEqual(yield* instance.token(), scene.login.access_token)
           assert.strictEqual(yield* failing(instance.token({ forceRefresh: true })), "OutcomeUnknown")
           assert.strictEqual((yield* scene.posts).length, 1)

@@ -1,12 +1,12 @@
 /**
- * Fifteen hundred worlds in which everything goes wrong that can: whatever the order of steps, crashes and other programs,
+ * Two thousand worlds in which everything goes wrong that can: whatever the order of steps, crashes and other programs,
  * the invariants hold after each step, and in the end there is a working token or a true death. See docs/simulation.md.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { reportOf } from "./simulation/Report.ts"
 import { play } from "./simulation/Simulation.ts"
 
-const batches = 15
+const batches = 20
 const inOne = 100
 
 /** For a hundred worlds, on a machine that does other things too. */

@@ -50,6 +50,8 @@ export class Stash extends Context.Service<
     readonly pathOf: (consumed: Fingerprint) => string
     readonly forGrant: (grant: GrantId) => Effect.Effect<ReadonlyArray<Stashed>, StoreError>
     readonly remove: (consumed: Fingerprint) => Effect.Effect<void, StoreError>
+    /** What is there now survives a power cut: who put it there may have died before it made sure of that. */
+    readonly sync: Effect.Effect<void, StoreError>
   }
 >()("@daybook/vault/Stash") {
   /** In the `stash` folder of Daybook's home, which is made when first needed. */
@@ -65,7 +67,8 @@ const make = (folder: string): Stash["Service"] => {
     list: Effect.suspend(() => all(folder)),
     pathOf,
     forGrant: (grant) => Effect.map(all(folder), (entries) => entries.filter((entry) => entry.grant === grant)),
-    remove: (consumed) => Folder.remove(pathOf(consumed))
+    remove: (consumed) => Folder.remove(pathOf(consumed)),
+    sync: Effect.suspend(() => Folder.syncIfThere(folder))
   }
 }
 

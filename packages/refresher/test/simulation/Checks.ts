@@ -84,7 +84,7 @@ export class Checks {
   /** These tokens are on a disk. Those of other programs are theirs to keep. */
   keep({ refresh }: TokenSet): void {
     const token = revealed(refresh)
-    if (token === undefined || this.excused.has(token) || this.scene.shelf.isStashedUnsynced(token)) return
+    if (token === undefined || this.excused.has(token)) return
     if (this.isOursAlone(token)) this.kept.add(token)
   }
 

@@ -70,12 +70,6 @@ export class Shelf {
     this.changes++
   }
 
-  /** Its author died after the write and before the sync; whoever finds it there does not sync it again. */
-  isStashedUnsynced(refresh: string): boolean {
-    const holds = ({ tokens }: Stashed) => revealed(tokens.refresh) === refresh
-    return Array.from(this.stash.seen.values()).some(holds) && !Array.from(this.stash.synced.values()).some(holds)
-  }
-
   /** Where a power cut would leave this refresh token. */
   placesOf(refresh: string): ReadonlyArray<string> {
     const holds = ({ refresh: held }: TokenSet) => revealed(held) === refresh

@@ -214,7 +214,8 @@ const stashOf = (edge: Edge): Stash["Service"] => {
         Effect.succeed(Array.from(stash.seen.values()).filter((entry) => entry.grant === grant))
       ),
     remove: (consumed) =>
-      operate(edge, "unstash", "store", () => Effect.sync(() => shelf.see(stash, without(stash.seen, consumed))))
+      operate(edge, "unstash", "store", () => Effect.sync(() => shelf.see(stash, without(stash.seen, consumed)))),
+    sync: syncing(edge, "stash", stash)
   }
 }
 

@@ -33,7 +33,7 @@ export const remove = (path: string): Effect.Effect<void, StoreError> =>
     Effect.andThen(syncIfThere(dirname(path)))
   )
 
-const syncIfThere = (folder: string): Effect.Effect<void, StoreError> =>
+export const syncIfThere = (folder: string): Effect.Effect<void, StoreError> =>
   Directory.sync(folder).pipe(
     Effect.catchIf(
       ({ reason }) => reason._tag === "NotFound",
