@@ -30,7 +30,8 @@ import { TokenMemory } from "./TokenMemory.ts"
 /** What is being sent. */
 interface Sending {
   readonly target: Target
-  readonly trigger: Trigger
+  /** What was asked for: a replay may be sent for any of these. */
+  readonly wanted: Trigger
   readonly grant: Grant
   readonly held: Held
   readonly refresh: Redacted.Redacted<string>
@@ -54,10 +55,16 @@ const leastTime = 500
  * Sends `held`'s refresh token once, as was decided on `grant`: if that has moved since, nothing is sent.
  * Uninterruptible from the intent on; the time limit bounds it.
  */
-export const attempt = (target: Target, grant: Grant, held: Held, trigger: Trigger) =>
-  Effect.uninterruptible(Effect.scoped(sendOnce(target, grant, held, trigger)))
+export const attempt = (target: Target, grant: Grant, held: Held, trigger: Trigger, wanted: Trigger) =>
+  Effect.uninterruptible(Effect.scoped(sendOnce(target, grant, held, trigger, wanted)))
 
-const sendOnce = Effect.fnUntraced(function* (target: Target, grant: Grant, held: Held, trigger: Trigger) {
+const sendOnce = Effect.fnUntraced(function* (
+  target: Target,
+  grant: Grant,
+  held: Held,
+  trigger: Trigger,
+  wanted: Trigger
+) {
   const { refresh } = held.tokens
   const consumed = held.generation.refresh
   if (refresh === undefined || consumed === undefined) return { _tag: "Moved" } satisfies Attempted
@@ -67,7 +74,7 @@ const sendOnce = Effect.fnUntraced(function* (target: Target, grant: Grant, held
   if (yield* isTooLate(target)) return { _tag: "Moved" } satisfies Attempted
   const sending: Sending = {
     target,
-    trigger,
+    wanted,
     grant,
     held,
     refresh,
@@ -128,10 +135,10 @@ const isTooLate = Effect.fnUntraced(function* (target: Target) {
 })
 
 /** Why nothing may be sent after all, as a fault's name. An old pair in a store that took no newer one is no reason. */
-const lookOnceMore = Effect.fnUntraced(function* ({ consumed, grant, target, trigger }: Sending) {
+const lookOnceMore = Effect.fnUntraced(function* ({ consumed, grant, target, wanted }: Sending) {
   if (yield* isTooLate(target)) return "lock-held-too-long"
   const { state } = yield* grantState(target)
-  if (whyNotInUse(state, target.credential.id, trigger) !== undefined) return "out-of-use"
+  if (whyNotInUse(state, target.credential.id, wanted) !== undefined) return "out-of-use"
   const tokens = yield* Effect.result(target.authority.read)
   const stashed = yield* Effect.result(Stash.use((stash) => stash.find(consumed)))
   if (Result.isFailure(tokens)) return "store-unreadable"

@@ -132,7 +132,7 @@ const proceed = Effect.fnUntraced(function* (
       ? ({ _tag: "Done", held } satisfies Step)
       : ({ _tag: "Done", held, winner: yield* winnerOf(target) } satisfies Step)
   }
-  const attempted = yield* attempt(target, grant, held, plan.trigger)
+  const attempted = yield* attempt(target, grant, held, plan.trigger, want.trigger)
   switch (attempted._tag) {
     case "Kept":
       return attempted.held.tokens.access === undefined

@@ -6,6 +6,7 @@ import { CredentialId } from "@daybook/pool/Ids"
 import type { Draft } from "@daybook/pool/Recorded"
 import { Clock, Effect } from "effect"
 import { addRow, manualRow } from "./support/HermesRows.ts"
+import { crash } from "./support/Hooks.ts"
 import type { Instance } from "./support/Instance.ts"
 import { next } from "./support/Next.ts"
 import { breaches, only } from "./support/Records.ts"
@@ -114,6 +115,30 @@ describe("a login that nobody asks for", () => {
           yield* Effect.ignore(instance.token({ credential: "seeded", forceRefresh: true }))
           yield* scene.advance("61 minutes")
           assert.deepStrictEqual(yield* untilLastIsRefreshed(scene, instance), ["seeded", "last"])
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "since it is paused to be kept alive has a lost answer asked for again, once its access token is over",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const first = yield* scene.open({ policy })
+          first.edges.network.before("post", crash)
+          yield* Effect.exit(first.token({ forceRefresh: true }))
+          yield* first.close
+          const second = yield* scene.open({ policy })
+          yield* second.ledger.append([paused(true)])
+          yield* scene.advance("2 hours")
+          yield* next(second, "OutcomeLost")
+          yield* next(second, "RefreshSucceeded")
+          assert.deepStrictEqual(
+            only(yield* scene.events, "RefreshStarted").map(({ data }) => data.trigger),
+            ["proactive", "replay"]
+          )
+          assert.deepStrictEqual(yield* breaches(scene), [])
         })
       ),
     slow
