@@ -6,6 +6,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { isLapsing } from "@daybook/pool/decisions/KeepAlive"
 import { members } from "@daybook/pool/PoolState"
 import { Clock, Effect, Random } from "effect"
+import { goingOn } from "./internal/GoingOn.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { Refresher } from "./Refresher.ts"
 
@@ -14,7 +15,7 @@ export const keepAlive = Effect.gen(function* () {
   const { upkeepEvery } = yield* PoolPolicy
   while (true) {
     yield* Effect.sleep(upkeepEvery * (0.5 + (yield* Random.next)))
-    yield* refreshLapsing
+    yield* goingOn(refreshLapsing)
   }
 })
 

@@ -6,6 +6,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { Vault } from "@daybook/vault/Vault"
 import { Effect, Layer, Schedule, Stream } from "effect"
 import { takeStock } from "./Enrolment.ts"
+import { goingOn } from "./internal/GoingOn.ts"
 import { saveUnsaved } from "./SaveUnsaved.ts"
 
 /** Runs for as long as the layer lives. */
@@ -17,7 +18,7 @@ export const layer = (home: string) =>
       yield* Effect.addFinalizer(() => Effect.ignore(saveUnsaved))
       yield* Effect.forkScoped(followLedger(ledger))
       yield* Effect.forkScoped(followStores(vault, home))
-      yield* Effect.forkScoped(Effect.repeat(Effect.ignore(saveUnsaved), Schedule.spaced("5 seconds")))
+      yield* Effect.forkScoped(Effect.repeat(goingOn(saveUnsaved), Schedule.spaced("5 seconds")))
     })
   )
 
@@ -32,5 +33,5 @@ const followLedger = (ledger: Ledger["Service"]) =>
 const followStores = (vault: Vault["Service"], home: string) =>
   vault.changes.pipe(
     Stream.buffer({ capacity: 1, strategy: "sliding" }),
-    Stream.runForEach(() => Effect.catch(takeStock(home, "watch"), (error) => Effect.logWarning(error.message)))
+    Stream.runForEach(() => goingOn(takeStock(home, "watch")))
   )
