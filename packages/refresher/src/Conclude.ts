@@ -49,7 +49,8 @@ export const conclude = Effect.fnUntraced(function* (target: Target, failure: Fa
     ...event,
     correlation: target.correlation
   }))
-  const displaced = verdict.verdict === "Terminal" ? yield* findDisplaced(target, grant, failure) : undefined
+  const displaced =
+    verdict.verdict === "Terminal" ? yield* findDisplaced(target, grant, failure, verdict.reason) : undefined
   if (displaced === undefined) {
     yield* decide(target, grant.version, ...events)
     return yield* bury(target)

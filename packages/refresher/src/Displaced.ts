@@ -6,6 +6,7 @@ import { isSame, refOf } from "@daybook/pool/Generation"
 import type { EventId } from "@daybook/pool/Ids"
 import type { Failure, Grant } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
+import type { TerminalReason } from "@daybook/pool/Verdict"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { Clock, Effect } from "effect"
 import { about } from "./GrantState.ts"
@@ -18,10 +19,15 @@ export const keepDisplaced = Effect.fnUntraced(function* (target: Target, grant:
   const { current, health } = grant
   if (target.credential.ownership === "borrowed" || health._tag === "Dead" || current?.refresh === undefined) return
   const kept = yield* keptElsewhere(target, grant)
-  if (kept === undefined) return
+  if (kept !== undefined) yield* putInQuarantine(target, kept)
+})
+
+/** A pair that lives and stands in no store. */
+export const putInQuarantine = Effect.fnUntraced(function* (target: Target, { generation, tokens }: Held) {
+  if (generation.refresh === undefined) return
   const quarantine = yield* Quarantine
-  yield* quarantine.put(current.refresh, {
-    tokens: kept.tokens,
+  yield* quarantine.put(generation.refresh, {
+    tokens,
     grant: target.grant,
     provider: target.provider.id,
     reason: displacedReason,
@@ -30,13 +36,20 @@ export const keepDisplaced = Effect.fnUntraced(function* (target: Target, grant:
 })
 
 /**
- * What the refused generation displaced: the one before it, if its refresh token was never sent. A newcomer that was
- * refreshed once has proved itself, and what it displaced is of the past.
+ * What the refused generation displaced: the one before it, if its refresh token was never sent. Not if another program
+ * may have sent it, which made the newcomer with it: one that was issued later, or is refused since it was spent. A
+ * newcomer that was refreshed once has proved itself, and what it displaced is of the past.
  */
-export const findDisplaced = Effect.fnUntraced(function* (target: Target, { lineage }: Grant, failure: Failure) {
-  const refused = lineage.findLastIndex(({ generation }) => generation.refresh === failure.generation.refresh)
-  const before = lineage[refused - 1]
-  if (target.credential.ownership === "borrowed" || before?.sent !== 0) return undefined
+export const findDisplaced = Effect.fnUntraced(function* (
+  target: Target,
+  { lineage }: Grant,
+  failure: Failure,
+  reason: TerminalReason
+) {
+  const place = lineage.findLastIndex(({ generation }) => generation.refresh === failure.generation.refresh)
+  const [before, refused] = [lineage[place - 1], lineage[place]]
+  if (target.credential.ownership === "borrowed" || before?.sent !== 0 || reason === "Reused") return undefined
+  if ((refused?.generation.issuedAt ?? 0) > (before.generation.issuedAt ?? Infinity)) return undefined
   const held = yield* displacedAs(target, before.generation.refresh)
   return held !== undefined && isSame(held.generation, before.generation) ? held : undefined
 })

@@ -33,10 +33,22 @@ export const keptElsewhere = Effect.fnUntraced(function* (target: Target, grant:
   return half && (yield* holding(target, withoutAccess(half.tokens)))
 })
 
-/** The kept pair with this refresh token, if it was displaced and not judged. */
+/** Beside its store. */
+export const isOnNoDisk = Effect.fnUntraced(function* (target: Target, { generation }: Held) {
+  const entries = yield* Stash.use((stash) => stash.forGrant(target.grant))
+  const stashed = yield* Effect.forEach(entries, ({ tokens }) => holding(target, tokens))
+  const inStash = stashed.some((held) => isSame(held.generation, generation))
+  return !inStash && (yield* displacedAs(target, generation.refresh)) === undefined
+})
+
+/** The kept pair with this refresh token, if it was displaced and not judged. A file that cannot be read holds none. */
 export const displacedAs = Effect.fnUntraced(function* (target: Target, refresh: Held["generation"]["refresh"]) {
   if (refresh === undefined) return undefined
-  const entry = Option.getOrUndefined(yield* Quarantine.use((quarantine) => quarantine.find(refresh)))
+  const found = yield* Effect.orElseSucceed(
+    Quarantine.use((quarantine) => quarantine.find(refresh)),
+    Option.none
+  )
+  const entry = Option.getOrUndefined(found)
   return entry?.reason === displacedReason && entry.grant === target.grant
     ? yield* holding(target, entry.tokens)
     : undefined

@@ -7,10 +7,11 @@ import type { Grant } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Effect } from "effect"
 import { adopt, noteRace, type Phase } from "./Adoption.ts"
+import { keepDisplaced } from "./Displaced.ts"
 import { forgetFinding, note, readingOf } from "./Findings.ts"
 import { grantState } from "./GrantState.ts"
 import { type Held, recalling } from "./Held.ts"
-import { hasRefreshTokenOf, keptElsewhere, withoutAccess } from "./KeptTokens.ts"
+import { hasRefreshTokenOf, isOnNoDisk, keptElsewhere, withoutAccess } from "./KeptTokens.ts"
 import { anotherLogin } from "./NoToken.ts"
 import { putBack } from "./StoreSuccessor.ts"
 import { heedStore } from "./StoreVerdict.ts"
@@ -29,10 +30,11 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
     Effect.ignore(note(target, { found: "unreadable" }))
   )
   if (isBlank(tokens)) {
+    const kept = yield* keepBlanked(target, grant)
     if (grant.current !== undefined && grant.health._tag !== "Dead")
       yield* Effect.ignore(note(target, { found: "none" }))
     yield* heedStore(target)
-    return yield* keptElsewhere(target, grant)
+    return kept
   }
   const found = recalling(yield* holding(target, tokens), before, grant.current)
   const standing = compareFound(grant, found.generation)
@@ -63,4 +65,11 @@ const overStale = Effect.fnUntraced(function* (target: Target, grant: Grant, fou
     return yield* holding(target, withoutAccess(found.tokens))
   }
   return yield* putBack(target, grant, kept)
+})
+
+/** What its store has lost may be in this process alone: it is kept as if another pair had displaced it. */
+const keepBlanked = Effect.fnUntraced(function* (target: Target, grant: Grant) {
+  const kept = yield* keptElsewhere(target, grant)
+  if (kept !== undefined && (yield* isOnNoDisk(target, kept))) yield* keepDisplaced(target, grant)
+  return kept
 })

@@ -3,11 +3,14 @@
  * and those in the stash, since what stands in the store meanwhile is spent, and other programs may try to use it.
  */
 import { Ledger } from "@daybook/ledger/Ledger"
+import { isSame } from "@daybook/pool/Generation"
 import { grantById, members } from "@daybook/pool/PoolState"
 import { Effect } from "effect"
+import { putInQuarantine } from "./Displaced.ts"
 import { finishUnfinished } from "./FinishUnfinished.ts"
+import { grantState } from "./GrantState.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
-import { type Subject, targetOf } from "./Target.ts"
+import { type Subject, type Target, targetOf } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
 export const saveUnsaved = Effect.gen(function* () {
@@ -22,5 +25,16 @@ export const saveUnsaved = Effect.gen(function* () {
 const offerAgain = Effect.fnUntraced(function* (credential: Subject) {
   const target = yield* targetOf(credential)
   yield* target.authority.lock((yield* PoolPolicy).lockWait)
-  yield* finishUnfinished(target)
+  if (yield* finishUnfinished(target)) yield* putAway(target)
 }, Effect.scoped)
+
+/** One that is of the past by now has no store to wait for: it is kept beside what was displaced. */
+const putAway = Effect.fnUntraced(function* (target: Target) {
+  const { unsaved } = yield* TokenMemory
+  const { current } = (yield* grantState(target)).grant
+  const waiting = unsaved.get(target.grant)
+  if (waiting === undefined || current === undefined) return
+  if (isSame(waiting.held.generation, current) || waiting.consumed.refresh === current.refresh) return
+  yield* putInQuarantine(target, waiting.held)
+  unsaved.delete(target.grant)
+})

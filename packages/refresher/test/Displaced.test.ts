@@ -4,7 +4,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { failing } from "./support/Failures.ts"
 import { crash } from "./support/Hooks.ts"
@@ -31,6 +31,9 @@ const displacedInVain = Effect.fnUntraced(function* (scene: Scene, instance: Ins
   return newcomer
 })
 
+/** A server whose tokens do not say when they were issued: nobody knows which of two came first. */
+const ageless = { dialect: "generic" } as const
+
 const tokensIn = (scene: Scene) => scene.read().providers[codex].tokens
 
 const aside = ({ home }: Scene) =>
@@ -40,19 +43,23 @@ describe("the pair that a refused newcomer displaced", () => {
   it.live(
     "is served again, and stands in its store again; the newcomer is kept aside",
     () =>
-      inScene((scene) =>
-        Effect.gen(function* () {
-          const instance = yield* scene.open()
-          const newcomer = yield* displacedInVain(scene, instance)
-          assert.strictEqual(yield* instance.token({ failedToken: newcomer.access_token }), scene.login.access_token)
-          assert.strictEqual(tokensIn(scene).refresh_token, scene.login.refresh_token)
-          assert.isTrue(aside(scene).some((text) => text.includes(newcomer.refresh_token) && text.includes("Revoked")))
-          const last = only(yield* scene.events, "RaceAdopted").at(-1)
-          assert.isTrue(last?.data.fallback)
-          assert.deepStrictEqual(only(yield* scene.events, "CredentialQuarantined"), [])
-          assert.strictEqual((yield* scene.posts).length, 1)
-          assert.deepStrictEqual(yield* breaches(scene), [])
-        })
+      inScene(
+        (scene) =>
+          Effect.gen(function* () {
+            const instance = yield* scene.open()
+            const newcomer = yield* displacedInVain(scene, instance)
+            assert.strictEqual(yield* instance.token({ failedToken: newcomer.access_token }), scene.login.access_token)
+            assert.strictEqual(tokensIn(scene).refresh_token, scene.login.refresh_token)
+            assert.isTrue(
+              aside(scene).some((text) => text.includes(newcomer.refresh_token) && text.includes("Revoked"))
+            )
+            const last = only(yield* scene.events, "RaceAdopted").at(-1)
+            assert.isTrue(last?.data.fallback)
+            assert.deepStrictEqual(only(yield* scene.events, "CredentialQuarantined"), [])
+            assert.strictEqual((yield* scene.posts).length, 1)
+            assert.deepStrictEqual(yield* breaches(scene), [])
+          }),
+        ageless
       ),
     slow
   )
@@ -60,20 +67,22 @@ describe("the pair that a refused newcomer displaced", () => {
   it.live(
     "can be refreshed, and the newcomer is not adopted again",
     () =>
-      inScene((scene) =>
-        Effect.gen(function* () {
-          const instance = yield* scene.open()
-          const newcomer = yield* displacedInVain(scene, instance)
-          yield* instance.token({ failedToken: newcomer.access_token })
-          const renewed = yield* instance.token({ forceRefresh: true })
-          assert.notInclude([scene.login.access_token, newcomer.access_token], renewed)
-          yield* scene.write(newcomer)
-          assert.strictEqual(yield* (yield* scene.open()).token(), renewed)
-          assert.deepStrictEqual(
-            (yield* scene.posts).map(({ presented }) => presented),
-            [newcomer.refresh_token, scene.login.refresh_token]
-          )
-        })
+      inScene(
+        (scene) =>
+          Effect.gen(function* () {
+            const instance = yield* scene.open()
+            const newcomer = yield* displacedInVain(scene, instance)
+            yield* instance.token({ failedToken: newcomer.access_token })
+            const renewed = yield* instance.token({ forceRefresh: true })
+            assert.notInclude([scene.login.access_token, newcomer.access_token], renewed)
+            yield* scene.write(newcomer)
+            assert.strictEqual(yield* (yield* scene.open()).token(), renewed)
+            assert.deepStrictEqual(
+              (yield* scene.posts).map(({ presented }) => presented),
+              [newcomer.refresh_token, scene.login.refresh_token]
+            )
+          }),
+        ageless
       ),
     slow
   )
@@ -81,18 +90,20 @@ describe("the pair that a refused newcomer displaced", () => {
   it.live(
     "is found by the next process after a crash right after the decision",
     () =>
-      inScene((scene) =>
-        Effect.gen(function* () {
-          const first = yield* scene.open()
-          const newcomer = yield* displacedInVain(scene, first)
-          first.edges.ledger.after("append ErrorClassified", crash)
-          yield* Effect.exit(first.token({ failedToken: newcomer.access_token }))
-          yield* first.close
-          const second = yield* scene.open()
-          assert.strictEqual(yield* second.token({ failedToken: newcomer.access_token }), scene.login.access_token)
-          assert.strictEqual(tokensIn(scene).refresh_token, scene.login.refresh_token)
-          assert.strictEqual((yield* scene.posts).length, 1)
-        })
+      inScene(
+        (scene) =>
+          Effect.gen(function* () {
+            const first = yield* scene.open()
+            const newcomer = yield* displacedInVain(scene, first)
+            first.edges.ledger.after("append ErrorClassified", crash)
+            yield* Effect.exit(first.token({ failedToken: newcomer.access_token }))
+            yield* first.close
+            const second = yield* scene.open()
+            assert.strictEqual(yield* second.token({ failedToken: newcomer.access_token }), scene.login.access_token)
+            assert.strictEqual(tokensIn(scene).refresh_token, scene.login.refresh_token)
+            assert.strictEqual((yield* scene.posts).length, 1)
+          }),
+        ageless
       ),
     slow
   )
@@ -100,18 +111,20 @@ describe("the pair that a refused newcomer displaced", () => {
   it.live(
     "is given up too when it is refused, and nothing is sent a third time",
     () =>
-      inScene((scene) =>
-        Effect.gen(function* () {
-          const instance = yield* scene.open()
-          yield* displacedInVain(scene, instance)
-          yield* scene.sandbox.revoke({ grant: scene.login.grant })
-          yield* scene.advance("2 hours")
-          assert.strictEqual(yield* failing(instance.token()), "Revoked")
-          assert.strictEqual(yield* failing(instance.token({ credential: "seeded" })), "Revoked")
-          assert.strictEqual((yield* scene.posts).length, 2)
-          assert.strictEqual(tokensIn(scene).refresh_token, undefined)
-          assert.deepStrictEqual(yield* breaches(scene), [])
-        })
+      inScene(
+        (scene) =>
+          Effect.gen(function* () {
+            const instance = yield* scene.open()
+            const newcomer = yield* displacedInVain(scene, instance)
+            yield* scene.sandbox.revoke({ grant: scene.login.grant })
+            assert.strictEqual(yield* instance.token({ failedToken: newcomer.access_token }), scene.login.access_token)
+            assert.strictEqual(yield* failing(instance.token({ forceRefresh: true })), "Revoked")
+            assert.strictEqual(yield* failing(instance.token({ credential: "seeded" })), "Revoked")
+            assert.strictEqual((yield* scene.posts).length, 2)
+            assert.strictEqual(tokensIn(scene).refresh_token, undefined)
+            assert.deepStrictEqual(yield* breaches(scene), [])
+          }),
+        ageless
       ),
     slow
   )
@@ -148,6 +161,59 @@ describe("the pair that a refused newcomer displaced", () => {
             aside(scene).some((text) => text.includes(post?.successor ?? "none") && text.includes("Displaced"))
           )
         })
+      ),
+    slow
+  )
+
+  it.live(
+    "is left alone if the newcomer was issued later: another program may have sent it for that",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open()
+          const newcomer = yield* displacedInVain(scene, instance)
+          assert.strictEqual(yield* failing(instance.token({ failedToken: newcomer.access_token })), "Revoked")
+          assert.deepStrictEqual(
+            (yield* scene.posts).map(({ presented }) => presented),
+            [newcomer.refresh_token]
+          )
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is the only one left when a file was blanked, and the next process finds it",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const first = yield* scene.open()
+          const token = yield* first.token()
+          yield* scene.write({ access_token: "", refresh_token: "" })
+          yield* next(first, "VaultRead", ({ data }) => data.found === "none")
+          yield* first.close
+          assert.strictEqual(yield* (yield* scene.open()).token(), token)
+          assert.strictEqual((yield* scene.posts).length, 0)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is none if its file cannot be read, and the newcomer's end is not held up by that",
+    () =>
+      inScene(
+        (scene) =>
+          Effect.gen(function* () {
+            const instance = yield* scene.open()
+            const newcomer = yield* displacedInVain(scene, instance)
+            for (const name of readdirSync(join(scene.home, "quarantine"))) {
+              writeFileSync(join(scene.home, "quarantine", name), "{")
+            }
+            assert.strictEqual(yield* failing(instance.token({ failedToken: newcomer.access_token })), "Revoked")
+            assert.strictEqual((yield* instance.grant).health._tag, "Dead")
+          }),
+        ageless
       ),
     slow
   )

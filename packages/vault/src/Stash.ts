@@ -106,8 +106,9 @@ const read = (path: string): Effect.Effect<Option.Option<Stashed>, StoreError> =
     )
   )
 
+/** One file that cannot be read hides no other grant's. */
 const all = (folder: string): Effect.Effect<ReadonlyArray<Stashed>, StoreError> =>
   Folder.list(folder).pipe(
-    Effect.flatMap((paths) => Effect.forEach(paths, read)),
-    Effect.map((entries) => entries.flatMap(Option.toArray))
+    Effect.flatMap((paths) => Effect.partition(paths, read)),
+    Effect.map(([entries]) => entries.flatMap(Option.toArray))
   )
