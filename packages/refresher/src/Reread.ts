@@ -12,6 +12,7 @@ import { forgetFinding, note, readingOf } from "./Findings.ts"
 import { grantState } from "./GrantState.ts"
 import { type Held, recalling } from "./Held.ts"
 import { hasRefreshTokenOf, isOnNoDisk, keptElsewhere, withoutAccess } from "./KeptTokens.ts"
+import { whyNotInUse } from "./InUse.ts"
 import { anotherLogin } from "./NoToken.ts"
 import { putBack } from "./StoreSuccessor.ts"
 import { heedStore } from "./StoreVerdict.ts"
@@ -67,9 +68,14 @@ const overStale = Effect.fnUntraced(function* (target: Target, grant: Grant, fou
   return yield* putBack(target, grant, kept)
 })
 
-/** What its store has lost may be in this process alone: it is kept as if another pair had displaced it. */
+/**
+ * What its store has lost may be in this process alone: it is kept as if another pair had displaced it. One that is out of
+ * use may be on its way out of its store, by a logout.
+ */
 const keepBlanked = Effect.fnUntraced(function* (target: Target, grant: Grant) {
   const kept = yield* keptElsewhere(target, grant)
-  if (kept !== undefined && (yield* isOnNoDisk(target, kept))) yield* keepDisplaced(target, grant)
+  const { state } = yield* grantState(target)
+  const isUsed = whyNotInUse(state, target.credential.id) === undefined
+  if (kept !== undefined && isUsed && (yield* isOnNoDisk(target, kept))) yield* keepDisplaced(target, grant)
   return kept
 })

@@ -324,22 +324,24 @@ describe("a revival", () => {
   it.live(
     "brings back exactly the pair that is dead, and not the newer one that was refused before it",
     () =>
-      inScene((scene) =>
-        Effect.gen(function* () {
-          const instance = yield* scene.open(patient)
-          yield* instance.token()
-          yield* scene.advance("10 seconds")
-          yield* scene.write(yield* scene.logIn(scene.login))
-          yield* instance.token({ failedToken: scene.login.access_token })
-          yield* refuseNext(scene)
-          yield* instance.token({ forceRefresh: true })
-          assert.strictEqual(yield* condemn(scene, instance), "Revoked")
-          yield* revive(instance)
-          const { refresh } = yield* inStore(instance)
-          const [, last] = yield* scene.posts
-          assert.strictEqual(refresh && Redacted.value(refresh), last?.presented)
-          assert.isAbove(readdirSync(join(scene.home, "quarantine")).length, 1)
-        })
+      inScene(
+        (scene) =>
+          Effect.gen(function* () {
+            const instance = yield* scene.open(patient)
+            yield* instance.token()
+            yield* scene.advance("10 seconds")
+            yield* scene.write(yield* scene.logIn(scene.login))
+            yield* instance.token({ failedToken: scene.login.access_token })
+            yield* refuseNext(scene)
+            yield* instance.token({ forceRefresh: true })
+            assert.strictEqual(yield* condemn(scene, instance), "Revoked")
+            yield* revive(instance)
+            const { refresh } = yield* inStore(instance)
+            const [, last] = yield* scene.posts
+            assert.strictEqual(refresh && Redacted.value(refresh), last?.presented)
+            assert.isAbove(readdirSync(join(scene.home, "quarantine")).length, 1)
+          }),
+        { dialect: "generic" }
       ),
     slow
   )
