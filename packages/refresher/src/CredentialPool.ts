@@ -6,19 +6,17 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import type { AppendError, LedgerError } from "@daybook/ledger/LedgerError"
 import { lacksScope } from "@daybook/oauth/Describe"
 import { Providers } from "@daybook/oauth/Providers"
-import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
-import type { CredentialId, GrantId } from "@daybook/pool/Ids"
+import type { CredentialId } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
-import { isHeldBack } from "@daybook/pool/decisions/KeepAlive"
 import { type Credential, grantById, members } from "@daybook/pool/PoolState"
 import { type PoolStatus, statusOf } from "@daybook/pool/queries/Status"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { ApiVerdict } from "@daybook/pool/Verdict"
 import { Vault } from "@daybook/vault/Vault"
 import { Clock, Context, Effect, Layer, Option, type Redacted, Result } from "effect"
-import { isDue, isEnding, isServable } from "./Freshness.ts"
 import { inUse } from "./InUse.ts"
+import { makeHeldFor, type TokenRequest } from "./HeldFor.ts"
 import { keepAlive } from "./KeepAlive.ts"
 import {
   type AmbiguousCredential,
@@ -27,7 +25,6 @@ import {
   type TokenError,
   type UnknownCredential
 } from "./PoolError.ts"
-import { PoolPolicy } from "./PoolPolicy.ts"
 import { makeProbes } from "./ProbeQuota.ts"
 import { Recovery } from "./Recovery.ts"
 import { Refresher } from "./Refresher.ts"
@@ -37,17 +34,6 @@ import { askedFor, candidates, earliest, findNamed } from "./Selection.ts"
 import { transient } from "./Target.ts"
 import type { Held } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
-
-export interface TokenRequest {
-  /** An access token that the API refused: it is not served again. */
-  readonly failedToken?: Redacted.Redacted<string>
-  /** Wants a token other than the one held now, whatever its expiry. */
-  readonly forceRefresh?: boolean
-  /** Id or label of the one credential to use. */
-  readonly credential?: string
-  /** Passes over credentials on which this model is benched. */
-  readonly model?: string
-}
 
 export interface Token {
   readonly token: Redacted.Redacted<string>
@@ -84,51 +70,13 @@ export class CredentialPool extends Context.Service<
   )
 }
 
-/** Between two refreshes of one grant that nobody waits for, in milliseconds. */
-const beginEvery = 5_000
-
 const make = Effect.gen(function* () {
   const services = yield* Effect.context<RefreshServices>()
   const refresher = yield* Refresher
   const ledger = yield* Ledger
   const memory = yield* TokenMemory
-  const fingerprints = yield* Fingerprints
   const providers = yield* Providers
-  const { mandatoryWindow } = yield* PoolPolicy
-  const begun = new Map<GrantId, Instant>()
-  const skewOf = (provider: string) =>
-    Option.match(providers.get(provider), { onNone: () => 0, onSome: (known) => known.skewMillis })
-
-  /** What this process holds, if it is what the ledger has, it has not ended, and nobody refused it. */
-  const inHand = (credential: Credential, now: Instant, request: TokenRequest, failed: Fingerprint | undefined) => {
-    const held = memory.get(credential.grant)
-    if (held === undefined || request.forceRefresh === true) return undefined
-    const grant = grantById(ledger.known(), credential.grant)
-    const { access } = held.generation
-    const refused = access === failed || (access !== undefined && grant.refusedAccess?.access === access)
-    const current = grant.current?.access === access && grant.health._tag !== "Dead"
-    return !refused && current && isServable(held, now) ? held : undefined
-  }
-
-  const heldFor = Effect.fnUntraced(function* (credential: Credential, request: TokenRequest) {
-    const now = yield* Clock.currentTimeMillis
-    const failed = request.failedToken === undefined ? undefined : fingerprints.of(request.failedToken)
-    const ready = inHand(credential, now, request, failed)
-    const skew = skewOf(credential.provider)
-    if (ready !== undefined && !isEnding(ready, now, skew, mandatoryWindow)) {
-      if (isDue(ready, now, skew)) yield* refreshMeanwhile(credential, now)
-      return ready
-    }
-    return yield* refresher.refresh(credential, wantOf(credential, request, memory.get(credential.grant), failed, now))
-  })
-
-  /** Callers are served what is held; one of them at a time has the next one fetched. */
-  const refreshMeanwhile = (credential: Credential, now: Instant): Effect.Effect<void> => {
-    if (isHeldBack(grantById(ledger.known(), credential.grant), now)) return Effect.void
-    if (Math.abs(now - (begun.get(credential.grant) ?? 0)) < beginEvery) return Effect.void
-    begun.set(credential.grant, now)
-    return refresher.begin(credential, { trigger: "proactive" })
-  }
+  const heldFor = yield* makeHeldFor
 
   /** What is held may be of no use to the provider's API, and an operator may have stopped it meanwhile. */
   const served = Effect.fnUntraced(function* (credential: Credential, held: Held) {
@@ -140,23 +88,6 @@ const make = Effect.gen(function* () {
     }
     return tokenOf(credential, held)
   })
-
-  const wantOf = (
-    credential: Credential,
-    request: TokenRequest,
-    held: Held | undefined,
-    failed: Fingerprint | undefined,
-    now: Instant
-  ) => {
-    const { current, refusedAccess } = grantById(ledger.known(), credential.grant)
-    const unwanted = request.forceRefresh === true ? (held?.generation.access ?? current?.access) : undefined
-    const refused = failed ?? refusedAccess?.access
-    if (refused !== undefined && (unwanted === undefined || unwanted === refused)) {
-      return { trigger: "unauthorized" as const, unwanted: refused }
-    }
-    const trigger = held !== undefined && isServable(held, now) ? ("proactive" as const) : ("expired" as const)
-    return { trigger, ...(unwanted === undefined ? {} : { unwanted }) }
-  }
 
   /** An empty pool says where it looked. */
   const withPlaces = Effect.fnUntraced(function* (error: NoneAvailable | UnknownCredential | AmbiguousCredential) {
