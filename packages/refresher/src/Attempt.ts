@@ -10,6 +10,7 @@ import type { Trigger } from "@daybook/pool/events/RefreshEvents"
 import type { Evidence } from "@daybook/pool/Evidence"
 import { isSame, refOf } from "@daybook/pool/Generation"
 import type { AttemptId, EventId } from "@daybook/pool/Ids"
+import type { Instant } from "@daybook/pool/Instant"
 import type { Failure, Grant } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
 import type { Fingerprint } from "@daybook/pool/Fingerprint"
@@ -38,6 +39,8 @@ interface Sending {
   readonly consumed: Fingerprint
   readonly attempt: AttemptId
   readonly intent: EventId
+  /** Later than this nothing leaves: what the intent says of the last moment of an answer would not hold. */
+  readonly leaveBy: Instant
   readonly reservation: Reservation
 }
 
@@ -50,6 +53,9 @@ export type Attempted =
 
 /** With less time than this, in milliseconds, left under the lock it is better to take it anew. */
 const leastTime = 500
+
+/** The most that writing the intent and the last look may take, in milliseconds. */
+const mostLeadTime = 5_000
 
 /**
  * Sends `held`'s refresh token once, as was decided on `grant`: if that has moved since, nothing is sent.
@@ -72,6 +78,8 @@ const sendOnce = Effect.fnUntraced(function* (
   const reservation = yield* Stash.use((stash) => stash.reserve(consumed))
   const timeLimit = yield* timeLimitOf(target)
   if (yield* isTooLate(target)) return { _tag: "Moved" } satisfies Attempted
+  const leadTime = Math.min(timeLimit, mostLeadTime)
+  const leaveBy = (yield* Clock.currentTimeMillis) + leadTime
   const sending: Sending = {
     target,
     wanted,
@@ -81,6 +89,7 @@ const sendOnce = Effect.fnUntraced(function* (
     consumed,
     attempt: newAttemptId(),
     intent: newEventId(),
+    leaveBy,
     reservation
   }
   yield* decide(
@@ -89,7 +98,7 @@ const sendOnce = Effect.fnUntraced(function* (
     about(
       target,
       "RefreshStarted",
-      { attempt: sending.attempt, generation: refOf(held.generation), trigger, timeLimit },
+      { attempt: sending.attempt, generation: refOf(held.generation), trigger, timeLimit: timeLimit + leadTime },
       undefined,
       sending.intent
     )
@@ -104,6 +113,7 @@ const sendOnce = Effect.fnUntraced(function* (
     }
     return { _tag: "Moved" } satisfies Attempted
   }
+  if (!(yield* isStillOpen(sending))) return { _tag: "Moved" } satisfies Attempted
   const endpoint = yield* TokenEndpoint
   const timeLimitMillis = Math.min(timeLimit, yield* timeLimitOf(target))
   const answer = yield* endpoint.refresh(target.provider, refresh, { timeLimitMillis })
@@ -134,8 +144,12 @@ const isTooLate = Effect.fnUntraced(function* (target: Target) {
   return (yield* timeLimitOf(target)) < Math.min(leastTime, (yield* PoolPolicy).timeLimit)
 })
 
+/** Somebody who took our lock over may have called our answer lost, and sends the token again when he may. */
+const isStillOpen = ({ attempt, target }: Sending) =>
+  Effect.map(grantState(target), ({ grant }) => grant.open?.attempt === attempt)
+
 /** Why nothing may be sent after all, as a fault's name. An old pair in a store that took no newer one is no reason. */
-const lookOnceMore = Effect.fnUntraced(function* ({ consumed, grant, target, wanted }: Sending) {
+const lookOnceMore = Effect.fnUntraced(function* ({ consumed, grant, leaveBy, target, wanted }: Sending) {
   if (yield* isTooLate(target)) return "lock-held-too-long"
   const { state } = yield* grantState(target)
   if (whyNotInUse(state, target.credential.id, wanted) !== undefined) return "out-of-use"
@@ -146,9 +160,8 @@ const lookOnceMore = Effect.fnUntraced(function* ({ consumed, grant, target, wan
   const found = yield* holding(target, tokens.success)
   const standing = compareFound(grant, found.generation)
   if (standing === "newer" || standing === "another login") return "store-changed"
-  return Option.isSome(stashed.success) && (yield* isNews(target, stashed.success.value.tokens))
-    ? "successor-found"
-    : undefined
+  if (Option.isSome(stashed.success) && (yield* isNews(target, stashed.success.value.tokens))) return "successor-found"
+  return (yield* Clock.currentTimeMillis) > leaveBy ? "intent-too-old" : undefined
 })
 
 /** A provider that does not rotate leaves the last answer under the same name. */

@@ -3,7 +3,7 @@
  * hold; here each is played by hand.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { die, finish, takeOne, takeTo, typesIn, worldWith } from "./simulation/Script.ts"
+import { die, finish, finishUpTo, takeOne, takeTo, typesIn, worldWith } from "./simulation/Script.ts"
 import { tokensOf } from "./simulation/Server.ts"
 import type { World } from "./simulation/World.ts"
 
@@ -53,7 +53,7 @@ describe("a holder whose tokens another one spent meanwhile", () => {
     takeOne(world, first!)
     overtaken(world)
     while (!typesIn(world).includes("RefreshSucceeded")) {
-      const [next] = world.stage.ready().filter(({ owner }) => owner !== first!.process)
+      const next = world.stage.ready().find(({ owner }) => owner !== first!.process)
       world.stage.release(next!)
     }
     finish(world)
@@ -61,6 +61,23 @@ describe("a holder whose tokens another one spent meanwhile", () => {
     assert.deepStrictEqual(world.checks.breaches, [])
     const spent = world.server.journal.filter(({ refused }) => refused)
     assert.deepStrictEqual(spent, [])
+  })
+})
+
+describe("a program that stood still after its intent", () => {
+  it("sends nothing on it, since the time that others wait by is over", () => {
+    const world = worldWith(1, "strict")
+    const [actor] = world.actors
+    actor!.run({ _tag: "force", credential: "c1" })
+    takeTo(world, actor!, "append RefreshStarted")
+    takeTo(world, actor!, "find in stash")
+    assert.strictEqual(intents(world), 1)
+    world.stage.pass(6_000)
+    finish(world)
+    const [first] = world.log.lines.filter(({ event }) => event.type === "RefreshFailed")
+    assert.include(first?.text, "intent-too-old")
+    assert.deepStrictEqual(world.server.journal, [])
+    assert.deepStrictEqual(world.checks.breaches, [])
   })
 })
 
@@ -72,7 +89,7 @@ describe("after the clock was set back", () => {
     first!.run({ _tag: "force", credential: "c1" })
     takeTo(world, first!, "post")
     takeOne(world, first!)
-    while (!typesIn(world).includes("RefreshFailed")) world.stage.release(world.stage.ready()[0]!)
+    finishUpTo(world, "RefreshFailed")
     die(world, first!)
     world.stage.clockError -= 3_600_000
     second!.run({ _tag: "ask", credential: "c1" })

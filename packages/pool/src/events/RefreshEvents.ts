@@ -37,7 +37,7 @@ export const RefreshStarted = grantEvent("RefreshStarted", {
   attempt: AttemptId,
   generation: GenerationRef,
   trigger: Trigger,
-  /** No answer can arrive later than this many milliseconds after the request left. */
+  /** No answer can arrive later than this many milliseconds after the intent. */
   timeLimit: Schema.Natural
 })
 

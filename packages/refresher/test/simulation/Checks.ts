@@ -88,9 +88,11 @@ export class Checks {
     if (this.isOursAlone(token)) this.kept.add(token)
   }
 
-  /** No other program got it as an answer. */
+  /** No other program got it as an answer. An answer that repeats what was sent brought nothing new. */
   private isOursAlone(token: string): boolean {
-    const answers = this.scene.server.journal.filter(({ issued }) => issued?.refresh === token)
+    const answers = this.scene.server.journal.filter(
+      ({ issued, presented }) => issued?.refresh === token && presented !== token
+    )
     return answers.length > 0 && answers.every(({ ours }) => ours)
   }
 

@@ -54,13 +54,17 @@ export const make = (stage: Stage, server: Server, chances: Chances): Network =>
           Effect.callback<Granted | Refused>((resume) => {
             const token = Redacted.value(refreshToken)
             const sentAt = stage.now
+            const until = sentAt + timeLimitMillis
             const answer = (outcome: Outcome) =>
               resume(Effect.sync(() => read(provider, outcome, refreshToken, stage, sentAt)))
             stage.park({
               owner: process,
               label: "post",
               isReady: () => true,
-              go: () => send(process, token, sending(token), stage.now + timeLimitMillis, answer)
+              go: () => {
+                if (stage.now >= until) return answer({ fault: "timeout", left: true })
+                send(process, token, sending(token), until, answer)
+              }
             })
           })
         )

@@ -30,9 +30,17 @@ export const takeOne = ({ stage }: World, { process }: Actor): void => {
 }
 
 /** Whatever can go on goes on, until nobody has an errand left. */
-export const finish = ({ actors, stage }: World): void => {
-  const isBusy = () => actors.some(({ busy, process }) => process.alive && busy > 0)
-  while (isBusy()) {
+export const finish = (world: World): void => {
+  goOnUntil(world, () => !world.actors.some(({ busy, process }) => process.alive && busy > 0))
+}
+
+/** Whatever can go on goes on, until there is an event of the type. */
+export const finishUpTo = (world: World, type: EventType): void => {
+  goOnUntil(world, () => typesIn(world).includes(type))
+}
+
+const goOnUntil = ({ stage }: World, isDone: () => boolean): void => {
+  while (!isDone()) {
     const [next] = stage.ready()
     if (next === undefined) stage.pass(100)
     else stage.release(next)
