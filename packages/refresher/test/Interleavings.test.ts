@@ -74,7 +74,7 @@ describe("a program that stood still after its intent", () => {
     assert.strictEqual(intents(world), 1)
     world.stage.pass(6_000)
     finish(world)
-    const [first] = world.log.lines.filter(({ event }) => event.type === "RefreshFailed")
+    const first = world.log.lines.find(({ event }) => event.type === "RefreshFailed")
     assert.include(first?.text, "intent-too-old")
     assert.deepStrictEqual(world.server.journal, [])
     assert.deepStrictEqual(world.checks.breaches, [])

@@ -25,7 +25,7 @@ import type { Instance } from "./support/Instance.ts"
 import { call } from "./support/ModelApi.ts"
 import { inOwnStore, type OwnLogin } from "./support/OwnLogins.ts"
 import { breaches, only } from "./support/Records.ts"
-import { inScene, type Scene, slow } from "./support/Scene.ts"
+import { inScene, patient, type Scene, slow } from "./support/Scene.ts"
 
 const day = 86_400_000
 
@@ -73,7 +73,7 @@ const onStage = <A, E>(
       return yield* test({
         scene,
         own,
-        open: scene.open({ stores: [{ kind: "own" }], providers: [here] }),
+        open: scene.open({ ...patient, stores: [{ kind: "own" }], providers: [here] }),
         token: ({ token }, forced) => token({ provider: provider.id, forceRefresh: forced === "forced" })
       })
     }),

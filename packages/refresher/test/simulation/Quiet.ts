@@ -140,7 +140,10 @@ const ownerRefreshes = ({ server, shelf, stage }: World, slot: Slot): void => {
   shelf.sync(slot.tokens)
 }
 
-/** No token that would still work, of the login that counts or a later one, may be where the protocol looks. */
+/**
+ * No token that would still work, of the login that counts or a later one, may be where the protocol looks. Which one is
+ * later is told by what programs know of their ends.
+ */
 const deathIsTrue = ({ checks, server, shelf, stage, variant }: World, slot: Slot): void => {
   if (variant.server.provider.replay._tag === "never") return
   const inStash = Array.from(shelf.stash.seen.values()).map(({ tokens }) => tokens)
@@ -150,7 +153,8 @@ const deathIsTrue = ({ checks, server, shelf, stage, variant }: World, slot: Slo
     const { account, expiresAt, family } = server.pairOf(token)!
     if (server.families[family]!.slot !== slot.name || account !== slot.account) continue
     const current = checks.currentOf(slot.name)
-    if (current === undefined || family < current.pair.family || expiresAt < current.expiresAt) continue
+    if (current === undefined || family < current.pair.family) continue
+    if ((tokens.expiresAt ?? expiresAt) < current.expiresAt) continue
     stage.say(`  alive: ${token.split(`${marker}-`)[1]}`)
     checks.found(`I10: ${slot.name} is called dead, and its token is on disk and alive`)
   }
