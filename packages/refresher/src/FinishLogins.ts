@@ -13,7 +13,10 @@ import { enrolmentLock } from "./Enrolment.ts"
 import { stashName } from "./KeepLogin.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 
-/** A login that is under way holds the lock that this takes. */
+/**
+ * One process at a time. A login under way comes to its lock with its tokens in the stash already: if this was first, it
+ * finds its entry gone, and stays in the file that it was given here.
+ */
 export const finishLogins = Effect.fnUntraced(function* (home: string) {
   if ((yield* leftOver).length === 0) return
   yield* enrolmentLock(home)

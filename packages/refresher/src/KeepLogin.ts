@@ -15,6 +15,7 @@ import * as OwnStore from "@daybook/vault/OwnStore"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { type Reservation, Stash } from "@daybook/vault/Stash"
 import { Clock, Effect, HashMap, Result } from "effect"
+import { existsSync } from "node:fs"
 import { enrolmentLock, recordedLabel } from "./Enrolment.ts"
 import { about, record } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
@@ -73,7 +74,7 @@ export const keepLogin = Effect.fnUntraced(function* (prepared: Prepared, tokens
     Effect.scoped(
       Effect.andThen(
         enrolmentLock(home),
-        Effect.suspend(() => putInPlace(prepared, tokens))
+        Effect.suspend(() => putInPlace(prepared, tokens, Result.isSuccess(stashed)))
       )
     )
   )
@@ -106,7 +107,8 @@ const saved = Effect.fnUntraced(function* (prepared: Prepared, tokens: TokenSet,
   return yield* fail(prepared, { _tag: "NotEnrolled", path, why, byItself: false })
 })
 
-const putInPlace = Effect.fnUntraced(function* (prepared: Prepared, tokens: TokenSet) {
+const putInPlace = Effect.fnUntraced(function* (prepared: Prepared, tokens: TokenSet, stashed: boolean) {
+  if (stashed && (yield* isTaken(prepared))) return yield* taken(prepared, tokens)
   const state = yield* Ledger.use((ledger) => ledger.state)
   const former = prepared.credential ?? (yield* sameAccount(state, prepared, tokens))
   if (former === undefined) return yield* enrolNew(prepared, tokens)
@@ -122,6 +124,22 @@ const putInPlace = Effect.fnUntraced(function* (prepared: Prepared, tokens: Toke
       ? { _tag: "AnotherAccount", credential: former.id, became: own.credential }
       : { _tag: "NotInPlace", credential: former.id, became: own.credential, why: renewal.failure.message }
   )
+})
+
+/** Between the stash and our lock, a pool that opened found the login there: it has a file of its own, or had one. */
+const isTaken = Effect.fnUntraced(function* ({ grant, home, name }: Prepared) {
+  const { path = "" } = OwnStore.refFor(home, grant)
+  return existsSync(path) || !existsSync((yield* Stash).pathOf(name))
+})
+
+/** It stays where it is: a second place would be one login that two spend. */
+const taken = Effect.fnUntraced(function* (prepared: Prepared, tokens: TokenSet) {
+  const own = yield* enrolNew(prepared, tokens)
+  if (prepared.credential === undefined) return own
+  const why = "Another program opened the pool meanwhile, and enrolled the login by itself."
+  const { id } = prepared.credential
+  yield* Effect.ignore(Stash.use((stash) => stash.remove(prepared.name)))
+  return yield* fail(prepared, { _tag: "NotInPlace", credential: id, became: own.credential, why })
 })
 
 /** A member of ours in Daybook's own store, a dead one first. Where either account is not known, they are two logins. */

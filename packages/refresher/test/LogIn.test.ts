@@ -2,11 +2,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Provider } from "@daybook/oauth/Provider"
 import { CredentialId } from "@daybook/pool/Ids"
-import { members } from "@daybook/pool/PoolState"
+import { grantById, members } from "@daybook/pool/PoolState"
 import { LogInError } from "@daybook/refresher/LogInError"
 import type { Wish } from "@daybook/refresher/LogIn"
 import type { LoginPolicy } from "@daybook/sandbox/Logins"
-import { Cause, Deferred, Effect, Exit, Fiber } from "effect"
+import { Cause, Deferred, Effect, Exit, Fiber, Result, type Scope } from "effect"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { crash, noSpace, unavailable } from "./support/Hooks.ts"
@@ -493,6 +493,69 @@ describe("a login of an account that the pool has", () => {
           yield* policy(scene, { grant: { account: "account-1" } })
           yield* logIn(instance, scene)
           assert.notProperty(tokensIn(), "deadline")
+        })
+      ),
+    slow
+  )
+})
+
+describe("a login that another pool finds in the stash, as it opens just then,", () => {
+  /** The second of two logins of one account, with a pool that opens between its stash and its lock. */
+  const overtaken = Effect.fnUntraced(function* (scene: Scene, wish: (first: CredentialId) => Wish = () => ({})) {
+    yield* policy(scene, { grant: { account: "account-1", reuse: "revokeFamily" } })
+    const instance = yield* openOwn(scene)
+    const first = yield* logIn(instance, scene)
+    const services = yield* Effect.context<Scope.Scope>()
+    const opened = yield* Deferred.make<Instance>()
+    const opening = Effect.provide(openOwn(scene), services)
+    instance.edges.stores.after(
+      "stash",
+      Effect.asVoid(Effect.flatMap(opening, (pool) => Deferred.succeed(opened, pool)))
+    )
+    const second = yield* Effect.result(logIn(instance, scene, wish(first.credential)))
+    return { first, second, pool: yield* Deferred.await(opened) }
+  })
+
+  /** Each member's refresh token, by fingerprint. */
+  const refreshTokens = ({ ledger }: Instance) =>
+    Effect.orDie(
+      Effect.map(ledger.state, (state) => members(state).map(({ grant }) => grantById(state, grant).current?.refresh))
+    )
+
+  it.live(
+    "is in one place, so that none of two members spends what the other has",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { first, pool, second } = yield* overtaken(scene)
+          if (Result.isFailure(second)) return assert.fail(second.failure.message)
+          assert.isFalse(second.success.renewed)
+          const tokens = yield* refreshTokens(pool)
+          assert.lengthOf(tokens, 2)
+          assert.strictEqual(new Set(tokens).size, 2)
+          for (const credential of [first.credential, second.success.credential]) {
+            yield* pool.token({ credential, forceRefresh: true })
+            yield* pool.token({ credential, forceRefresh: true })
+          }
+          yield* sound(scene)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is not in the place that was wished for it, and says what it became",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { first, pool, second } = yield* overtaken(scene, (credential) => ({ credential }))
+          if (Result.isSuccess(second) || second.failure._tag !== "LogInError") return assert.fail("it was done")
+          const { reason } = second.failure
+          if (reason._tag !== "NotInPlace") return assert.fail(reason._tag)
+          assert.strictEqual(reason.credential, first.credential)
+          assert.match(yield* pool.token({ credential: reason.became }), /^eyJ/)
+          assert.strictEqual(new Set(yield* refreshTokens(pool)).size, 2)
+          assert.deepStrictEqual(filesIn(scene, "stash"), [])
         })
       ),
     slow
