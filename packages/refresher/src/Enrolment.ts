@@ -8,7 +8,7 @@ import { Providers } from "@daybook/oauth/Providers"
 import { compareFound } from "@daybook/pool/decisions/CompareFound"
 import { isAddress, labelLength } from "@daybook/pool/decisions/Membership"
 import { isSamePlace } from "@daybook/pool/decisions/Recover"
-import { Fingerprints } from "@daybook/pool/Fingerprint"
+import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
 import { CredentialId, type GrantId } from "@daybook/pool/Ids"
 import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
@@ -18,12 +18,14 @@ import type { Login } from "@daybook/vault/Login"
 import type { StoreError } from "@daybook/vault/StoreError"
 import { Vault } from "@daybook/vault/Vault"
 import { Effect, HashMap, Option, Schema } from "effect"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { about, grantState, record } from "./GrantState.ts"
 import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
 import { type How, notice } from "./Notice.ts"
 import { dropIfRemoved, isRemoved } from "./RemovedByStore.ts"
 import { holding, type Target, targetOf } from "./Target.ts"
+import { ownerOf } from "./Twins.ts"
 
 /**
  * Reads every store once: new logins are enrolled, those that their program removed leave the pool, and newer tokens of
@@ -37,9 +39,10 @@ export const takeStock = Effect.fnUntraced(function* (home: string, how: How) {
       !isBlank(login.tokens) && (login.kind === "apiKey" || providers.all.some(({ id }) => id === login.provider))
   )
   const ledger = yield* Ledger
+  const fingerprints = yield* Fingerprints
   const before = yield* ledger.state
   const gone = yield* Effect.filter(members(before), isRemoved)
-  if (gone.length > 0 || ours.some((login) => isNew(before, login))) yield* enrolAll(home, ours)
+  if (gone.length > 0 || ours.some((login) => isNew(fingerprints, before, login))) yield* enrolAll(home, ours)
   const state = yield* ledger.state
   yield* Effect.forEach(members(state), (member) => Effect.ignore(notice(member, how)), { discard: true })
   return problems
@@ -65,17 +68,22 @@ const passOver = ({ message }: RefreshError | StoreError) => Effect.logWarning(m
 
 const enrolOnce = Effect.fnUntraced(function* (login: Login) {
   const state = yield* Ledger.use((ledger) => ledger.state)
-  if (!isNew(state, login)) return
+  if (!isNew(yield* Fingerprints, state, login)) return
   yield* enrolAs(login, idFor(state, login), yield* grantFor(credentialOf(state, login), login))
 })
 
 /** Only a pair that the ledger does not know begins a grant of its own: what was in doubt before is in doubt still. */
 export const grantFor = Effect.fnUntraced(function* (former: Credential | undefined, login: Login) {
-  if (former === undefined) return newGrantId()
+  const owner =
+    login.ownership === "owned"
+      ? ownerOf(yield* Ledger.use((ledger) => ledger.state), refreshOf(yield* Fingerprints, login))
+      : undefined
+  const other = owner?.grant ?? newGrantId()
+  if (former === undefined) return other
   const target = yield* targetOf({ ...login, id: former.id, grant: former.grant })
   const { generation } = yield* holding(target, login.tokens)
   const standing = compareFound((yield* grantState(target)).grant, generation)
-  return standing === "same" || standing === "stale" ? former.grant : newGrantId()
+  return standing === "same" || standing === "stale" ? former.grant : other
 })
 
 /**
@@ -126,9 +134,10 @@ const removal = ({ id }: Credential): Draft => ({
 })
 
 /** Members that borrow this very login, as it stands in their file now or as it was seen there last. */
-const borrowedAs = Effect.fnUntraced(function* ({ provider, tokens }: Login) {
+const borrowedAs = Effect.fnUntraced(function* (login: Login) {
+  const { provider } = login
   const state = yield* Ledger.use((ledger) => ledger.state)
-  const name = tokens.refresh === undefined ? undefined : (yield* Fingerprints).of(tokens.refresh)
+  const name = refreshOf(yield* Fingerprints, login)
   const borrowed = members(state).filter((member) => member.ownership === "borrowed" && member.provider === provider)
   return yield* Effect.filter(borrowed, (member) =>
     name !== undefined && grantById(state, member.grant).current?.refresh === name
@@ -143,11 +152,28 @@ const refreshIn = (member: Credential) =>
     return refresh === undefined ? undefined : (yield* Fingerprints).of(refresh)
   }).pipe(Effect.orElseSucceed(() => undefined))
 
-/** What an operator removed does not come back by itself; what its own program removed does, when that adds it again. */
-const isNew = (state: PoolState, login: Login): boolean =>
+/**
+ * What an operator removed does not come back by itself; what its own program removed does, when that adds it again. A
+ * copy of a member's login stays out, until there is another login in its place.
+ */
+const isNew = (fingerprints: Fingerprints["Service"], state: PoolState, login: Login): boolean =>
   !Array.from(HashMap.values(state.credentials)).some(
     (credential) => credential.removedBy !== "store" && isFrom(credential, login)
-  )
+  ) && originalOf(fingerprints, state, login) === undefined
+
+/**
+ * The member whose refresh token this login has too, as it is or as it was: it would be spent twice. A file that was moved
+ * is no copy.
+ */
+const originalOf = (fingerprints: Fingerprints["Service"], state: PoolState, login: Login): Credential | undefined => {
+  const owner = login.ownership === "owned" ? ownerOf(state, refreshOf(fingerprints, login)) : undefined
+  return owner === undefined || owner.removed || isMissing(owner) ? undefined : owner
+}
+
+const isMissing = ({ store: { path } }: Credential): boolean => path !== undefined && !existsSync(path)
+
+const refreshOf = (fingerprints: Fingerprints["Service"], { tokens: { refresh } }: Login): Fingerprint | undefined =>
+  refresh === undefined ? undefined : fingerprints.of(refresh)
 
 /** It is the login in the place that the credential was enrolled from. */
 export const isFrom = (
@@ -178,6 +204,8 @@ export interface Standing {
   readonly login: Pick<Login, "provider" | "kind" | "store" | "source">
   /** The member that it is, or the removed credential that it was. */
   readonly credential: Credential | undefined
+  /** The member of another place whose login it has a copy of. */
+  readonly copyOf: Credential | undefined
   /** Its tokens are gone; there is nothing to enrol. */
   readonly blank: boolean
 }
@@ -191,10 +219,16 @@ export interface Enrolled {
 export const enrolledFrom = Effect.fnUntraced(function* (path: string) {
   const { logins, problems } = yield* Vault.use((vault) => vault.logins)
   const state = yield* Ledger.use((ledger) => ledger.state)
+  const fingerprints = yield* Fingerprints
   return {
     logins: logins
       .filter(({ store }) => store.path === path)
-      .map((login) => ({ login, credential: credentialOf(state, login), blank: isBlank(login.tokens) })),
+      .map((login) => ({
+        login,
+        credential: credentialOf(state, login),
+        copyOf: originalOf(fingerprints, state, login),
+        blank: isBlank(login.tokens)
+      })),
     problems: problems.filter((problem) => problem.path === path)
   } satisfies Enrolled
 })

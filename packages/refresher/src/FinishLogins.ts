@@ -4,14 +4,14 @@
  */
 import { Ledger } from "@daybook/ledger/Ledger"
 import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
-import type { PoolState } from "@daybook/pool/PoolState"
 import * as OwnStore from "@daybook/vault/OwnStore"
 import { type Stashed, Stash } from "@daybook/vault/Stash"
 import { Vault } from "@daybook/vault/Vault"
-import { Effect, HashMap } from "effect"
+import { Effect } from "effect"
 import { enrolmentLock } from "./Enrolment.ts"
 import { stashName } from "./KeepLogin.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
+import { isKnown } from "./Twins.ts"
 
 /**
  * One process at a time. A login under way comes to its lock with its tokens in the stash already: if this was first, it
@@ -59,9 +59,3 @@ const finish = Effect.fnUntraced(function* (
   }
   yield* Stash.use((stash) => stash.remove(consumed))
 })
-
-/** It renewed a credential, or is one. */
-const isKnown = (state: PoolState, refresh: Fingerprint): boolean =>
-  Array.from(HashMap.values(state.grants)).some(({ lineage }) =>
-    lineage.some(({ generation }) => generation.refresh === refresh)
-  )

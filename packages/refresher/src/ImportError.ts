@@ -13,8 +13,8 @@ export type ImportReason =
   | { readonly _tag: "Changed" }
   /** It stands in a store that Daybook may refresh, and no import is needed. */
   | { readonly _tag: "Shared" }
-  /** It is in the pool already, in another place. */
-  | { readonly _tag: "Twin"; readonly member: Credential }
+  /** A credential of the pool, or a removed one, has its refresh token; or had it, and has spent it. */
+  | { readonly _tag: "Twin"; readonly twin: Credential; readonly spent: boolean }
 
 export class ImportError extends Data.TaggedError("ImportError")<{
   readonly path: string
@@ -38,6 +38,11 @@ const clause = ({ owner, reason }: ImportError): string => {
     case "Shared":
       return "Daybook may refresh what is in this store; enrol the store in place of importing from it"
     case "Twin":
-      return `${reason.member.id} in this pool has the same refresh token, and is all that is needed`
+      return twin(reason)
   }
+}
+
+const twin = ({ spent, twin: { id, removed } }: Extract<ImportReason, { readonly _tag: "Twin" }>): string => {
+  if (removed) return `${id}, which was removed from this pool, has spent its refresh token; log in again`
+  return `${id} in this pool has ${spent ? "spent its refresh token" : "the same refresh token"}, and is all that is needed`
 }

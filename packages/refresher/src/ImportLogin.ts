@@ -16,6 +16,7 @@ import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
 import { confirm, isUnchanged, lookAt, type OthersLogin } from "./OthersLogin.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
+import { has, isPast, ownerOf } from "./Twins.ts"
 
 /** What a person may want to know before anything is done. */
 export interface Looked extends OthersLogin {
@@ -86,15 +87,12 @@ const takeOver = Effect.fnUntraced(function* (home: string, found: Looked) {
   const isAccepted = yield* validate(found)
   const { lockWait } = yield* PoolPolicy
   const state = yield* settled(home, found)
-  yield* refuseTwin(
-    state,
-    found,
-    members(state).filter(({ ownership }) => ownership === "owned")
-  )
+  const owner = ownerOf(state, found.held.generation.refresh)
+  yield* refuseTwin(state, found, owner === undefined ? [] : [owner])
   const { login } = found
   const source = `import:${login.source}`
   const id = newCredentialId()
-  const grant = newGrantId()
+  const grant = owner?.grant ?? newGrantId()
   const copy = { grant, provider: login.provider, source, tokens: login.tokens }
   const events = yield* Effect.uninterruptible(
     Effect.flatMap(OwnStore.create(home, copy, lockWait), (store) =>
@@ -122,13 +120,11 @@ const settled = Effect.fnUntraced(function* (home: string, found: OthersLogin) {
   return yield* Ledger.use((ledger) => ledger.state)
 })
 
-/** Two members with one refresh token would be one login that is counted, and dies, twice. */
+/** Two members with one refresh token would be one login that is counted, and dies, twice; a spent one is none at all. */
 const refuseTwin = (state: PoolState, found: OthersLogin, among: ReadonlyArray<Credential>) => {
   const { refresh } = found.held.generation
-  const twin = among.find(
-    ({ grant, provider }) => provider === found.login.provider && grantById(state, grant).current?.refresh === refresh
-  )
-  return twin === undefined ? Effect.void : refuse(found, { _tag: "Twin", member: twin })
+  const twin = among.find((one) => has(state, one, refresh) && (!one.removed || isPast(state, one, refresh)))
+  return twin === undefined ? Effect.void : refuse(found, { _tag: "Twin", twin, spent: isPast(state, twin, refresh) })
 }
 
 const refuse = ({ login, target }: OthersLogin, reason: ImportReason) =>

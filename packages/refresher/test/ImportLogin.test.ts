@@ -18,7 +18,7 @@ import { crash } from "./support/Hooks.ts"
 import type { Instance } from "./support/Instance.ts"
 import { questions } from "./support/ModelApi.ts"
 import { claudeCode, codexCli, type OthersFile } from "./support/OthersFiles.ts"
-import { tokensOf } from "./support/OwnLogins.ts"
+import { inOwnStore, tokensOf } from "./support/OwnLogins.ts"
 import { breaches, only } from "./support/Records.ts"
 import { inScene, type Scene, slow } from "./support/Scene.ts"
 
@@ -359,6 +359,73 @@ describe("a login is not imported, and nothing is changed,", () => {
         })
       )
     ))
+})
+
+describe("a copy of a login that the pool has renewed since", () => {
+  /** Daybook's own login, with a copy of its first tokens in the Codex CLI's file. */
+  const withCopy = Effect.fnUntraced(function* (scene: Scene, renewals: number) {
+    const file = yield* withCodexCli(scene)
+    yield* inOwnStore(scene, "openai-codex", scene.login)
+    const instance = yield* beside(scene, file)
+    for (let n = 0; n < renewals; n++) yield* instance.token({ forceRefresh: true })
+    const [member] = yield* membersOf(instance)
+    if (member === undefined) return yield* Effect.die(new Error("the pool has no member"))
+    return { instance, member }
+  })
+
+  for (const renewals of [1, 2]) {
+    it.live(
+      `is not taken over, as its token was spent ${renewals === 1 ? "just now" : "two renewals ago"}`,
+      () =>
+        inScene(
+          (scene) =>
+            Effect.gen(function* () {
+              const { instance, member } = yield* withCopy(scene, renewals)
+              const { message, reason } = yield* refusal(takeOver(instance))
+              assert.strictEqual(reason._tag, "Twin")
+              assert.include(message, `${member.id} in this pool has spent its refresh token`)
+              assert.include((yield* refusal(borrow(instance))).message, member.id)
+              assert.strictEqual((yield* membersOf(instance)).length, 1)
+              assert.match(yield* instance.token({ forceRefresh: true }), /^eyJ/)
+              assert.deepStrictEqual(yield* breaches(scene), [])
+            }),
+          { reuse: "revokeFamily" }
+        ),
+      slow
+    )
+  }
+
+  it.live(
+    "is not taken over after that was removed",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { instance, member } = yield* withCopy(scene, 1)
+          yield* instance.operator.remove(member.id)
+          const { message } = yield* refusal(takeOver(instance))
+          assert.include(message, `${member.id}, which was removed from this pool, has spent its refresh token`)
+          assert.deepStrictEqual(yield* membersOf(instance), [])
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is taken over if its token was never spent, and what is known of it stays known",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { instance, member } = yield* withCopy(scene, 0)
+          yield* instance.operator.remove(member.id)
+          yield* takeOver(instance)
+          const [again] = yield* membersOf(instance)
+          assert.strictEqual(again?.grant, member.grant)
+          assert.match(yield* instance.token({ forceRefresh: true }), /^eyJ/)
+          assert.deepStrictEqual(yield* breaches(scene), [])
+        })
+      ),
+    slow
+  )
 })
 
 describe("a login that is taken over", () => {

@@ -3,13 +3,15 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { CredentialId, GrantId } from "@daybook/pool/Ids"
+import { members } from "@daybook/pool/PoolState"
 import * as OwnStore from "@daybook/vault/OwnStore"
 import { Effect, Redacted } from "effect"
-import { readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { failing, reasonOf } from "./support/Failures.ts"
 import { addRow, manualRow } from "./support/HermesRows.ts"
 import { next } from "./support/Next.ts"
+import { inOwnStore } from "./support/OwnLogins.ts"
 import { breaches, only } from "./support/Records.ts"
 import { inScene, type Scene, slow, type Tokens } from "./support/Scene.ts"
 
@@ -121,6 +123,103 @@ describe("a login in a store", () => {
           yield* next(instance, "QuarantineLifted")
           assert.strictEqual(yield* instance.token(), theirs.access_token)
           assert.strictEqual((yield* scene.posts).length, 1)
+        })
+      ),
+    slow
+  )
+})
+
+describe("a login whose refresh token a member has spent, or has", () => {
+  const both = (scene: Scene) =>
+    scene.open({ stores: [{ kind: "own" }, { kind: "hermes", path: scene.authFile }], policy: { timeLimit: 10_000 } })
+
+  /** Daybook's own login, renewed some times; hermes' file still has its first tokens. */
+  const renewed = Effect.fnUntraced(function* (scene: Scene, times: number) {
+    yield* inOwnStore(scene, "openai-codex", scene.login)
+    const first = yield* scene.open({ stores: [{ kind: "own" }], policy: { timeLimit: 10_000 } })
+    for (let n = 0; n < times; n++) yield* first.token({ forceRefresh: true })
+    const [member] = members(yield* first.ledger.state)
+    if (member === undefined) return yield* Effect.die(new Error("the pool has no member"))
+    return { first, member }
+  })
+
+  for (const times of [0, 2]) {
+    it.live(
+      `is not enrolled beside it (renewals: ${times}), and is named`,
+      () =>
+        inScene(
+          (scene) =>
+            Effect.gen(function* () {
+              const { first, member } = yield* renewed(scene, times)
+              yield* first.close
+              const second = yield* both(scene)
+              assert.deepStrictEqual(
+                members(yield* second.ledger.state).map(({ id }) => id),
+                [member.id]
+              )
+              const { logins } = yield* second.operator.enrol(scene.authFile)
+              assert.deepStrictEqual(
+                logins.map(({ copyOf, credential }) => [copyOf?.id, credential]),
+                [[member.id, undefined]]
+              )
+              assert.match(yield* second.token({ forceRefresh: true }), /^eyJ/)
+              assert.deepStrictEqual(yield* breaches(scene), [])
+            }),
+          { reuse: "revokeFamily" }
+        ),
+      slow
+    )
+  }
+
+  it.live(
+    "is enrolled when another login is in its place",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* renewed(scene, 1)
+          const second = yield* both(scene)
+          yield* scene.write(yield* scene.logIn())
+          yield* next(second, "CredentialEnrolled", ({ credential }) => credential === "seeded")
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "and whose member was removed is of that one's grant, and its token is not sent",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { first, member } = yield* renewed(scene, 1)
+          yield* first.operator.remove(member.id)
+          yield* first.close
+          const second = yield* both(scene)
+          const [seeded] = members(yield* second.ledger.state)
+          assert.deepStrictEqual([seeded?.id as string, seeded?.grant], ["seeded", member.grant])
+          yield* Effect.exit(second.token({ forceRefresh: true }))
+          const sent = (yield* scene.posts).filter(({ presented }) => presented === scene.login.refresh_token)
+          assert.lengthOf(sent, 1)
+          assert.deepStrictEqual(yield* breaches(scene), [])
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "goes on under the same grant if its file was moved",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const first = yield* scene.open()
+          const [before] = members(yield* first.ledger.state)
+          yield* first.close
+          const path = join(scene.folder, "moved.json")
+          renameSync(scene.authFile, path)
+          const second = yield* scene.open({ stores: [{ kind: "hermes", path }], policy: { timeLimit: 10_000 } })
+          const moved = members(yield* second.ledger.state).find(({ store }) => store.path === path)
+          assert.strictEqual(moved?.grant, before?.grant)
+          assert.match(yield* second.token({ credential: moved?.id ?? "", forceRefresh: true }), /^eyJ/)
+          assert.deepStrictEqual(yield* breaches(scene), [])
         })
       ),
     slow

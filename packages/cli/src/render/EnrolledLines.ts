@@ -11,7 +11,7 @@ export interface Shown extends Enrolled {
   readonly takenFrom: string | undefined
 }
 
-type Outcome = "enrolled" | "member" | "removed" | "blank" | "unknown provider"
+type Outcome = "enrolled" | "member" | "removed" | "copy" | "blank" | "unknown provider"
 
 export const enrolledLines = (shown: Shown, paint: Paint): ReadonlyArray<string> => [
   ...(shown.takenFrom === undefined
@@ -21,16 +21,21 @@ export const enrolledLines = (shown: Shown, paint: Paint): ReadonlyArray<string>
   summary(shown)
 ]
 
-const outcomeOf = ({ blank, credential }: Standing, before: number): Outcome => {
+const outcomeOf = ({ blank, copyOf, credential }: Standing, before: number): Outcome => {
   if (credential !== undefined && !credential.removed) return credential.enrolledSeq > before ? "enrolled" : "member"
+  if (copyOf !== undefined) return "copy"
   if (credential !== undefined) return "removed"
   return blank ? "blank" : "unknown provider"
 }
 
-const line = ({ credential, login }: Standing, outcome: Outcome, paint: Paint): string => {
+const line = ({ copyOf, credential, login }: Standing, outcome: Outcome, paint: Paint): string => {
   const name = credential === undefined ? login.store.slot : credential.id
+  const more = {
+    removed: `; \`daybook enrol --again ${name}\` brings it back`,
+    copy: `; the login is in the pool as ${copyOf?.id}`
+  }
   return `  ${paint(outcome === "enrolled" ? "good" : "faint", words[outcome].padEnd(15))}  ${name}  ${login.provider}, ${login.kind}, ${login.source}${
-    outcome === "removed" ? `; \`daybook enrol --again ${name}\` brings it back` : ""
+    outcome === "removed" || outcome === "copy" ? more[outcome] : ""
   }`
 }
 
@@ -38,6 +43,7 @@ const words: Record<Outcome, string> = {
   enrolled: "enrolled",
   member: "was in the pool",
   removed: "was removed",
+  copy: "is a copy",
   blank: "has no tokens",
   "unknown provider": "not understood"
 }
