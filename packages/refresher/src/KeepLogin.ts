@@ -16,6 +16,7 @@ import { Quarantine } from "@daybook/vault/Quarantine"
 import { type Reservation, Stash } from "@daybook/vault/Stash"
 import { Clock, Effect, HashMap, Result } from "effect"
 import { existsSync } from "node:fs"
+import { join } from "node:path"
 import { enrolmentLock, recordedLabel } from "./Enrolment.ts"
 import { about, record } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
@@ -54,14 +55,17 @@ export interface Prepared extends Place {
   readonly reservation: Reservation
 }
 
-/** The stash entry of a login that is not in any store yet. */
-export const stashName = (fingerprints: Fingerprints["Service"], grant: GrantId): Fingerprint =>
-  fingerprints.ofText(`login ${grant}`)
+/** The stash entry of a login that is not in any store yet; `renews` is the credential in whose place it is to go, if any. */
+export const stashName = (
+  fingerprints: Fingerprints["Service"],
+  grant: GrantId,
+  renews: CredentialId | undefined
+): Fingerprint => fingerprints.ofText(renews === undefined ? `login ${grant}` : `login ${grant} to ${renews}`)
 
 /** Takes the space. A disk that is full by now is said before anybody logs in. */
 export const prepare = Effect.fnUntraced(function* (place: Place) {
   const grant = newGrantId()
-  const name = stashName(yield* Fingerprints, grant)
+  const name = stashName(yield* Fingerprints, grant, place.credential?.id)
   const reservation = yield* Stash.use((stash) => stash.reserve(name))
   return { ...place, grant, name, reservation } satisfies Prepared
 })
@@ -96,15 +100,20 @@ const saved = Effect.fnUntraced(function* (prepared: Prepared, tokens: TokenSet,
     return yield* fail(prepared, { _tag: "NotEnrolled", path: stash.pathOf(prepared.name), why, byItself: true })
   }
   const { grant, home, name, provider } = prepared
-  const at = yield* Clock.currentTimeMillis
-  const aside = yield* Effect.result(
-    Quarantine.use((quarantine) =>
-      quarantine.put(name, { tokens, grant, provider: provider.id, reason: "Displaced", at })
-    )
-  )
+  const aside = yield* Effect.result(setAside(home, name, { grant, provider: provider.id, tokens }))
   if (Result.isFailure(aside)) return yield* fail(prepared, { _tag: "NotKept", why: aside.failure.message })
-  const path = `${home}/quarantine/${name}.json`
-  return yield* fail(prepared, { _tag: "NotEnrolled", path, why, byItself: false })
+  return yield* fail(prepared, { _tag: "NotEnrolled", path: aside.success, why, byItself: false })
+})
+
+/** Keeps a login where a person finds it, and answers where that is. */
+export const setAside = Effect.fnUntraced(function* (
+  home: string,
+  name: Fingerprint,
+  login: { readonly grant: GrantId; readonly provider: string; readonly tokens: TokenSet }
+) {
+  const at = yield* Clock.currentTimeMillis
+  yield* Quarantine.use((quarantine) => quarantine.put(name, { ...login, reason: "Displaced", at }))
+  return join(home, "quarantine", `${name}.json`)
 })
 
 const putInPlace = Effect.fnUntraced(function* (prepared: Prepared, tokens: TokenSet, stashed: boolean) {

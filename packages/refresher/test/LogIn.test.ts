@@ -7,7 +7,7 @@ import { LogInError } from "@daybook/refresher/LogInError"
 import type { Wish } from "@daybook/refresher/LogIn"
 import type { LoginPolicy } from "@daybook/sandbox/Logins"
 import { Cause, Deferred, Effect, Exit, Fiber, Result, type Scope } from "effect"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { crash, noSpace, unavailable } from "./support/Hooks.ts"
 import { codex, type Instance } from "./support/Instance.ts"
@@ -689,6 +689,113 @@ describe("a login to one credential", () => {
           const { access_token } = scene.read().providers["openai-codex"].tokens
           assert.strictEqual(yield* second.token({ credential: "seeded" }), access_token)
           yield* sound(scene)
+        })
+      ),
+    slow
+  )
+})
+
+describe("a login to a credential in hermes' file that dies on its way", () => {
+  const withHermes = (scene: Scene) =>
+    scene.open({
+      stores: [{ kind: "own" }, { kind: "hermes", path: scene.authFile }],
+      providers: [onAnyPort(scene.codexHere())],
+      policy: patient
+    })
+
+  /** Its process dies right after a step. */
+  const dying = Effect.fnUntraced(function* (scene: Scene, step: "stash" | "store") {
+    yield* policy(scene, { grant: { account: scene.login.account_id, reuse: "revokeFamily" } })
+    const instance = yield* withHermes(scene)
+    instance.edges.stores.after(step, crash)
+    assert.isTrue(Exit.isFailure(yield* Effect.exit(logIn(instance, scene, { credential: "seeded" }))))
+    yield* instance.close
+    assert.lengthOf(filesIn(scene, "stash"), 1)
+  })
+
+  /** As hermes does it, without a word to anybody. */
+  const refreshByHermes = Effect.fnUntraced(function* (scene: Scene) {
+    const { access_token = "", refresh_token = "" } = scene.read().providers["openai-codex"].tokens
+    const { clientId } = scene.codexHere()
+    const body = new URLSearchParams({ grant_type: "refresh_token", refresh_token, client_id: clientId ?? "" })
+    const answer = yield* Effect.promise(() => fetch(`${scene.sandbox.origin}/oauth/token`, { method: "POST", body }))
+    yield* scene.write({ access_token, refresh_token, ...((yield* Effect.promise(() => answer.json())) as object) })
+    return refresh_token
+  })
+
+  const ids = ({ ledger }: Instance) =>
+    Effect.orDie(Effect.map(ledger.state, (state) => members(state).map(({ id }): string => id)))
+
+  it.live(
+    "and whose tokens hermes has refreshed since is set aside, and not sent",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* dying(scene, "store")
+          const spent = yield* refreshByHermes(scene)
+          const second = yield* withHermes(scene)
+          assert.deepStrictEqual(yield* ids(second), ["seeded"])
+          assert.deepStrictEqual([filesIn(scene, "grants"), filesIn(scene, "stash")], [[], []])
+          const aside = filesIn(scene, "quarantine").map((name) =>
+            readFileSync(join(scene.home, "quarantine", name), "utf8")
+          )
+          assert.lengthOf(
+            aside.filter((text) => text.includes(spent)),
+            1
+          )
+          assert.match(yield* second.token({ forceRefresh: true }), /^eyJ/)
+          assert.lengthOf(
+            (yield* scene.posts).filter(({ presented }) => presented === spent),
+            1
+          )
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "before the file took it becomes a credential of its own",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* dying(scene, "stash")
+          const second = yield* withHermes(scene)
+          assert.lengthOf(yield* ids(second), 2)
+          assert.lengthOf(grantFiles(scene), 1)
+          assert.deepStrictEqual(filesIn(scene, "stash"), [])
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "waits while that file cannot be read: the login may be in it",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* dying(scene, "store")
+          const file = readFileSync(scene.authFile, "utf8")
+          writeFileSync(scene.authFile, "{")
+          yield* (yield* withHermes(scene)).close
+          assert.deepStrictEqual([filesIn(scene, "grants").length, filesIn(scene, "stash").length], [0, 1])
+          writeFileSync(scene.authFile, file)
+          const third = yield* withHermes(scene)
+          assert.deepStrictEqual(yield* ids(third), ["seeded"])
+          assert.deepStrictEqual([filesIn(scene, "grants").length, filesIn(scene, "stash").length], [0, 0])
+          assert.match(yield* third.token({ forceRefresh: true }), /^eyJ/)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "waits for a pool that has its store",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* dying(scene, "store")
+          yield* (yield* openOwn(scene)).close
+          assert.deepStrictEqual([filesIn(scene, "grants").length, filesIn(scene, "stash").length], [0, 1])
         })
       ),
     slow
