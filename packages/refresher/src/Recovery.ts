@@ -11,7 +11,7 @@ import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
 import { isSame, refOf } from "@daybook/pool/Generation"
 import type { Instant } from "@daybook/pool/Instant"
 import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
-import { credentialStatus } from "@daybook/pool/queries/Status"
+import { bindingCooldown, credentialStatus } from "@daybook/pool/queries/Status"
 import { isBlank } from "@daybook/pool/TokenSet"
 import type { Login } from "@daybook/vault/Login"
 import { Vault } from "@daybook/vault/Vault"
@@ -36,6 +36,7 @@ export interface Recovered {
 /** What of a caller's request matters here. */
 export interface Wanted {
   readonly credential?: string
+  readonly model?: string
   readonly failedToken?: Redacted.Redacted<string>
   readonly forceRefresh?: boolean
 }
@@ -112,12 +113,14 @@ const memberAt = Effect.fnUntraced(function* ({ store }: Login) {
 
 const servedBy = Effect.fnUntraced(function* (
   credential: Credential,
-  { forceRefresh }: Wanted,
+  { forceRefresh, model }: Wanted,
   refused: Fingerprint | undefined
 ) {
   const state = (yield* Ledger).known()
-  const { word } = credentialStatus(state, credential, yield* Clock.currentTimeMillis)
-  if (word !== "ok" || forceRefresh === true) return undefined
+  const now = yield* Clock.currentTimeMillis
+  const { word } = credentialStatus(state, credential, now)
+  const benched = bindingCooldown(credential, now, model) !== undefined
+  if (word !== "ok" || benched || forceRefresh === true) return undefined
   const want = { trigger: "expired" as const, ...(refused === undefined ? {} : { unwanted: refused }) }
   const { held } = yield* readBorrowed(yield* targetOf(credential), want)
   return { credential, held } satisfies Recovered

@@ -78,6 +78,26 @@ describe("the login of another program", () => {
   )
 
   it.live(
+    "is not served for a model that is benched on it, and for another it is",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { theirs } = yield* withTheirs(scene)
+          const instance = yield* opened(scene)
+          yield* refresh(instance)
+          const borrowed = members(yield* instance.ledger.state).find(({ ownership }) => ownership === "borrowed")
+          if (borrowed === undefined) return assert.fail("nothing was borrowed")
+          const until = (yield* Clock.currentTimeMillis) + 3_600_000
+          const data = { until, reason: "QuotaExhausted", model: "benched" } as const
+          yield* instance.ledger.append([{ type: "CooldownStarted", v: 1, credential: borrowed.id, data }])
+          assert.strictEqual(yield* instance.token({ model: "another" }), theirs.access_token)
+          assert.strictEqual((yield* Effect.flip(instance.token({ model: "benched" })))._tag, "NoneAvailable")
+        })
+      ),
+    slow
+  )
+
+  it.live(
     "is recorded as a member of its own, because of the quarantine of ours",
     () =>
       inScene((scene) =>
