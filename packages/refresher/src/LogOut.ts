@@ -127,15 +127,25 @@ const tell = Effect.fnUntraced(function* (target: Target, { tokens: { access, re
   }
 })
 
-/** Others who wait for the store's lock are not kept waiting longer than a refresh would. */
 const revoke = Effect.fnUntraced(function* (
-  { authority, provider }: Target,
+  target: Target,
   token: Redacted.Redacted<string>,
   tokenTypeHint: "access_token" | "refresh_token"
 ) {
-  const { timeLimit } = yield* PoolPolicy
-  const timeLimitMillis = Math.min(timeLimit, (authority.holdLimit ?? Infinity) * 0.8)
+  const { credential, provider } = target
+  const timeLimitMillis = yield* timeLeft(target)
+  if (timeLimitMillis <= 0) {
+    const why = "it was not asked: the lock of the login's store was held too long before"
+    return yield* refuse(credential.id, { _tag: "NotTold", provider: provider.name, why })
+  }
   return yield* Revocation.use((revocation) => revocation.revoke(provider, token, { tokenTypeHint, timeLimitMillis }))
+})
+
+/** Others who wait for the store's lock are not kept waiting longer than a refresh would; what came before counts too. */
+const timeLeft = Effect.fnUntraced(function* ({ authority: { holdLimit }, lockedAt = 0 }: Target) {
+  const { timeLimit } = yield* PoolPolicy
+  if (holdLimit === undefined) return timeLimit
+  return Math.min(timeLimit, holdLimit * 0.8 - ((yield* Clock.currentTimeMillis) - lockedAt))
 })
 
 /** It left, and whoever answered need not have been the one who knows. A 503 says that nothing was done (RFC 7009 section 2.2.1). */

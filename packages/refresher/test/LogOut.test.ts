@@ -304,6 +304,22 @@ describe("a login is not logged out, and goes on as it was,", () => {
   )
 
   it.live(
+    "if the time for which others wait for its store's lock was used up before its provider could be asked",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open({ policy: patient })
+          instance.edges.ledger.before("append CredentialPaused", scene.advance("9 seconds"))
+          const { reason } = yield* refusal(instance.logOut(CredentialId.make("seeded")))
+          assert.strictEqual(reason._tag, "NotTold")
+          assert.deepStrictEqual(yield* revocations(scene), [])
+          assert.strictEqual(yield* instance.token(), scene.login.access_token)
+        })
+      ),
+    slow
+  )
+
+  it.live(
     "and stays paused if it was",
     () =>
       inScene((scene) =>
