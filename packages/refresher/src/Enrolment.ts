@@ -23,13 +23,14 @@ import { join } from "node:path"
 import { about, grantState, record } from "./GrantState.ts"
 import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
 import { type How, notice } from "./Notice.ts"
+import { PoolPolicy } from "./PoolPolicy.ts"
 import { dropIfRemoved, isRemoved } from "./RemovedByStore.ts"
 import { holding, type Target, targetOf } from "./Target.ts"
 import { ownerOf } from "./Twins.ts"
 
 /**
  * Reads every store once: new logins are enrolled, those that their program removed leave the pool, and newer tokens of
- * known ones are observed. Answers what was unreadable.
+ * known ones are observed, though nothing could be enrolled. Answers what was unreadable.
  */
 export const takeStock = Effect.fnUntraced(function* (home: string, how: How) {
   const { logins, problems } = yield* Vault.use((vault) => vault.logins)
@@ -42,15 +43,19 @@ export const takeStock = Effect.fnUntraced(function* (home: string, how: How) {
   const fingerprints = yield* Fingerprints
   const before = yield* ledger.state
   const gone = yield* Effect.filter(members(before), isRemoved)
-  if (gone.length > 0 || ours.some((login) => isNew(fingerprints, before, login))) yield* enrolAll(home, ours)
+  const isDue = gone.length > 0 || ours.some((login) => isNew(fingerprints, before, login))
+  const enrolled = yield* Effect.result(isDue ? enrolAll(home, ours) : Effect.void)
   const state = yield* ledger.state
   yield* Effect.forEach(members(state), (member) => Effect.ignore(notice(member, how)), { discard: true })
+  yield* Effect.fromResult(enrolled)
   return problems
 })
 
 /** Held while the pool's members come and go. Ends with the scope. */
-export const enrolmentLock = (home: string) =>
-  RangeLock.acquire(join(home, "enrolment.lock"), { timeout: "30 seconds" })
+export const enrolmentLock = Effect.fnUntraced(function* (home: string) {
+  const { lockWait } = yield* PoolPolicy
+  return yield* RangeLock.acquire(join(home, "enrolment.lock"), { timeout: lockWait })
+})
 
 /** One process at a time; what another enrolled meanwhile is found in the ledger then. */
 const enrolAll = Effect.fnUntraced(function* (home: string, logins: ReadonlyArray<Login>) {

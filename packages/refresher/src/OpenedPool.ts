@@ -25,9 +25,17 @@ const opening = Effect.fnUntraced(function* (home: string) {
   yield* sweepQuarantine
   yield* Effect.ignore(finishRemovals(home))
   yield* Effect.uninterruptible(Effect.catch(finishLogins(home), (error) => Effect.logWarning(error.message)))
-  const problems = yield* Effect.uninterruptible(takeStock(home, "reload"))
+  const problems = yield* Effect.uninterruptible(Effect.catchIf(takeStock(home, "reload"), isBusy, enrolLater))
   yield* Effect.forEach(problems, ({ message }) => Effect.logWarning(message), { discard: true })
 })
+
+/** Another process enrols, or logs somebody in, and is not done. */
+const isBusy = (error: OpenError): error is LockError =>
+  error._tag === "LockError" && error.reason._tag === "LockTimeout"
+
+/** The members that there are can be served meanwhile. */
+const enrolLater = ({ message }: LockError) =>
+  Effect.as(Effect.logWarning(`New logins are not in the pool yet. ${message}`), [])
 
 /** Dead pairs are kept for a month. */
 const sweepQuarantine = Effect.gen(function* () {

@@ -5,48 +5,37 @@
 import { type GenerationRef, isSame, refOf } from "@daybook/pool/Generation"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import type { Credential, Grant } from "@daybook/pool/PoolState"
-import { RefreshError } from "@daybook/pool/RefreshError"
 import { isBlank, type TokenSet } from "@daybook/pool/TokenSet"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { StoreError } from "@daybook/vault/StoreError"
 import { Clock, Effect } from "effect"
-import { finishUnfinished } from "./FinishUnfinished.ts"
 import { about, decide, grantState } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
 import { isMoved, type Trouble } from "./internal/AsRefreshError.ts"
 import { generationOf } from "./internal/GenerationOf.ts"
 import { observation } from "./Observation.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
-import { holding, type Target, targetOf, transient } from "./Target.ts"
+import { settled } from "./Settled.ts"
+import { holding, type Target, targetOf } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
 export type Renewal =
-  /** The tokens are in their store; `recorded` is why the ledger does not say so yet, if it does not. */
+  /** The tokens are in their store; `unrecorded` is why the ledger does not say so yet, if it does not. */
   | { readonly _tag: "Renewed"; readonly target: Target; readonly held: Held; readonly unrecorded?: Trouble }
   /** They are of another account than the credential's; nothing was changed. */
   | { readonly _tag: "AnotherAccount" }
 
-/** How often to look whether another process has settled what it began, and how often to store against one that does not lock. */
-const lookEvery = 100
+/** How often to store against a program that does not lock. */
 const tries = 3
 
+/** Others wait for the enrolment lock meanwhile, so this ends before they give up: after a refresh, or a verdict, has had its time. */
 export const renew = Effect.fnUntraced(function* (credential: Credential, tokens: TokenSet) {
-  const target = yield* targetOf(credential)
-  const deadline = (yield* Clock.currentTimeMillis) + (yield* PoolPolicy).classifyAfter + 2_000
-  while (true) {
-    const renewal = yield* underLock(target, tokens)
-    if (renewal !== undefined) return renewal
-    if ((yield* Clock.currentTimeMillis) >= deadline) {
-      return yield* transient(credential, "Busy", "another process does not settle what it began; try again")
-    }
-    yield* Effect.sleep(lookEvery)
-  }
+  const { classifyAfter, lockWait, timeLimit } = yield* PoolPolicy
+  const wait = Math.min(lockWait, Math.max(classifyAfter, timeLimit) + 2_000)
+  return yield* settled(yield* targetOf(credential), (target) => renewLocked(target, tokens), wait)
 })
 
-/** Nothing while another process has still to make up its mind about the former login. */
-const underLock = Effect.fnUntraced(function* (target: Target, tokens: TokenSet) {
-  yield* target.authority.lock((yield* PoolPolicy).lockWait)
-  if (!(yield* finishUnfinished(target))) return undefined
+const renewLocked = Effect.fnUntraced(function* (target: Target, tokens: TokenSet) {
   const held = yield* holding(target, tokens)
   const { grant } = yield* grantState(target)
   if (isAnotherAccount(grant, held)) return { _tag: "AnotherAccount" } satisfies Renewal
@@ -60,7 +49,7 @@ const underLock = Effect.fnUntraced(function* (target: Target, tokens: TokenSet)
       onFailure: (unrecorded): Renewal => ({ _tag: "Renewed", target, held, unrecorded })
     })
   )
-}, Effect.scoped)
+})
 
 const isAnotherAccount = ({ current }: Grant, { generation }: Held): boolean =>
   current?.account !== undefined && generation.account !== undefined && current.account !== generation.account
@@ -125,5 +114,3 @@ const say = Effect.fnUntraced(function* (target: Target, held: Held) {
   })
   yield* Effect.retry(once, { while: (trouble: Trouble) => isMoved(trouble), times: tries })
 })
-
-export const isRefreshError = (error: unknown): error is RefreshError => error instanceof RefreshError

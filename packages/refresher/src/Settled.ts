@@ -1,5 +1,5 @@
 /**
- * A grant taken in hand by an operator: under its lock, with everything finished that a dead holder began.
+ * A grant taken in hand by a person's wish: under its lock, with everything finished that a dead holder began.
  */
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import { Clock, Effect, Option } from "effect"
@@ -13,12 +13,16 @@ import { type Target, transient } from "./Target.ts"
 /** How often to look whether another actor has made up its mind, in milliseconds. */
 const lookEvery = 100
 
-/** Waits for the lock, and for others who are looking into a failure, as long as the policy lets a refresh wait. */
+/**
+ * Waits for the lock, and for others who are looking into a failure, as long as the policy lets a refresh wait, unless
+ * given in milliseconds.
+ */
 export const settled = Effect.fnUntraced(function* <A, R>(
   target: Target,
-  body: (target: Target) => Effect.Effect<A, Trouble | OperatorError, R>
+  body: (target: Target) => Effect.Effect<A, Trouble | OperatorError, R>,
+  wait?: number
 ) {
-  const deadline = (yield* Clock.currentTimeMillis) + (yield* PoolPolicy).lockWait
+  const deadline = (yield* Clock.currentTimeMillis) + (wait ?? (yield* PoolPolicy).lockWait)
   while (true) {
     const answer = yield* locked(target, deadline, body)
     if (Option.isSome(answer)) return answer.value

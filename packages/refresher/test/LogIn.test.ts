@@ -499,6 +499,26 @@ describe("a login of an account that the pool has", () => {
   )
 })
 
+describe("a login whose former one's store stays locked", () => {
+  it.live(
+    "keeps those who wait to enrol no longer than a refresh, and becomes a credential of its own",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* policy(scene, { grant: { account: "account-1" } })
+          const first = yield* openOwn(scene)
+          const { store } = yield* logIn(first, scene)
+          const authority = yield* first.vault.authority(store)
+          yield* authority.lock("1 second")
+          const brief = { timeLimit: 2_000, classifyAfter: 500, lockWait: 60_000 }
+          const next = yield* logIn(yield* openOwn(scene, { policy: brief }), scene)
+          assert.deepStrictEqual([next.renewed, grantFiles(scene).length], [false, 2])
+        })
+      ),
+    slow
+  )
+})
+
 describe("a login that another pool finds in the stash, as it opens just then,", () => {
   /** The second of two logins of one account, with a pool that opens between its stash and its lock. */
   const overtaken = Effect.fnUntraced(function* (scene: Scene, wish: (first: CredentialId) => Wish = () => ({})) {

@@ -2,6 +2,7 @@
  * How logins become members of the pool, once each, and how it learns what other programs do to them.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as RangeLock from "@daybook/files/RangeLock"
 import { CredentialId, GrantId } from "@daybook/pool/Ids"
 import { members } from "@daybook/pool/PoolState"
 import * as OwnStore from "@daybook/vault/OwnStore"
@@ -123,6 +124,45 @@ describe("a login in a store", () => {
           yield* next(instance, "QuarantineLifted")
           assert.strictEqual(yield* instance.token(), theirs.access_token)
           assert.strictEqual((yield* scene.posts).length, 1)
+        })
+      ),
+    slow
+  )
+})
+
+describe("a pool that opens while another process enrols and is not done", () => {
+  it.live(
+    "serves the members that there are, and says so to who asks for more",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* (yield* scene.open()).close
+          yield* addRow(scene, manualRow("mine", yield* scene.logIn()))
+          yield* RangeLock.acquire(join(scene.home, "enrolment.lock"), { timeout: 0 })
+          const instance = yield* scene.open({ policy: { lockWait: 300 } })
+          assert.strictEqual(yield* instance.token(), scene.login.access_token)
+          assert.lengthOf(members(yield* instance.ledger.state), 1)
+          const error = yield* Effect.flip(instance.operator.enrol(scene.authFile))
+          assert.strictEqual(error._tag, "LockError")
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "sees newer tokens of theirs",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* (yield* scene.open()).close
+          yield* scene.advance("10 seconds")
+          const newer = yield* scene.logIn(scene.login)
+          yield* scene.write(newer)
+          yield* addRow(scene, manualRow("mine", yield* scene.logIn()))
+          yield* RangeLock.acquire(join(scene.home, "enrolment.lock"), { timeout: 0 })
+          const instance = yield* scene.open({ policy: { lockWait: 300 } })
+          assert.lengthOf(only(yield* scene.events, "GenerationObserved"), 2)
+          assert.strictEqual(yield* instance.token(), newer.access_token)
         })
       ),
     slow
