@@ -1,6 +1,7 @@
 /**
  * Where pairs that left their store are kept for 30 days: dead ones, and live ones that another program's newer pair
- * displaced. Nothing reads them back by itself; a person can: `quarantine/<fingerprint>.json` (0600).
+ * displaced. A pair comes back if it is the fallback of a newer one that was refused, or if a person revives it, enrols it
+ * again, or reads its file: `quarantine/<fingerprint>.json` (0600).
  */
 import { Fingerprint } from "@daybook/pool/Fingerprint"
 import { GrantId } from "@daybook/pool/Ids"
