@@ -186,6 +186,10 @@ export const isFrom = (
   login: Pick<Login, "provider" | "store">
 ): boolean => credential.provider === login.provider && isSamePlace(credential.store, login.store)
 
+/** The member that this very login is. */
+export const memberAt = (state: PoolState, login: Pick<Login, "provider" | "store">): Credential | undefined =>
+  members(state).find((member) => isFrom(member, login))
+
 const isId = Schema.is(CredentialId)
 
 /** The store's own short name, unless another credential has it; one that the store's program removed comes back under it. */
@@ -239,5 +243,5 @@ export const enrolledFrom = Effect.fnUntraced(function* (path: string) {
 })
 
 const credentialOf = (state: PoolState, login: Login): Credential | undefined =>
-  members(state).find((member) => isFrom(member, login)) ??
+  memberAt(state, login) ??
   Array.from(HashMap.values(state.credentials)).findLast((credential) => isFrom(credential, login))

@@ -4,13 +4,13 @@
  * file is only ever read, and nothing is sent to the token endpoint.
  */
 import { Ledger } from "@daybook/ledger/Ledger"
-import { flawOf, isSamePlace } from "@daybook/pool/decisions/Recover"
+import { flawOf } from "@daybook/pool/decisions/Recover"
 import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
 import type { CredentialId } from "@daybook/pool/Ids"
 import type { Login } from "@daybook/vault/Login"
 import * as OwnStore from "@daybook/vault/OwnStore"
 import { Clock, Context, Effect, Layer } from "effect"
-import { enrolAs, enrolmentLock, idFor } from "./Enrolment.ts"
+import { enrolAs, enrolmentLock, idFor, memberAt } from "./Enrolment.ts"
 import { ImportError, type ImportReason } from "./ImportError.ts"
 import { newCredentialId, newGrantId } from "./internal/NewIds.ts"
 import { confirm, isUnchanged, lookAt, type OthersLogin } from "./OthersLogin.ts"
@@ -57,9 +57,6 @@ const look = Effect.fnUntraced(function* (login: Login) {
   return { ...found, member, sameAccount: ofAccount(state, found).filter(({ id }) => id !== member?.id) }
 })
 
-const memberAt = (state: PoolState, { store }: Login): Credential | undefined =>
-  members(state).find((member) => isSamePlace(member.store, store))
-
 const ofAccount = (state: PoolState, { held, login }: OthersLogin): ReadonlyArray<Credential> => {
   const { account } = held.generation
   return members(state).filter(
@@ -70,7 +67,7 @@ const ofAccount = (state: PoolState, { held, login }: OthersLogin): ReadonlyArra
 
 const borrow = Effect.fnUntraced(function* (home: string, found: Looked) {
   const isAccepted = yield* validate(found)
-  const state = yield* settled(home, found)
+  const state = yield* unchanged(home, found)
   const before = memberAt(state, found.login)
   if (before !== undefined) return { credential: before.id, isAccepted, replaced: [] } satisfies Imported
   yield* refuseTwin(state, found, members(state))
@@ -86,7 +83,7 @@ const borrow = Effect.fnUntraced(function* (home: string, found: Looked) {
 const takeOver = Effect.fnUntraced(function* (home: string, found: Looked) {
   const isAccepted = yield* validate(found)
   const { lockWait } = yield* PoolPolicy
-  const state = yield* settled(home, found)
+  const state = yield* unchanged(home, found)
   const owner = ownerOf(state, found.held.generation.refresh)
   yield* refuseTwin(state, found, owner === undefined ? [] : [owner])
   const { login } = found
@@ -114,7 +111,7 @@ const validate = Effect.fnUntraced(function* (found: OthersLogin) {
 })
 
 /** Nobody else enrols from here on, and the file still holds the very pair that was validated. */
-const settled = Effect.fnUntraced(function* (home: string, found: OthersLogin) {
+const unchanged = Effect.fnUntraced(function* (home: string, found: OthersLogin) {
   yield* enrolmentLock(home)
   if (!(yield* isUnchanged(found))) return yield* refuse(found, { _tag: "Changed" })
   return yield* Ledger.use((ledger) => ledger.state)

@@ -29,16 +29,15 @@ export type LoggedOut =
   | { readonly revoked: true }
   | { readonly revoked: false; readonly why: "dead" | "local" | "no tokens" | "not possible" }
 
-export interface LogOutOptions {
-  /** Without telling the provider: the login stays valid there. */
-  readonly local?: boolean
-}
-
 const make = Effect.gen(function* () {
   const services = yield* Effect.context<RefreshServices | Revocation>()
   const ledger = yield* Ledger
   return {
-    logOut: Effect.fn("LogOut.logOut")(function* (id: CredentialId, { local = false }: LogOutOptions = {}) {
+    /** `local`: without telling the provider; the login stays valid there. */
+    logOut: Effect.fn("LogOut.logOut")(function* (
+      id: CredentialId,
+      { local = false }: { readonly local?: boolean } = {}
+    ) {
       const { credentials } = yield* ledger.state
       const credential = Option.getOrUndefined(HashMap.get(credentials, id))
       if (credential === undefined || credential.removed) return yield* refuse(id, { _tag: "Removed" })
@@ -81,13 +80,13 @@ const asResult = <E, R>(effect: Effect.Effect<LoggedOut, E | LogOutError, R>) =>
 const endLocked = Effect.fnUntraced(function* (target: Target, local: boolean) {
   const credential = yield* memberOf(target)
   const { grant } = yield* grantState(target)
-  if (isDead(grant)) return yield* leave(target, undefined, { revoked: false, why: "dead" })
+  if (isDead(grant)) return yield* takeOut(target, undefined, { revoked: false, why: "dead" })
   const held = yield* reread(target, "before request")
-  if (held === undefined) return yield* leave(target, undefined, { revoked: false, why: "no tokens" })
+  if (held === undefined) return yield* takeOut(target, undefined, { revoked: false, why: "no tokens" })
   yield* record(...pause(credential, false))
-  const ended = Effect.flatMap(local ? here : tell(target, held), (told) => leave(target, held, told))
+  const ended = Effect.flatMap(local ? here : tell(target, held), (told) => takeOut(target, held, told))
   return yield* Effect.tapErrorTag(ended, "LogOutError", ({ reason }) =>
-    reason._tag === "Unknown" ? Effect.void : putBack(target, credential)
+    reason._tag === "Unknown" ? Effect.void : asBefore(target, credential)
   )
 })
 
@@ -104,7 +103,7 @@ const memberOf = Effect.fnUntraced(function* ({ credential: { id } }: Target) {
 const isDead = ({ health }: Grant): boolean => health._tag === "Dead" && health.bound === "refresh"
 
 /** In use as it was before. */
-const putBack = Effect.fnUntraced(function* (target: Target, before: Credential) {
+const asBefore = Effect.fnUntraced(function* (target: Target, before: Credential) {
   const now = yield* memberOf(target)
   yield* record(...(before.operator === "enabled" ? resume(now) : pause(now, before.keepalive)))
 })
@@ -156,7 +155,7 @@ const inWords = ({ code, fault, status }: Evidence): string =>
   [status, code, fault].filter((part) => part !== undefined).join(" ")
 
 /** Its tokens first, then its membership, then what is left of its file: each step can be done again. */
-const leave = Effect.fnUntraced(function* (target: Target, held: Held | undefined, logout: LoggedOut) {
+const takeOut = Effect.fnUntraced(function* (target: Target, held: Held | undefined, logout: LoggedOut) {
   if (held !== undefined) yield* clear(target, held)
   yield* emptyStash(target)
   const { state } = yield* grantState(target)

@@ -15,7 +15,7 @@ import { Clock, Effect, Fiber, Option, Random, type Redacted, Ref } from "effect
 import { LogInError, type LogInReason } from "./LogInError.ts"
 import type { Person } from "./Person.ts"
 
-export interface Obtaining {
+interface Obtaining {
   readonly provider: Provider
   readonly person: Person
   /** For one request. */

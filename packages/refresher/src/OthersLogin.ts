@@ -36,7 +36,7 @@ export const lookAt = Effect.fnUntraced(function* (login: Login) {
   } satisfies OthersLogin
 })
 
-export type Confirmation =
+type Confirmation =
   | { readonly _tag: "Accepted" }
   /** The provider has no endpoint that could be asked for nothing: only the form is known to be right. */
   | { readonly _tag: "Unasked" }

@@ -6,7 +6,7 @@
 import * as RangeLock from "@daybook/files/RangeLock"
 import { Ledger } from "@daybook/ledger/Ledger"
 import { compareFound } from "@daybook/pool/decisions/CompareFound"
-import { isLost, isSamePlace, recover, type RecoveryContext } from "@daybook/pool/decisions/Recover"
+import { isLost, recover, type RecoveryContext } from "@daybook/pool/decisions/Recover"
 import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
 import { isSame, refOf } from "@daybook/pool/Generation"
 import type { Instant } from "@daybook/pool/Instant"
@@ -17,7 +17,7 @@ import type { Login } from "@daybook/vault/Login"
 import { Vault } from "@daybook/vault/Vault"
 import { Clock, Context, Effect, Layer, type Redacted } from "effect"
 import { join } from "node:path"
-import { enrolment, enrolmentLock } from "./Enrolment.ts"
+import { enrolment, enrolmentLock, memberAt } from "./Enrolment.ts"
 import { about, decide, grantState } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
 import { confirm, isUnchanged, lookAt, type OthersLogin } from "./OthersLogin.ts"
@@ -94,22 +94,19 @@ const tryOne = Effect.fnUntraced(function* (
   wanted: Wanted,
   refused: Fingerprint | undefined
 ) {
-  const member = yield* memberAt(login)
+  const member = yield* memberNow(login)
   if (member !== undefined) return yield* servedBy(member, wanted, refused)
   if ((yield* caseOf(login, asked)) === undefined) return undefined
   yield* RangeLock.acquire(join(home, "recovery.lock"), { timeout: (yield* PoolPolicy).lockWait })
-  const adopted = yield* memberAt(login)
+  const adopted = yield* memberNow(login)
   if (adopted !== undefined) return yield* servedBy(adopted, wanted, refused)
   const one = yield* caseOf(login, asked)
   if (one === undefined || one.found.held.generation.access === refused) return undefined
   return yield* judge(home, one, asked)
 }, Effect.scoped)
 
-/** The member that this very login is by now: another process may have been first. */
-const memberAt = Effect.fnUntraced(function* ({ store }: Login) {
-  const state = yield* Ledger.use((ledger) => ledger.state)
-  return members(state).find((member) => isSamePlace(member.store, store))
-})
+/** Another process may have been first. */
+const memberNow = (login: Login) => Ledger.use((ledger) => Effect.map(ledger.state, (state) => memberAt(state, login)))
 
 const servedBy = Effect.fnUntraced(function* (
   credential: Credential,

@@ -13,7 +13,7 @@ import type { StoreRef } from "../StoreRef.ts"
 import type { TerminalReason } from "../Verdict.ts"
 
 /** Between two questions to a provider about one found generation, in milliseconds. */
-export const askAgainAfter = 5 * 60_000
+const askAgainAfter = 5 * 60_000
 
 /** What stands in another program's file. */
 export interface Found {
@@ -71,7 +71,7 @@ export const isLost = (
 }
 
 /** It is a member already, or was one and an operator removed it. */
-export const isKnownPlace = (state: PoolState, place: StoreRef): boolean =>
+const isKnownPlace = (state: PoolState, place: StoreRef): boolean =>
   Array.from(HashMap.values(state.credentials)).some(({ store }) => isSamePlace(store, place))
 
 export const isSamePlace = (a: StoreRef, b: StoreRef): boolean =>

@@ -7,7 +7,7 @@ import type { Policy, TerminalRow } from "../Policy.ts"
 import type { TokenVerdict } from "../Verdict.ts"
 
 /** Recorded in the place of a rule. */
-export const byPolicy = "policy/terminal"
+const byPolicy = "policy/terminal"
 
 /** The verdict of the rules, unless the policy says that the login is dead. */
 export const underPolicy = (
