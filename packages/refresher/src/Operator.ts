@@ -43,7 +43,7 @@ export class Operator extends Context.Service<
      * For good. Stores of other programs stay as they are; a login in Daybook's own store is moved to quarantine for 30
      * days. Its place is not enrolled again by itself.
      */
-    readonly remove: (id: CredentialId) => Effect.Effect<Events, OperatorFailure>
+    readonly remove: (id: CredentialId) => Effect.Effect<Events, OperatorFailure | LockError>
     /** Brings back the generation that is dead now, from quarantine if need be, and allows one sending. */
     readonly revive: (id: CredentialId) => Effect.Effect<Revival, OperatorFailure>
     readonly relabel: (id: CredentialId, label: string) => Effect.Effect<Events, OperatorFailure>
@@ -96,7 +96,11 @@ const make = Effect.fnUntraced(function* (home: string) {
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         decided(id, (credential) => [...resume(credential), ...endedByOperator(credential, now)])
       ),
-    remove: (id) => Effect.provide(Effect.flatMap(find(id), removeCredential), services),
+    remove: (id) =>
+      Effect.provide(
+        Effect.flatMap(find(id), (credential) => removeCredential(home, credential)),
+        services
+      ),
     revive: Effect.fn("Operator.revive")(function* (id) {
       const credential = yield* find(id)
       if (credential.removed) return yield* refuse(id, { _tag: "Removed" })

@@ -6,13 +6,14 @@
 import { Ledger } from "@daybook/ledger/Ledger"
 import { remove } from "@daybook/pool/decisions/Membership"
 import { isSame } from "@daybook/pool/Generation"
+import type { CredentialId } from "@daybook/pool/Ids"
 import { type Credential, type Grant, members, type PoolState } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { Stash } from "@daybook/vault/Stash"
-import { Clock, Effect, HashMap, Result } from "effect"
+import { Clock, Effect, HashMap, Option, Result } from "effect"
 import { existsSync } from "node:fs"
 import { enrolmentLock, isFrom } from "./Enrolment.ts"
 import { grantState, record } from "./GrantState.ts"
@@ -28,13 +29,28 @@ import { TokenMemory } from "./TokenMemory.ts"
 export const removedReason = "Removed"
 
 /** Answers what was recorded: nothing if it was removed before. An attempt under way is finished first. */
-export const removeCredential = Effect.fnUntraced(function* (credential: Credential) {
-  const isOurs = credential.store.kind === "own"
-  if (credential.removed && !isOurs) return []
+export const removeCredential = Effect.fnUntraced(function* (home: string, credential: Credential) {
+  return credential.store.kind === "own" ? yield* removeOwn(home, credential.id) : yield* removeShared(credential)
+})
+
+const removeShared = Effect.fnUntraced(function* (credential: Credential) {
+  if (credential.removed) return []
   const answer = yield* Effect.result(removeSafely(credential))
   if (Result.isSuccess(answer)) return answer.success
-  return isOurs || !isOutOfReach(answer.failure) ? yield* answer.failure : yield* record(...remove(credential))
+  return isOutOfReach(answer.failure) ? yield* record(...remove(credential)) : yield* answer.failure
 })
+
+/** A file of ours goes with its login, so nobody may bring it back into that place meanwhile. */
+const removeOwn = Effect.fnUntraced(function* (home: string, id: CredentialId) {
+  yield* enrolmentLock(home)
+  const state = yield* Ledger.use((ledger) => ledger.state)
+  const credential = Option.getOrUndefined(HashMap.get(state.credentials, id))
+  return credential === undefined || isReplaced(state, credential) ? [] : yield* removeSafely(credential)
+}, Effect.scoped)
+
+/** It has been brought back: another credential lives in the same place. */
+const isReplaced = (state: PoolState, credential: Credential): boolean =>
+  credential.removed && members(state).some((member) => isFrom(member, credential))
 
 const removeSafely = Effect.fnUntraced(function* (credential: Credential) {
   const target = yield* targetOf(credential)
@@ -102,12 +118,11 @@ export const finishRemovals = Effect.fnUntraced(function* (home: string) {
   const ledger = yield* Ledger
   if (leftBehind(yield* ledger.state).length === 0) return
   yield* enrolmentLock(home)
-  yield* Effect.forEach(leftBehind(yield* ledger.state), (credential) => Effect.ignore(removeCredential(credential)), {
+  yield* Effect.forEach(leftBehind(yield* ledger.state), (credential) => Effect.ignore(removeSafely(credential)), {
     discard: true
   })
 }, Effect.scoped)
 
-/** Unless it has been brought back: then another credential lives in the same place. */
 const leftBehind = (state: PoolState): ReadonlyArray<Credential> =>
   Array.from(HashMap.values(state.credentials)).filter(
     (credential) =>
@@ -115,5 +130,5 @@ const leftBehind = (state: PoolState): ReadonlyArray<Credential> =>
       credential.store.kind === "own" &&
       credential.store.path !== undefined &&
       existsSync(credential.store.path) &&
-      !members(state).some((member) => isFrom(member, credential))
+      !isReplaced(state, credential)
   )

@@ -195,6 +195,25 @@ describe("a removed credential that is enrolled again", () => {
   )
 
   it.live(
+    "keeps its file when the former one is removed once more",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { read } = yield* inOwnStore(scene, codex, scene.login)
+          const instance = yield* scene.open(own)
+          yield* remove(instance)
+          yield* again(instance)
+          assert.deepStrictEqual(yield* remove(instance), [])
+          assert.strictEqual(read().tokens.refresh_token, scene.login.refresh_token)
+          assert.strictEqual((yield* memberIds(instance)).length, 1)
+          yield* instance.close
+          assert.strictEqual(yield* (yield* scene.open(own)).token(), scene.login.access_token)
+        })
+      ),
+    slow
+  )
+
+  it.live(
     "whose return dies before it is recorded is in quarantine again, and comes back all the same",
     () =>
       inScene((scene) =>
