@@ -16,6 +16,10 @@ export type OperatorErrorReason =
   | { readonly _tag: "NotKept"; readonly relogin: string }
   /** Its store holds tokens that are not the dead ones. */
   | { readonly _tag: "OtherTokens"; readonly store: string; readonly relogin: string }
+  /** Its store still has the token that was spent, and not the one that came for it. */
+  | { readonly _tag: "NotTaken"; readonly store: string }
+  /** Its newest tokens are in memory only, and quarantine does not take them either. */
+  | { readonly _tag: "NotKeptAside"; readonly why: string }
   /** Its store has no tokens to enrol. */
   | { readonly _tag: "NoTokens"; readonly store: string }
 
@@ -37,5 +41,9 @@ const explain = ({ credential, reason }: OperatorError): string =>
     NotKept: ({ relogin }) => `its dead tokens are not kept any more, so there is nothing to revive. ${relogin}`,
     OtherTokens: ({ relogin, store }) =>
       `${store} holds other tokens by now, which are neither its dead ones nor newer. Nothing was changed. ${relogin}`,
+    NotTaken: ({ store }) =>
+      `${store} has not taken its newest tokens, and those in it are spent: a program that sends them ends the login. It stays in the pool. See that the file can be written, and remove it again.`,
+    NotKeptAside: ({ why }) =>
+      `its newest tokens are on no disk, and would be lost with it. It stays in the pool. ${why} Then remove it again.`,
     NoTokens: ({ store }) => `${store} holds no tokens for it. Log in again with the program that keeps them there.`
   })

@@ -4,9 +4,10 @@
  * the next one goes on from there.
  */
 import { Ledger } from "@daybook/ledger/Ledger"
+import { isAncestor } from "@daybook/pool/decisions/CompareFound"
 import { remove } from "@daybook/pool/decisions/Membership"
 import { isSame } from "@daybook/pool/Generation"
-import type { CredentialId } from "@daybook/pool/Ids"
+import type { CorrelationId, CredentialId } from "@daybook/pool/Ids"
 import { type Credential, type Grant, members, type PoolState } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
 import type { RefreshError } from "@daybook/pool/RefreshError"
@@ -19,10 +20,10 @@ import { enrolmentLock, isFrom } from "./Enrolment.ts"
 import { grantState, record } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
 import { asRefreshError } from "./internal/AsRefreshError.ts"
-import type { OperatorError } from "./OperatorError.ts"
+import { OperatorError, type OperatorErrorReason } from "./OperatorError.ts"
 import { keptElsewhere } from "./KeptTokens.ts"
 import { settled } from "./Settled.ts"
-import { holding, type Target, targetOf } from "./Target.ts"
+import { holding, type Subject, type Target, targetOf } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
 /** The reason that stands beside a removed pair in quarantine. */
@@ -37,7 +38,7 @@ const removeShared = Effect.fnUntraced(function* (credential: Credential) {
   if (credential.removed) return []
   const answer = yield* Effect.result(removeSafely(credential))
   if (Result.isSuccess(answer)) return answer.success
-  return isOutOfReach(answer.failure) ? yield* record(...remove(credential)) : yield* answer.failure
+  return isOutOfReach(answer.failure) ? yield* recordRemoval(credential) : yield* answer.failure
 })
 
 /** A file of ours goes with its login, so nobody may bring it back into that place meanwhile. */
@@ -56,7 +57,9 @@ const removeSafely = Effect.fnUntraced(function* (credential: Credential) {
   const target = yield* targetOf(credential)
   return yield* target.authority.writable
     ? settled(target, (locked) => leave(locked, credential))
-    : Effect.mapError(leave(target, credential), (trouble) => asRefreshError(target, trouble))
+    : Effect.mapError(leave(target, credential), (trouble) =>
+        trouble._tag === "OperatorError" ? trouble : asRefreshError(target, trouble)
+      )
 })
 
 /** A store that is not there any more, or cannot be opened here, keeps nobody in the pool. */
@@ -66,42 +69,74 @@ const isOutOfReach = (error: RefreshError | OperatorError): boolean =>
   (error.reason.reason === "StoreUnavailable" || error.reason.reason === "Misconfigured")
 
 const leave = Effect.fnUntraced(function* (target: Target, credential: Credential) {
-  const isOnlyOurs = target.authority.remove !== undefined
-  if (isOnlyOurs) yield* moveAside(target, (yield* grantState(target)).grant)
-  const drafts = remove(credential).map((event) => ({ ...event, correlation: target.correlation }))
-  const events: ReadonlyArray<Recorded> = drafts.length === 0 ? [] : yield* record(...drafts)
-  if (target.authority.remove !== undefined) {
-    yield* target.authority.remove
+  const { authority, correlation } = target
+  if (authority.remove !== undefined) yield* keepRemoved(target, (yield* grantState(target)).grant)
+  else if (authority.writable) yield* hasTaken(target)
+  const events = yield* recordRemoval(credential, correlation)
+  if (authority.remove !== undefined) {
+    yield* authority.remove
     yield* emptyStash(target)
   }
-  const memory = yield* TokenMemory
-  memory.forget(target.grant)
-  memory.unsaved.delete(target.grant)
   return events
 })
 
+const recordRemoval = Effect.fnUntraced(function* (credential: Credential, correlation?: CorrelationId) {
+  yield* keepUnsaved(credential)
+  const drafts = remove(credential).map((event) => ({ ...event, correlation }))
+  const events: ReadonlyArray<Recorded> = drafts.length === 0 ? [] : yield* record(...drafts)
+  const memory = yield* TokenMemory
+  memory.forget(credential.grant)
+  memory.unsaved.delete(credential.grant)
+  return events
+})
+
+/**
+ * The store was offered the successor once more. Nobody would do it again after the removal, and its program would go on
+ * with the token that was spent: while that stands there, the login stays.
+ */
+const hasTaken = Effect.fnUntraced(function* (target: Target) {
+  const { grant } = yield* grantState(target)
+  if (grant.stashed === undefined) return
+  const tokens = yield* target.authority.read
+  if (isBlank(tokens) || !isAncestor(grant, (yield* holding(target, tokens)).generation)) return
+  const { path = target.authority.ref.slot } = target.authority.ref
+  return yield* refuse(target.credential, { _tag: "NotTaken", store: path })
+})
+
+/** A successor that no disk has. */
+const keepUnsaved = Effect.fnUntraced(function* (credential: Credential) {
+  const unsaved = (yield* TokenMemory).unsaved.get(credential.grant)
+  if (unsaved === undefined) return
+  yield* Effect.catch(putAside(credential, unsaved.held), ({ message }) =>
+    refuse(credential, { _tag: "NotKeptAside", why: message })
+  )
+})
+
+const refuse = ({ id }: Subject, reason: OperatorErrorReason) =>
+  Effect.fail(new OperatorError({ credential: id, reason }))
+
 /** What its store holds, and what the store has not taken yet. */
-const moveAside = Effect.fnUntraced(function* (target: Target, grant: Grant) {
+const keepRemoved = Effect.fnUntraced(function* (target: Target, grant: Grant) {
   const tokens = yield* target.authority.read
   const kept = yield* keptElsewhere(target, grant)
   const inStore = isBlank(tokens) ? undefined : yield* holding(target, tokens)
   for (const held of [inStore, kept]) {
-    if (held !== undefined && !isBuried(grant, held)) yield* putAside(target, held)
+    if (held !== undefined && !isInQuarantine(grant, held)) yield* putAside(target.credential, held)
   }
 })
 
-/** It is in quarantine already, under the verdict that it died of. */
-const isBuried = ({ health }: Grant, { generation }: Held): boolean =>
+/** Under the verdict that it died of. */
+const isInQuarantine = ({ health }: Grant, { generation }: Held): boolean =>
   health._tag === "Dead" && health.bound === "refresh" && isSame(health.generation, generation)
 
-const putAside = Effect.fnUntraced(function* (target: Target, { generation, tokens }: Held) {
+const putAside = Effect.fnUntraced(function* ({ grant, provider }: Subject, { generation, tokens }: Held) {
   const name = generation.refresh ?? generation.access
   if (name === undefined) return
   const quarantine = yield* Quarantine
   yield* quarantine.put(name, {
     tokens,
-    grant: target.grant,
-    provider: target.provider.id,
+    grant,
+    provider,
     reason: removedReason,
     at: yield* Clock.currentTimeMillis
   })

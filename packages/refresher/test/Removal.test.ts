@@ -9,7 +9,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { condemn } from "./support/Dead.ts"
 import { afterALostAnswer, failing } from "./support/Failures.ts"
-import { crash } from "./support/Hooks.ts"
+import { crash, noSpace } from "./support/Hooks.ts"
 import { codex, type Instance } from "./support/Instance.ts"
 import { next } from "./support/Next.ts"
 import { inOwnStore } from "./support/OwnLogins.ts"
@@ -161,6 +161,84 @@ describe.each(deaths)("a remover that dies %s", (_where, dies, isRecorded) => {
           assert.isFalse(existsSync(path))
           assert.deepStrictEqual(keptAs(scene, "Removed"), [scene.login.refresh_token])
           assert.strictEqual(only(yield* scene.events, "CredentialRemoved").length, 1)
+        })
+      ),
+    slow
+  )
+})
+
+describe("a login in hermes' file that has not taken its newest pair", () => {
+  const refusing = (instance: Instance, store: number, stash = 0) => {
+    instance.edges.stores.before("store", noSpace, store)
+    instance.edges.stores.before("stash", noSpace, stash)
+    return instance.token({ forceRefresh: true })
+  }
+
+  const inFile = (scene: Scene) => scene.read().providers[codex].tokens.refresh_token
+
+  const refusal = (instance: Instance) => Effect.map(Effect.flip(remove(instance)), ({ message }) => message)
+
+  it.live(
+    "stays in the pool, and leaves it once the file has it",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open(patient)
+          yield* refusing(instance, 2)
+          assert.include(yield* refusal(instance), `${scene.authFile} has not taken its newest tokens`)
+          assert.deepStrictEqual(yield* memberIds(instance), ["seeded"])
+          assert.strictEqual((yield* remove(instance)).length, 1)
+          const [post] = yield* scene.posts
+          assert.strictEqual(inFile(scene), post?.successor)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "and that no disk has stays in memory, and is offered again",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open(patient)
+          yield* refusing(instance, 2, 1)
+          assert.include(yield* refusal(instance), "has not taken its newest tokens")
+          yield* instance.close
+          const [post] = yield* scene.posts
+          assert.strictEqual(inFile(scene), post?.successor)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "and cannot be read either leaves the pool, and the pair that no disk has is kept in quarantine first",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open(patient)
+          yield* refusing(instance, 1, 1)
+          writeFileSync(scene.authFile, "{")
+          instance.edges.stores.before("put", noSpace)
+          assert.include(yield* refusal(instance), "on no disk")
+          assert.deepStrictEqual(yield* memberIds(instance), ["seeded"])
+          assert.strictEqual((yield* remove(instance)).length, 1)
+          const [post] = yield* scene.posts
+          assert.deepStrictEqual(keptAs(scene, "Removed"), [post?.successor])
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "leaves the pool when hermes has gone on to a pair of its own",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open(patient)
+          yield* refusing(instance, 2)
+          yield* scene.write(yield* scene.logIn(scene.login))
+          assert.strictEqual((yield* remove(instance)).length, 1)
         })
       ),
     slow
