@@ -21,7 +21,7 @@ import { blockSlot } from "./internal/HermesPlace.ts"
 import { hasRemoved, providerIn } from "./internal/HermesRemoval.ts"
 import { realOr } from "./internal/RealPath.ts"
 import type { Store } from "./Store.ts"
-import type { StoreError } from "./StoreError.ts"
+import { StoreError } from "./StoreError.ts"
 
 export interface HermesOptions {
   /** Of `auth.json`. */
@@ -95,9 +95,15 @@ const looksAt = (opened: HermesReading.Opened, slot: string) => ({
   hasRemoved: (source: string) => removed(opened, { provider: providerIn(slot), slot, source })
 })
 
-/** Of a login block of Nous, also the lock of the file that profiles share, as hermes does and in its order. */
+/**
+ * Of a login block of Nous, also the lock of the file that profiles share, as hermes does and in its order. While we
+ * waited hermes may have removed the login, or been told not to use it.
+ */
 const lock = Effect.fnUntraced(function* (opened: HermesReading.Opened, slot: string, wait: Duration.Input) {
   const [spent] = yield* Effect.timed(HermesLock.acquire(opened.path, wait))
+  const refusal = yield* notOurs(opened, slot)
+  if (refusal)
+    return yield* new StoreError({ operation: "lock", path: opened.path, reason: { _tag: "ReadOnly", ...refusal } })
   if (slot !== nousSlot) return
   yield* HermesNous.lock(
     opened.shared,

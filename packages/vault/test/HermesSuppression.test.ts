@@ -85,6 +85,20 @@ describe("a source that hermes was told not to use", () => {
     })
   )
 
+  it.live("gets no block for a pair that comes when its source is suppressed already", () =>
+    Effect.gen(function* () {
+      const { at, text, write } = yield* hermesHome({ providers: { "openai-codex": login(1) } })
+      const authority = yield* at(block)
+      for (const providers of [{}, { "openai-codex": login(1) }]) {
+        write("auth.json", { providers, ...suppressed })
+        const before = text()
+        const { reason } = yield* Effect.flip(authority.store(pair(2), () => true))
+        assert.deepStrictEqual(reason, { _tag: "Unavailable", code: "NotFound" })
+        assert.strictEqual(text(), before)
+      }
+    })
+  )
+
   it.live("hides what hermes borrows from there, and comes back when it is used again", () =>
     Effect.gen(function* () {
       const auth = { credential_pool: { anthropic: [row("lent00", "claude_code", 1)] } }
@@ -138,6 +152,22 @@ describe("a login that hermes removed", () => {
       const authority = yield* at(mine)
       assert.isFalse(authority.writable)
       assert.strictEqual(authority.whyReadOnly, "hermes removed it")
+    })
+  )
+
+  it.live("is not locked by whoever waited while hermes removed it", () =>
+    Effect.gen(function* () {
+      const { at, write } = yield* hermesHome({
+        providers: { "openai-codex": login(1) },
+        credential_pool: { "openai-codex": [manual] }
+      })
+      for (const slot of [block, mine]) {
+        const authority = yield* at(slot)
+        write("auth.json", { providers: {}, credential_pool: { "openai-codex": [] }, ...suppressed })
+        const { reason } = yield* Effect.flip(Effect.scoped(authority.lock("5 seconds")))
+        assert.deepStrictEqual(reason, { _tag: "ReadOnly", why: "hermes removed it" })
+        write("auth.json", { providers: {}, credential_pool: { "openai-codex": [manual] } })
+      }
     })
   )
 

@@ -14,7 +14,10 @@ import { edit, type Json, objectAt, patch } from "./Json.ts"
 
 type NewBlock = Pick<Block, "isFlat" | "path" | "provider">
 
-/** The file with these tokens in all places of the slot's grant; nothing if the slot is a row that was removed. */
+/**
+ * The file with these tokens in all places of the slot's grant; nothing if the slot is a row that was removed, or a block
+ * that hermes was told not to use.
+ */
 export const stored = (
   json: Json,
   file: HermesFile,
@@ -57,14 +60,14 @@ export const cleared = (
 const grantAt = (file: HermesFile, slot: string) => {
   const authority = authoritySlot(file, slot)
   return {
-    block: blockAt(file, slot) ?? newBlock(authority),
+    block: blockAt(file, slot) ?? newBlock(file, authority),
     rows: new Set(rowsOf(file, authority).map((row) => row.slot))
   }
 }
 
-/** A login gets a block where none is. */
-const newBlock = (authority: string): NewBlock | undefined => {
-  if (!authority.startsWith(blockSlot(""))) return undefined
+/** A login gets a block where none is, unless its user took it away. */
+const newBlock = ({ suppressed }: HermesFile, authority: string): NewBlock | undefined => {
+  if (!authority.startsWith(blockSlot("")) || suppressed.includes(authority)) return undefined
   const provider = authority.slice(blockSlot("").length)
   return { provider, path: ["providers", provider], isFlat: provider === "nous" }
 }
