@@ -54,15 +54,20 @@ const renewLocked = Effect.fnUntraced(function* (target: Target, tokens: TokenSe
 const isAnotherAccount = ({ current }: Grant, { generation }: Held): boolean =>
   current?.account !== undefined && generation.account !== undefined && current.account !== generation.account
 
-/** Compares and sets: a program that writes without the lock may come in between, and what it wrote is kept then too. */
+/**
+ * Compares and sets: what a program wrote that came in between without the lock, and what the store has beside a place
+ * that reads as blank, is kept then too.
+ */
 const replaceTokens = Effect.fnUntraced(function* (target: Target, grant: Grant, tokens: TokenSet) {
   const fingerprints = yield* Fingerprints
   const pairOf = (found: TokenSet): GenerationRef => refOf(generationOf(fingerprints, target.provider, found))
+  let found = yield* target.authority.read
   for (let attempt = 0; attempt < tries; attempt++) {
-    const found = yield* target.authority.read
-    yield* keepAside(target, grant, found, pairOf(found))
-    const stored = yield* target.authority.store(withoutFormer(tokens), (there) => isSame(pairOf(there), pairOf(found)))
+    const displaced = pairOf(found)
+    yield* keepAside(target, grant, found, displaced)
+    const stored = yield* target.authority.store(withoutFormer(tokens), (there) => isSame(pairOf(there), displaced))
     if (stored._tag === "Stored") return
+    found = stored.found
   }
   const { path = target.authority.ref.slot } = target.authority.ref
   return yield* new StoreError({ operation: "store", path, reason: { _tag: "Busy", waited: 0 } })

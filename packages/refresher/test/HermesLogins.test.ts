@@ -10,6 +10,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from "node:path"
 import { failing } from "./support/Failures.ts"
 import type { Instance } from "./support/Instance.ts"
+import { obliging } from "./support/People.ts"
 import { holdFlock } from "./support/Python.ts"
 import { breaches, only } from "./support/Records.ts"
 import { inScene, type Scene, slow, type Tokens } from "./support/Scene.ts"
@@ -440,6 +441,33 @@ describe("a Nous login that hermes' profiles share", () => {
           assert.strictEqual(yield* failing(token({ provider: "nous", forceRefresh: true })), "Borrowed")
           assert.strictEqual(yield* token({ provider: "nous" }), scene.login.access_token)
           assert.strictEqual((yield* scene.posts).length, 0)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is logged in anew over a block that died, and the pair that a profile keeps in the shared file is put aside",
+    () =>
+      inNousScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* given(scene)
+          const credential = (yield* instance.pool.status).credentials[0]!.id
+          const profile = yield* scene.logIn(scene.login)
+          yield* writeShared(scene, profile, yield* Clock.currentTimeMillis)
+          yield* scene.advance("10 seconds")
+          const at = new Date(yield* Clock.currentTimeMillis).toISOString()
+          const dead = { client_id: "hermes-cli", last_auth_error: { code: "invalid_grant", message: "", at } }
+          writeFileSync(scene.authFile, JSON.stringify({ version: 1, providers: { nous: dead } }))
+          yield* scene.sandbox.logins({ deviceInterval: 0, grant: { account: scene.login.account_id } })
+          yield* instance.logIn("nous", obliging(scene.sandbox), { credential })
+          const inFile = JSON.parse(readFileSync(scene.authFile, "utf8")).providers.nous
+          assert.isString(inFile.refresh_token)
+          assert.strictEqual(JSON.parse(readFileSync(sharedFile(scene), "utf8")).refresh_token, inFile.refresh_token)
+          const kept = readdirSync(join(scene.home, "quarantine")).map((name) =>
+            readFileSync(join(scene.home, "quarantine", name), "utf8")
+          )
+          assert.isTrue(kept.some((text) => text.includes(profile.refresh_token)))
         })
       ),
     slow

@@ -205,6 +205,20 @@ describe("a Nous login in hermes' file", () => {
     })
   )
 
+  it.live("that was cleared is not put back over a pair that another profile keeps in the shared file", () =>
+    Effect.gen(function* () {
+      const { access_token: _a, refresh_token: _r, ...blank } = nousBlock(1)
+      const dead = { ...blank, last_auth_error: { code: "invalid_grant", message: "", at: "2026-11-22T03:00:00Z" } }
+      const { at, text } = yield* hermesHome({ providers: { nous: dead } }, { [shared]: sharedNous(2) })
+      const before = [text(), text(shared)]
+      const { store } = yield* at(slot)
+      const refused = yield* store(next, ({ refresh }) => refresh === undefined)
+      assert.deepStrictEqual(refused._tag === "Mismatch" && pairOf(refused.found), ["access-2", "refresh-2"])
+      assert.deepStrictEqual([text(), text(shared)], before)
+      assert.strictEqual((yield* store(next, hasGeneration(2)))._tag, "Stored")
+    })
+  )
+
   it.live("can be put back after it was cleared, in both files and without the last error", () =>
     Effect.gen(function* () {
       const { at, json } = yield* hermesHome(auth(1), { [shared]: sharedNous(1) })

@@ -62,6 +62,7 @@ export const whyNot = (shared: string, local: Effect.Effect<TokenSet, StoreError
 const missing = (shared: string): string =>
   `hermes' profiles share this login in ${shared}, which is not there; set HERMES_SHARED_AUTH_DIR as hermes has it, or let hermes refresh it once`
 
+/** A block that was cleared says nothing of what other profiles go on with: the shared pair is compared then. */
 const store = Effect.fnUntraced(function* (
   path: string,
   shared: TokenSet,
@@ -69,10 +70,11 @@ const store = Effect.fnUntraced(function* (
   next: TokenSet,
   replaces: (found: TokenSet) => boolean
 ): Effect.fn.Return<Stored, StoreError> {
-  const found = yield* local(shared).read
+  const counting = yield* local(shared).read
+  const found = isBlank(counting) ? shared : counting
   if (!replaces(found)) return { _tag: "Mismatch", found }
   const now = yield* Clock.currentTimeMillis
-  const whole = successor(found, next, now)
+  const whole = successor(counting, next, now)
   yield* edit(path, "store", now, {
     access_token: reveal(whole.access),
     refresh_token: reveal(whole.refresh),
