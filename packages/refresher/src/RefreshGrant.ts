@@ -52,8 +52,8 @@ export const refreshGrant = Effect.fnUntraced(function* (target: Target, want: W
 const locked = Effect.fnUntraced(
   function* <R>(target: Target, deadline: number, body: (target: Target) => Effect.Effect<Step, Trouble, R>) {
     const wait = Math.max(0, deadline - (yield* Clock.currentTimeMillis))
-    yield* target.authority.lock(wait)
-    return yield* body({ ...target, lockedAt: yield* Clock.currentTimeMillis })
+    const lockedAt = yield* target.authority.lock(wait)
+    return yield* body({ ...target, lockedAt })
   },
   Effect.scoped,
   (effect, target) =>

@@ -16,8 +16,8 @@ export interface Authority {
   readonly whyReadOnly?: string
   /** For how many milliseconds the lock may be held at most, since other programs wait for it too. */
   readonly holdLimit?: number
-  /** The grant's lock; it ends with the scope, and with the process. */
-  readonly lock: (wait: Duration.Input) => Effect.Effect<void, StoreError, Scope.Scope>
+  /** The grant's lock; it ends with the scope, and with the process. Answers since when it is held. */
+  readonly lock: (wait: Duration.Input) => Effect.Effect<Instant, StoreError, Scope.Scope>
   /** Blank if nothing is there. Blank strings are nothing. */
   readonly read: Effect.Effect<TokenSet, StoreError>
   /**

@@ -3,7 +3,7 @@
  * that lock, so ours is to be held for at most 10.
  */
 import type { StoreRef } from "@daybook/pool/StoreRef"
-import { Duration, Effect, Option, Result } from "effect"
+import { type Duration, Effect, Option, Result } from "effect"
 import { join, resolve } from "node:path"
 import { type Authority, readOnly } from "./Authority.ts"
 import * as Binding from "./Binding.ts"
@@ -79,9 +79,8 @@ const authority = Effect.fnUntraced(function* (
     writable: true,
     holdLimit: 10_000,
     lock: (wait) =>
-      lock(opened, ref.slot, wait).pipe(
-        Effect.andThen(realOr(path)),
-        Effect.flatMap((real) => Binding.claim(real, ledger))
+      Effect.tap(lock(opened, ref.slot, wait), () =>
+        Effect.flatMap(realOr(path), (real) => Binding.claim(real, ledger))
       ),
     ...operationsAt(opened, ref.slot),
     ...looks
@@ -97,19 +96,15 @@ const looksAt = (opened: HermesReading.Opened, slot: string) => ({
 
 /**
  * Of a login block of Nous, also the lock of the file that profiles share, as hermes does and in its order. While we
- * waited hermes may have removed the login, or been told not to use it.
+ * waited hermes may have removed the login, or been told not to use it, or the shared file may have gone: it would not be
+ * known any more what hermes goes on with.
  */
 const lock = Effect.fnUntraced(function* (opened: HermesReading.Opened, slot: string, wait: Duration.Input) {
-  const [spent] = yield* Effect.timed(HermesLock.acquire(opened.path, wait))
+  const besides = slot === nousSlot ? [yield* HermesNous.lockFile(opened.shared)] : []
+  const since = yield* HermesLock.acquire(opened.path, wait, besides)
   const refusal = yield* notOurs(opened, slot)
-  if (refusal)
-    return yield* new StoreError({ operation: "lock", path: opened.path, reason: { _tag: "ReadOnly", ...refusal } })
-  if (slot !== nousSlot) return
-  yield* HermesNous.lock(
-    opened.shared,
-    localNous(opened).read,
-    Math.max(0, Duration.toMillis(wait) - Duration.toMillis(spent))
-  )
+  if (refusal === undefined) return since
+  return yield* new StoreError({ operation: "lock", path: opened.path, reason: { _tag: "ReadOnly", ...refusal } })
 })
 
 const nousSlot = blockSlot("nous")

@@ -80,7 +80,8 @@ const lock = ({ login, turn }: Cell, wait: Duration.Input) =>
             reason: { _tag: "Busy", waited: Duration.toMillis(wait), holder: "this process" }
           })
         )
-    })
+    }),
+    Effect.andThen(Clock.currentTimeMillis)
   )
 
 const store = Effect.fnUntraced(function* (

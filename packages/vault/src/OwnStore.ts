@@ -4,9 +4,10 @@
  */
 import * as RangeLock from "@daybook/files/RangeLock"
 import { GrantId } from "@daybook/pool/Ids"
+import type { Instant } from "@daybook/pool/Instant"
 import type { StoreRef } from "@daybook/pool/StoreRef"
 import type { TokenSet } from "@daybook/pool/TokenSet"
-import { type Duration, Effect, Option, Schema, type Scope } from "effect"
+import { Clock, type Duration, Effect, Option, Schema, type Scope } from "effect"
 import { join, resolve } from "node:path"
 import type { Authority } from "./Authority.ts"
 import * as FileAuthority from "./internal/FileAuthority.ts"
@@ -68,10 +69,10 @@ const folderOf = (home: string): string => join(resolve(home), "grants")
 
 const pathOf = (folder: string, grant: string): string => join(folder, `${grant}.json`)
 
-const lock = (path: string, wait: Duration.Input): Effect.Effect<void, StoreError, Scope.Scope> =>
+const lock = (path: string, wait: Duration.Input): Effect.Effect<Instant, StoreError, Scope.Scope> =>
   RangeLock.acquire(path.replace(/\.json$/, ".lock"), { timeout: wait }).pipe(
     Effect.mapError(StoreErrors.notLocked),
-    Effect.asVoid
+    Effect.andThen(Clock.currentTimeMillis)
   )
 
 const writeNew = Effect.fnUntraced(function* (

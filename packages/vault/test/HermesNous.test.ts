@@ -1,7 +1,7 @@
 /** hermes' Nous login, which stands in `auth.json` and in the file that its profiles share. */
 import * as HermesStore from "@daybook/vault/HermesStore"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Clock, Effect, Fiber } from "effect"
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pythonHolding, pythonTry } from "./support/Companion.ts"
@@ -283,6 +283,51 @@ describe("the locks of a Nous login", () => {
       const error = yield* Effect.flip(Effect.scoped(authority.lock("300 millis")))
       assert.strictEqual(error.reason._tag, "Busy")
       assert.strictEqual(pythonTry(join(folder, "auth.lock")), "locked")
+    })
+  )
+
+  /** Ends when somebody holds it, and this process had the time to hear of that. */
+  const untilHeld = Effect.fnUntraced(function* (lock: string) {
+    yield* Effect.repeat(
+      Effect.andThen(
+        Effect.yieldNow,
+        Effect.sync(() => pythonTry(lock))
+      ),
+      { until: (said) => said === "BlockingIOError" }
+    )
+    assert.strictEqual(yield* (yield* pythonHolding(`${lock}.other`)).line, "held")
+  })
+
+  it.live(
+    "leave auth.json to hermes while a profile keeps the shared one, and are waited for further",
+    () =>
+      Effect.gen(function* () {
+        const { at, folder } = yield* hermesHome(auth(1), { [shared]: sharedNous(1) })
+        const profile = yield* pythonHolding(join(folder, "shared", "nous_auth.lock"))
+        assert.strictEqual(yield* profile.line, "held")
+        const authority = yield* at(slot)
+        const waiting = yield* Effect.forkChild(Effect.scoped(authority.lock("1 minute")))
+        yield* untilHeld(join(folder, "auth.lock"))
+        const hermes = yield* pythonHolding(join(folder, "auth.lock"))
+        assert.strictEqual(yield* hermes.line, "held")
+        hermes.tell("go")
+        profile.tell("go")
+        assert.isNumber(yield* Fiber.join(waiting))
+      }),
+    15_000
+  )
+
+  it.live("are held since the first of them is", () =>
+    Effect.gen(function* () {
+      const { at, folder } = yield* hermesHome(auth(1), { [shared]: sharedNous(1) })
+      const profile = yield* pythonHolding(join(folder, "shared", "nous_auth.lock"))
+      assert.strictEqual(yield* profile.line, "held")
+      const authority = yield* at(slot)
+      const waiting = yield* Effect.forkChild(Effect.scoped(authority.lock("10 seconds")))
+      yield* untilHeld(join(folder, "auth.lock"))
+      const before = yield* Clock.currentTimeMillis
+      profile.tell("go")
+      assert.isAtMost(yield* Fiber.join(waiting), before)
     })
   )
 

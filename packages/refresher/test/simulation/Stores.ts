@@ -9,7 +9,7 @@ import { Quarantine } from "@daybook/vault/Quarantine"
 import { Stash, type Stashed } from "@daybook/vault/Stash"
 import { StoreError, type StoreErrorReason, type StoreOperation } from "@daybook/vault/StoreError"
 import { Vault } from "@daybook/vault/Vault"
-import { Context, Duration, Effect, Option, Stream } from "effect"
+import { Clock, Context, Duration, Effect, Option, Stream } from "effect"
 import type { Disk } from "./Log.ts"
 import type { Kept, Shelf, Slot } from "./Shelf.ts"
 import { providerId } from "./Server.ts"
@@ -95,7 +95,7 @@ const authorityOf = (edge: Edge, slot: Slot): Authority => {
     writable: true,
     ...(slot.holdLimit === undefined ? {} : { holdLimit: slot.holdLimit }),
     read,
-    lock: (wait) => lock(edge, slot, Duration.toMillis(wait)),
+    lock: (wait) => Effect.andThen(lock(edge, slot, Duration.toMillis(wait)), Clock.currentTimeMillis),
     store: (next, replaces) => Effect.uninterruptible(store(edge, slot, next, replaces)),
     clear: (isDead) => Effect.uninterruptible(clear(edge, slot, isDead))
   }

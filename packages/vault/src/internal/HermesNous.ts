@@ -5,16 +5,14 @@
  */
 import { format, type Instant } from "@daybook/pool/Instant"
 import { isBlank, type TokenSet } from "@daybook/pool/TokenSet"
-import * as FlockLock from "@daybook/files/FlockLock"
-import { Clock, type Duration, Effect, Option, type Scope } from "effect"
+import { Clock, Effect, Option } from "effect"
 import { mkdir } from "node:fs/promises"
 import { dirname } from "node:path"
 import { type Authority, type Cleared, type Note, notCleared, type Stored, successor } from "../Authority.ts"
-import { StoreError } from "../StoreError.ts"
+import type { StoreError } from "../StoreError.ts"
 import { readNous } from "./HermesBeside.ts"
 import { type Json, patch } from "./Json.ts"
 import * as JsonFile from "./JsonFile.ts"
-import * as StoreErrors from "./StoreErrors.ts"
 import { offset, reveal } from "./Tokens.ts"
 
 type Operations = Pick<Authority, "read" | "store" | "clear">
@@ -32,22 +30,11 @@ export const operations = (shared: string, local: (shared: TokenSet) => Operatio
   }
 }
 
-/** Fails if the file has gone meanwhile: it would not be known any more what hermes goes on with. */
-export const lock = Effect.fnUntraced(function* (
-  shared: string,
-  local: Effect.Effect<TokenSet, StoreError>,
-  wait: Duration.Input
-): Effect.fn.Return<void, StoreError, Scope.Scope> {
-  yield* Effect.promise(() => mkdir(dirname(shared), { recursive: true, mode: 0o700 }).catch(() => undefined))
-  yield* Effect.mapError(
-    FlockLock.acquire(shared.replace(/\.json$/, ".lock"), { timeout: wait }),
-    StoreErrors.notLocked
+/** The file of the lock that profiles share, in a folder that is there. */
+export const lockFile = (shared: string): Effect.Effect<string> =>
+  Effect.promise(() => mkdir(dirname(shared), { recursive: true, mode: 0o700 }).catch(() => undefined)).pipe(
+    Effect.as(shared.replace(/\.json$/, ".lock"))
   )
-  const why = yield* whyNot(shared, local)
-  if (why !== undefined) {
-    return yield* new StoreError({ operation: "lock", path: shared, reason: { _tag: "ReadOnly", why } })
-  }
-})
 
 /** Why the login cannot be refreshed now, if so. */
 export const whyNot = (shared: string, local: Effect.Effect<TokenSet, StoreError>): Effect.Effect<string | undefined> =>
