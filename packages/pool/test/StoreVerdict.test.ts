@@ -1,4 +1,4 @@
-import { believeStore, type Epitaph, isJudged } from "@daybook/pool/decisions/StoreVerdict"
+import { believeStore, type Judgement, isJudged } from "@daybook/pool/decisions/StoreVerdict"
 import { assert, describe, it } from "@effect/vitest"
 import {
   accessOnly,
@@ -19,9 +19,9 @@ import {
 } from "./support.ts"
 
 const first = generation(1)
-const later: Epitaph = { store: "hermes", code: "invalid_grant", at: start + 60_000 }
+const later: Judgement = { store: "hermes", code: "invalid_grant", at: start + 60_000 }
 
-const judged = (epitaph: Epitaph, ...steps: ReadonlyArray<Step>) => isJudged(grantAfter(...steps), epitaph)
+const judged = (judgement: Judgement, ...steps: ReadonlyArray<Step>) => isJudged(grantAfter(...steps), judgement)
 
 describe("what another program says in a store is about the tokens we hold", () => {
   it("if it judged after they came", () => {

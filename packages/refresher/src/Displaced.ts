@@ -43,7 +43,7 @@ export const putInQuarantine = Effect.fnUntraced(function* (target: Target, { ge
 export const findDisplaced = Effect.fnUntraced(function* (
   target: Target,
   { lineage }: Grant,
-  failure: Failure,
+  failure: Pick<Failure, "generation">,
   reason: TerminalReason
 ) {
   const place = lineage.findLastIndex(({ generation }) => generation.refresh === failure.generation.refresh)

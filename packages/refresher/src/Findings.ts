@@ -5,7 +5,7 @@
 import type { Standing } from "@daybook/pool/decisions/CompareFound"
 import type { EventOf } from "@daybook/pool/Event"
 import { refOf } from "@daybook/pool/Generation"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { about, record } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
 import type { Target } from "./Target.ts"
@@ -20,13 +20,21 @@ export const readingOf = ({ generation }: Held, standing: Standing): Finding => 
 })
 
 export const isNoted = (target: Target, finding: Finding) =>
-  Effect.map(TokenMemory, ({ findings }) => findings.get(target.grant) === nameOf(finding))
+  Effect.map(TokenMemory, ({ findings }) => findings.get(target.grant)?.name === nameOf(finding))
 
 export const note = Effect.fnUntraced(function* (target: Target, finding: Finding) {
   if (yield* isNoted(target, finding)) return
   yield* record(about(target, "VaultRead", { store: target.authority.ref.kind, ...finding }))
-  ;(yield* TokenMemory).findings.set(target.grant, nameOf(finding))
+  const since = yield* Clock.currentTimeMillis
+  ;(yield* TokenMemory).findings.set(target.grant, { name: nameOf(finding), since })
 })
+
+/** Since when this process has found nothing there at every look, if so. */
+export const blankSince = (target: Target) =>
+  Effect.map(TokenMemory, ({ findings }) => {
+    const last = findings.get(target.grant)
+    return last?.name === nameOf({ found: "none" }) ? last.since : undefined
+  })
 
 /** What counts stands there again. */
 export const forgetFinding = (target: Target) =>

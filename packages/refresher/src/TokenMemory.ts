@@ -4,6 +4,7 @@
  */
 import type { GenerationRef } from "@daybook/pool/Generation"
 import type { GrantId } from "@daybook/pool/Ids"
+import type { Instant } from "@daybook/pool/Instant"
 import { Context, Layer } from "effect"
 import type { Held } from "./Held.ts"
 import type { Subject } from "./Target.ts"
@@ -24,8 +25,8 @@ export class TokenMemory extends Context.Service<
     readonly forget: (grant: GrantId) => void
     /** Successors that no disk would take. */
     readonly unsaved: Map<GrantId, Unsaved>
-    /** What stood in the store of a grant when it was looked at last, where that is not what counts. */
-    readonly findings: Map<GrantId, string>
+    /** What stood in the store of a grant when it was looked at last, where that is not what counts, and since when. */
+    readonly findings: Map<GrantId, { readonly name: string; readonly since: Instant }>
   }
 >()("@daybook/refresher/TokenMemory") {
   static readonly layer = Layer.sync(TokenMemory, () => {

@@ -312,6 +312,58 @@ describe("a login that hermes judged dead", () => {
       ),
     slow
   )
+
+  it.live(
+    "lives on here if its store was blank already: what hermes tried came out of its memory",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open({ policy: { timeLimit: 5_000 } })
+          yield* instance.token()
+          yield* edit(scene, (file) => {
+            file.providers["openai-codex"].tokens = {}
+            file.credential_pool["openai-codex"] = []
+          })
+          yield* until(instance, "VaultRead")
+          yield* scene.advance("10 seconds")
+          yield* edit(scene, bury(yield* Clock.currentTimeMillis))
+          const served = yield* instance.token({ forceRefresh: true })
+          assert.strictEqual(scene.read().providers["openai-codex"].tokens.access_token, served)
+          assert.strictEqual((yield* scene.posts).length, 1)
+          assert.deepStrictEqual(only(yield* scene.events, "CredentialQuarantined"), [])
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is asked for once more while the pair that it displaced may be the good one",
+    () =>
+      inScene(
+        (scene) =>
+          Effect.gen(function* () {
+            const instance = yield* scene.open({ policy: { timeLimit: 5_000 } })
+            yield* instance.token()
+            yield* scene.advance("10 seconds")
+            const newcomer = yield* scene.logIn(scene.login)
+            yield* scene.write(newcomer)
+            yield* until(instance, "GenerationObserved", 2)
+            yield* scene.sandbox.revoke({ grant: newcomer.grant })
+            yield* scene.advance("10 seconds")
+            const judged = bury(yield* Clock.currentTimeMillis)
+            yield* edit(scene, (file) => {
+              judged(file)
+              file.providers["openai-codex"].last_auth_error.code = "invalid_grant"
+            })
+            const served = yield* instance.token({ failedToken: newcomer.access_token })
+            assert.strictEqual(served, scene.login.access_token)
+            assert.deepStrictEqual(only(yield* scene.events, "CredentialQuarantined"), [])
+            assert.strictEqual(scene.read().providers["openai-codex"].tokens.refresh_token, scene.login.refresh_token)
+          }),
+        { dialect: "generic" }
+      ),
+    slow
+  )
 })
 
 describe("an API key in hermes' pool", () => {

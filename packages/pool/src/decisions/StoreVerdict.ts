@@ -11,8 +11,8 @@ import type { StoreKind } from "../StoreRef.ts"
 import type { TerminalReason } from "../Verdict.ts"
 import { quarantineOf } from "./ClassifyFailure.ts"
 
-/** What stands in the store in place of the tokens. */
-export interface Epitaph {
+/** What the other program says in the store in place of the tokens. */
+export interface Judgement {
   readonly store: StoreKind
   /** In that program's words. */
   readonly code: string
@@ -24,7 +24,7 @@ export interface Epitaph {
  * never took, and one that came later, is not what was judged; without a moment nothing is told; and what an operator
  * revived, or what the grant went back to from a newer one, is to be tried.
  */
-export const isJudged = ({ current, health, lineage, revived, stashed }: Grant, { at }: Epitaph): boolean => {
+export const isJudged = ({ current, health, lineage, revived, stashed }: Grant, { at }: Judgement): boolean => {
   const since = lineage.at(-1)?.at
   return (
     current?.refresh !== undefined &&
@@ -42,23 +42,24 @@ export const isJudged = ({ current, health, lineage, revived, stashed }: Grant, 
 export const believeStore = (
   grant: Grant,
   credential: CredentialId,
-  epitaph: Epitaph,
+  judgement: Judgement,
   cause: EventId
 ): ReadonlyArray<Draft> =>
-  grant.current === undefined || !isJudged(grant, epitaph)
+  grant.current === undefined || !isJudged(grant, judgement)
     ? []
     : [
         quarantineOf(
           { grant: grant.id, credential },
           refOf(grant.current),
           "refresh",
-          reasonOf(epitaph.code),
-          `${epitaph.store}/${allowed.test(epitaph.code) ? epitaph.code : "other"}`,
+          reasonOf(judgement.code),
+          `${judgement.store}/${allowed.test(judgement.code) ? judgement.code : "other"}`,
           cause
         )
       ]
 
-const reasonOf = (code: string): TerminalReason => {
+/** What that program's code says of the death. */
+export const reasonOf = (code: string): TerminalReason => {
   if (/reuse/i.test(code)) return "Reused"
   if (/expired/i.test(code)) return "Expired"
   return /account_(deactivated|suspended|deleted)/i.test(code) ? "AccountClosed" : "Revoked"
