@@ -12,17 +12,16 @@ import type { Credential } from "@daybook/pool/PoolState"
 import type { Draft, Recorded } from "@daybook/pool/Recorded"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { Owner } from "@daybook/vault/Binding"
-import * as HermesStore from "@daybook/vault/HermesStore"
 import type { StoreError } from "@daybook/vault/StoreError"
 import { Clock, Context, Effect, HashMap, Layer, Option } from "effect"
 import { enrolAgain } from "./EnrolAgain.ts"
 import { type Enrolled, enrolledFrom, takeStock } from "./Enrolment.ts"
 import { OperatorError, type OperatorErrorReason } from "./OperatorError.ts"
 import { UnknownCredential } from "./PoolError.ts"
-import { PoolPolicy } from "./PoolPolicy.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
 import { removeCredential } from "./Removal.ts"
 import { type Revival, reviveCredential } from "./Revival.ts"
+import { takeOver } from "./TakeOver.ts"
 
 /** What was recorded; nothing if it was so already. */
 export type Events = ReadonlyArray<Recorded>
@@ -71,7 +70,6 @@ export class Operator extends Context.Service<
 const make = Effect.fnUntraced(function* (home: string) {
   const services = yield* Effect.context<RefreshServices>()
   const ledger = yield* Ledger
-  const { lockWait } = yield* PoolPolicy
 
   const find = Effect.fnUntraced(function* (id: CredentialId) {
     const { credentials } = yield* ledger.state
@@ -121,10 +119,7 @@ const make = Effect.fnUntraced(function* (home: string) {
       ),
     takeOver: Effect.fn("Operator.takeOver")(function* (path) {
       const { ledger: id } = yield* ledger.head
-      const former = Option.filter(
-        yield* HermesStore.takeOver(path, { id, folder: home }, lockWait),
-        (owner) => owner.id !== id
-      )
+      const former = yield* Effect.provide(takeOver(path, { id, folder: home }), services)
       if (Option.isSome(former)) yield* ledger.append([takenOver(path, former.value)])
       return former
     })

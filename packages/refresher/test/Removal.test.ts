@@ -420,6 +420,29 @@ describe("a store that is taken over", () => {
   )
 
   it.live(
+    "and that has not taken a pair of its former ledger is refused until it has",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const former = yield* scene.open(patient)
+          former.edges.stores.before("store", noSpace, 9)
+          yield* former.token({ forceRefresh: true })
+          yield* former.close
+          const heir = yield* scene.open({ home: join(scene.folder, "elsewhere"), ...patient })
+          const { message } = yield* Effect.flip(heir.operator.takeOver(scene.authFile))
+          assert.include(message, `daybook --home ${scene.home} enrol ${scene.authFile}`)
+          assert.strictEqual(yield* failing(heir.token({ failedToken: scene.login.access_token })), "Borrowed")
+          yield* (yield* scene.open(patient)).close
+          assert.strictEqual((yield* heir.operator.takeOver(scene.authFile))._tag, "Some")
+          const [first, ...none] = yield* scene.posts
+          assert.strictEqual(scene.read().providers[codex].tokens.refresh_token, first?.successor)
+          assert.deepStrictEqual(none, [])
+        })
+      ),
+    slow
+  )
+
+  it.live(
     "while its former owner refreshes is taken over when the answer is stored",
     () =>
       inScene((scene) =>

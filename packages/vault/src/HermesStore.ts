@@ -3,7 +3,7 @@
  * that lock, so ours is to be held for at most 10.
  */
 import type { StoreRef } from "@daybook/pool/StoreRef"
-import { type Duration, Effect, Option, Result } from "effect"
+import { type Duration, Effect, Option, Result, type Scope } from "effect"
 import { join, resolve } from "node:path"
 import { type Authority, readOnly } from "./Authority.ts"
 import * as Binding from "./Binding.ts"
@@ -53,17 +53,19 @@ const onlyShown: ReadonlyArray<string> = ["minimax-oauth"]
 const sharedFile = ({ path, shared = process.env["HERMES_SHARED_AUTH_DIR"] }: HermesOptions): string =>
   sharedNousPath(resolve(shared?.trim() || join(HermesProfiles.rootOf(resolve(path)), "shared")))
 
-/** Binds the store to this ledger, and answers whose it was before. */
-export const takeOver = (
+/** Binds the store to this ledger, and answers whose it was before; fails under the lock where `mayTake` does. */
+export const takeOver = Effect.fnUntraced(function* (
   path: string,
   ledger: Binding.Owner,
-  wait: Duration.Input
-): Effect.Effect<Option.Option<Binding.Owner>, StoreError> =>
-  HermesLock.acquire(resolve(path), wait).pipe(
-    Effect.andThen(realOr(resolve(path))),
-    Effect.flatMap((real) => Binding.takeOver(real, ledger)),
-    Effect.scoped
-  )
+  wait: Duration.Input,
+  mayTake: (former: Binding.Owner) => Effect.Effect<void, StoreError> = () => Effect.void
+): Effect.fn.Return<Option.Option<Binding.Owner>, StoreError, Scope.Scope> {
+  yield* HermesLock.acquire(resolve(path), wait)
+  const real = yield* realOr(resolve(path))
+  const former = yield* Binding.ownerOf(real)
+  if (Option.isSome(former)) yield* mayTake(former.value)
+  return yield* Binding.takeOver(real, ledger)
+}, Effect.scoped)
 
 const authority = Effect.fnUntraced(function* (
   store: HermesReading.Opened,
