@@ -61,6 +61,8 @@ export interface Credential {
   /** An operator gave it its label; what its store calls it does not count any more. */
   readonly relabelled: boolean
   readonly priority: number
+  /** An operator gave it its priority. */
+  readonly prioritised: boolean
   readonly source: string
   readonly ownership: "owned" | "borrowed"
   readonly store: StoreRef

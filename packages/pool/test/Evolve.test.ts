@@ -100,6 +100,25 @@ describe("membership", () => {
     )
   })
 
+  it("keeps what an operator said of it when its store's program adds it again, and else begins anew", () => {
+    const said: ReadonlyArray<Step> = [
+      enrolled(),
+      { type: "CredentialPaused", ...about, data: { keepalive: true } },
+      { type: "CredentialRelabelled", ...about, data: { label: "at home" } },
+      { type: "CredentialPrioritised", ...about, data: { priority: 7 } }
+    ]
+    const after = (...steps: ReadonlyArray<Step>) => {
+      const found = HashMap.getUnsafe(given(...steps, enrolled()).credentials, credentialId)
+      return [found.operator, found.keepalive, found.label, found.relabelled, found.priority, found.removed]
+    }
+    const left = (by: "store" | "operator"): Step => ({ type: "CredentialRemoved", ...about, data: { by } })
+    const fresh = after()
+    assert.deepStrictEqual(after(...said, left("store")), ["paused", true, "at home", true, 7, false])
+    assert.deepStrictEqual(after(...said, left("store"), enrolled(), left("store")), after(...said, left("store")))
+    assert.deepStrictEqual(after(enrolled(), left("store")), fresh)
+    assert.deepStrictEqual(after(...said, left("operator")), fresh)
+  })
+
   it("a removed credential that is enrolled again is a member again", () => {
     assert.deepStrictEqual(ids(given(enrolled(), removed, enrolled())), [credentialId])
   })

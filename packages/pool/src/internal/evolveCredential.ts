@@ -10,7 +10,7 @@ export const evolveCredential = (
   before: Credential | undefined,
   event: Envelope & PoolEvent
 ): Credential | undefined => {
-  if (event.type === "CredentialEnrolled") return enrolled(event)
+  if (event.type === "CredentialEnrolled") return { ...enrolled(event), ...keptFrom(before) }
   return before === undefined ? undefined : changed(before, event)
 }
 
@@ -24,6 +24,7 @@ const enrolled = (event: Envelope & EventOf<"CredentialEnrolled">): Credential =
     ...(label === undefined ? {} : { label }),
     relabelled: false,
     priority,
+    prioritised: false,
     source,
     ownership,
     store,
@@ -44,6 +45,18 @@ const enrolled = (event: Envelope & EventOf<"CredentialEnrolled">): Credential =
   }
 }
 
+/** What an operator said of it holds on when the program that removed it adds it again: nobody said otherwise. */
+const keptFrom = (before: Credential | undefined): Partial<Credential> => {
+  if (before?.removedBy !== "store") return {}
+  const { keepalive, label, operator, prioritised, priority, relabelled } = before
+  return {
+    operator,
+    keepalive,
+    ...(relabelled && label !== undefined ? { label, relabelled } : {}),
+    ...(prioritised ? { priority, prioritised } : {})
+  }
+}
+
 const changed = (credential: Credential, event: Envelope & PoolEvent): Credential => {
   switch (event.type) {
     case "CredentialRemoved":
@@ -55,7 +68,7 @@ const changed = (credential: Credential, event: Envelope & PoolEvent): Credentia
     case "CredentialRelabelled":
       return relabelled(credential, event.data.label)
     case "CredentialPrioritised":
-      return { ...credential, priority: event.data.priority }
+      return { ...credential, priority: event.data.priority, prioritised: true }
     case "CooldownStarted":
       return benched(credential, event.data.model, { until: event.data.until, reason: event.data.reason })
     case "CooldownCleared":
