@@ -8,7 +8,7 @@ import type { Policy } from "../Policy.ts"
 import type { Dead, Grant } from "../PoolState.ts"
 import type { Draft } from "../Recorded.ts"
 
-export type Revivable =
+type Revivable =
   /** Its refresh token was judged, so its store was cleared: the pair has to be put back first. */
   | { readonly _tag: "Restore"; readonly dead: Dead }
   /** Only its access token was judged; its store has it still. */

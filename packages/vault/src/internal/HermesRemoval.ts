@@ -10,7 +10,7 @@ import * as HermesShape from "./HermesShape.ts"
 import { blockSource, isSeeded } from "./HermesSources.ts"
 import { isSuppressedIn } from "./HermesSuppression.ts"
 
-export interface Removable {
+interface Removable {
   readonly provider: string
   readonly slot: string
   /** As it was recorded; absent where only the slot is known. */
