@@ -28,6 +28,9 @@ import { dropIfRemoved, isRemoved } from "./RemovedByStore.ts"
 import { holding, type Target, targetOf } from "./Target.ts"
 import { ownerOf } from "./Twins.ts"
 
+/** How many members' files are read side by side. */
+const filesAtOnce = 8
+
 /**
  * Reads every store once: new logins are enrolled, those that their program removed leave the pool, and newer tokens of
  * known ones are observed, though nothing could be enrolled. Answers what was unreadable.
@@ -46,7 +49,10 @@ export const takeStock = Effect.fnUntraced(function* (home: string, how: How) {
   const isDue = gone.length > 0 || ours.some((login) => isNew(fingerprints, before, login))
   const enrolled = yield* Effect.result(isDue ? enrolAll(home, ours) : Effect.void)
   const state = yield* ledger.state
-  yield* Effect.forEach(members(state), (member) => Effect.ignore(notice(member, how)), { discard: true })
+  yield* Effect.forEach(members(state), (member) => Effect.ignore(notice(member, how)), {
+    concurrency: filesAtOnce,
+    discard: true
+  })
   yield* Effect.fromResult(enrolled)
   return problems
 })
