@@ -62,6 +62,14 @@ describe("the lineage", () => {
     assert.deepStrictEqual(current, { ...next, account: whole.account, deadline: whole.deadline })
   })
 
+  it("counts a sending by the refresh token, when nothing else was left of its generation", () => {
+    const { lineage } = grantAfter(observed(first), started({ refresh: first.refresh! }, 1))
+    assert.deepStrictEqual(
+      lineage.map(({ sent }) => sent),
+      [1]
+    )
+  })
+
   it("grows with every success, and says how often each was sent", () => {
     const { current, lineage } = grantAfter(
       observed(first),

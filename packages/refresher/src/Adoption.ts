@@ -13,7 +13,7 @@ import { keepDisplaced } from "./Displaced.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
 import { liftings, observation } from "./Observation.ts"
-import { storeSuccessor } from "./StoreSuccessor.ts"
+import { storeSuccessor, type Successor } from "./StoreSuccessor.ts"
 import { holding, type Target } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 
@@ -98,19 +98,26 @@ export const adoptStashed = Effect.fnUntraced(function* (target: Target, failure
   if (Option.isNone(entry)) return
   yield* Stash.use((stash) => stash.sync)
   const { grant } = yield* grantState(target)
-  const found = yield* holding(target, entry.value.tokens)
-  if (grant.unclassified?.event !== failure.event || isAncestor(grant, found.generation)) return
+  if (grant.unclassified?.event !== failure.event) return
+  const held = yield* holding(target, entry.value.tokens)
+  yield* adoptSuccessor(target, grant, { consumed: failure.generation, held, stashed: true }, phase)
+})
+
+/** What came for a token of ours whose sender could not record it. */
+export const adoptSuccessor = Effect.fnUntraced(function* (
+  target: Target,
+  grant: Grant,
+  successor: Successor,
+  phase: Phase
+) {
+  const { consumed, held } = successor
+  if (isAncestor(grant, held.generation)) return
   yield* decide(
     target,
     grant.version,
-    about(target, "RaceAdopted", {
-      held: failure.generation,
-      found: found.generation,
-      winner: {},
-      phase
-    })
+    about(target, "RaceAdopted", { held: refOf(consumed), found: held.generation, winner: {}, phase })
   )
-  const offered = yield* storeSuccessor(target, grant, { consumed: failure.generation, held: found, stashed: true })
+  const offered = yield* storeSuccessor(target, grant, successor)
   if (offered.notes.length > 0) yield* record(...offered.notes)
   ;(yield* TokenMemory).set(target.grant, offered.held)
 })

@@ -4,7 +4,7 @@
  */
 import { Ledger } from "@daybook/ledger/Ledger"
 import { compareFound, isAncestor } from "@daybook/pool/decisions/CompareFound"
-import type { Failure, Grant, OpenAttempt } from "@daybook/pool/PoolState"
+import { type Failure, type Grant, type OpenAttempt, suspicionOf } from "@daybook/pool/PoolState"
 import type { Fingerprint } from "@daybook/pool/Fingerprint"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Stash } from "@daybook/vault/Stash"
@@ -13,7 +13,7 @@ import { bury, conclude, quarantineCondemned, verdictOn } from "./Conclude.ts"
 import { about, decide, grantState, record } from "./GrantState.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { storeSuccessor } from "./StoreSuccessor.ts"
-import { adoptStashed } from "./Adoption.ts"
+import { adoptStashed, adoptSuccessor } from "./Adoption.ts"
 import { reread } from "./Reread.ts"
 import { holding, type Target } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
@@ -33,6 +33,7 @@ export const finishUnfinished = Effect.fnUntraced(function* (target: Target) {
   yield* quarantineCondemned(target, (yield* grantState(target)).grant)
   yield* bury(target)
   yield* storeStashed(target)
+  yield* adoptLate(target)
   return true
 })
 
@@ -96,6 +97,15 @@ const storeStashed = Effect.fnUntraced(function* (target: Target) {
   if (kept === undefined) return
   const { notes } = yield* storeSuccessor(target, grant, { consumed, ...kept })
   if (notes.length === 0) yield* record(about(target, "SuccessorStored", { next }))
+})
+
+/** An answer that came when it had been called lost, to a sender that did not live to record it. */
+const adoptLate = Effect.fnUntraced(function* (target: Target) {
+  const { grant } = yield* grantState(target)
+  const { current } = grant
+  if (suspicionOf(grant.health) === undefined || current?.refresh === undefined) return
+  const kept = yield* keptSuccessor(target, current.refresh)
+  if (kept !== undefined) yield* adoptSuccessor(target, grant, { consumed: current, ...kept }, "before request")
 })
 
 /** What came for the token that was spent: in the stash under that token's name, or in this process's memory. */

@@ -4,10 +4,13 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { die, finish, finishUpTo, takeOne, takeTo, typesIn, worldWith } from "./simulation/Script.ts"
-import { tokensOf } from "./simulation/Server.ts"
+import { revealed, tokensOf } from "./simulation/Server.ts"
+import type { Slot } from "./simulation/Shelf.ts"
 import type { World } from "./simulation/World.ts"
 
 const intents = (world: World): number => typesIn(world).filter((type) => type === "RefreshStarted").length
+
+const tokensNow = ({ shelf }: World): string | undefined => revealed(shelf.slots[0]!.tokens.seen.refresh)
 
 /** What the first actor does not know: its lock is gone, and the second one has sent by now. */
 const overtaken = (world: World): void => {
@@ -77,6 +80,37 @@ describe("a program that stood still after its intent", () => {
     const first = world.log.lines.find(({ event }) => event.type === "RefreshFailed")
     assert.include(first?.text, "intent-too-old")
     assert.deepStrictEqual(world.server.journal, [])
+    assert.deepStrictEqual(world.checks.breaches, [])
+  })
+})
+
+describe("an answer that came after it had been called lost", () => {
+  it("is found in the stash, though its sender died and its store is blank", () => {
+    const world = worldWith(2, "strict")
+    const [first, second] = world.actors
+    first!.run({ _tag: "force", credential: "c1" })
+    takeTo(world, first!, "post")
+    takeOne(world, first!)
+    const [{ lock, tokens }] = world.shelf.slots as [Slot]
+    lock.holder = undefined
+    second!.run({ _tag: "force", credential: "c1" })
+    takeTo(world, second!, "append OutcomeLost")
+    takeOne(world, second!)
+    while (world.stage.parked(first!.process).length === 0) {
+      const next = world.stage.ready().find(({ owner }) => owner.name === "network")
+      if (next === undefined) world.stage.pass(100)
+      else world.stage.release(next)
+    }
+    takeTo(world, first!, "store c1")
+    die(world, first!)
+    die(world, second!)
+    world.shelf.see(tokens, {})
+    const third = world.startActor()
+    world.actors.splice(0, 2, third)
+    third.run({ _tag: "ask", credential: "c1" })
+    finish(world)
+    assert.strictEqual(world.server.journal.length, 1)
+    assert.strictEqual(tokensNow(world), world.server.issued.at(-1)!.refresh)
     assert.deepStrictEqual(world.checks.breaches, [])
   })
 })

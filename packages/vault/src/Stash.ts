@@ -48,6 +48,7 @@ export class Stash extends Context.Service<
     readonly list: Effect.Effect<ReadonlyArray<Stashed>, StoreError>
     /** Where the entry is, or would be: to be named to a person. */
     readonly pathOf: (consumed: Fingerprint) => string
+    /** Fails where there is none and a file that cannot be read may be one. */
     readonly forGrant: (grant: GrantId) => Effect.Effect<ReadonlyArray<Stashed>, StoreError>
     readonly remove: (consumed: Fingerprint) => Effect.Effect<void, StoreError>
     /** What is there now survives a power cut: who put it there may have died before it made sure of that. */
@@ -64,9 +65,16 @@ const make = (folder: string): Stash["Service"] => {
   return {
     reserve: (consumed) => Effect.andThen(prepare(folder), reserve(pathOf(consumed), consumed)),
     find: (consumed) => read(pathOf(consumed)),
-    list: Effect.suspend(() => all(folder)),
+    list: Effect.map(
+      Effect.suspend(() => all(folder)),
+      ({ entries }) => entries
+    ),
     pathOf,
-    forGrant: (grant) => Effect.map(all(folder), (entries) => entries.filter((entry) => entry.grant === grant)),
+    forGrant: (grant) =>
+      Effect.flatMap(all(folder), ({ entries, problems: [problem] }) => {
+        const ours = entries.filter((entry) => entry.grant === grant)
+        return ours.length > 0 || problem === undefined ? Effect.succeed(ours) : Effect.fail(problem)
+      }),
     remove: (consumed) => Folder.remove(pathOf(consumed)),
     sync: Effect.suspend(() => Folder.syncIfThere(folder))
   }
@@ -106,9 +114,15 @@ const read = (path: string): Effect.Effect<Option.Option<Stashed>, StoreError> =
     )
   )
 
+interface All {
+  readonly entries: ReadonlyArray<Stashed>
+  /** Of files that cannot be read, so that nobody knows whose they are. */
+  readonly problems: ReadonlyArray<StoreError>
+}
+
 /** One file that cannot be read hides no other grant's. */
-const all = (folder: string): Effect.Effect<ReadonlyArray<Stashed>, StoreError> =>
+const all = (folder: string): Effect.Effect<All, StoreError> =>
   Folder.list(folder).pipe(
     Effect.flatMap((paths) => Effect.partition(paths, read)),
-    Effect.map(([entries]) => entries.flatMap(Option.toArray))
+    Effect.map(([entries, problems]) => ({ entries: entries.flatMap(Option.toArray), problems }))
   )

@@ -132,10 +132,14 @@ const started = (grant: Grant, event: Envelope & EventOf<"RefreshStarted">): Gra
   }
 }
 
+/** The token may have been sent when nothing but it was left of its generation. */
 const withSent = (lineage: ReadonlyArray<Lived>, sent: GenerationRef): ReadonlyArray<Lived> => {
-  const lived = livedAs(lineage, sent)
+  const lived = livedAs(lineage, sent) ?? lineage.findLast(({ generation }) => hasRefreshTokenOf(sent, generation))
   return lived === undefined ? lineage : lineage.with(lineage.lastIndexOf(lived), { ...lived, sent: lived.sent + 1 })
 }
+
+const hasRefreshTokenOf = ({ refresh }: GenerationRef, other: GenerationRef): boolean =>
+  refresh !== undefined && refresh === other.refresh
 
 const finish = (grant: Grant, attempt: string): Grant =>
   grant.open?.attempt === attempt ? { ...grant, open: undefined } : grant
