@@ -8,7 +8,7 @@ import { Vault } from "@daybook/vault/Vault"
 import { Effect, Option } from "effect"
 import { execFile } from "node:child_process"
 import { realpathSync } from "node:fs"
-import { modeFinding, modeOf, modesIn } from "./FileModes.ts"
+import { hidden, modeFinding, modeOf, modesIn } from "./FileModes.ts"
 import { fine, type Finding, note, problem } from "./Finding.ts"
 import { ofHermesLogins } from "./HermesFindings.ts"
 import { ofFileSystem, ofLedger, ofLock } from "./LedgerFindings.ts"
@@ -73,6 +73,7 @@ const ofHermes = Effect.fnUntraced(function* (home: string, path: string) {
   if (mode === undefined) {
     return [problem(path, "the file is not there", "Put it back, or log in with hermes again.")]
   }
+  if (typeof mode === "string") return [hidden(path, mode)]
   const owner = yield* Effect.option(Effect.flatten(Effect.sync(() => Binding.ownerOf(realpathSync(path)))))
   return [modeFinding(path, mode, 0o600), ...ofOwner(home, path, Option.flatten(owner))]
 })

@@ -1,7 +1,7 @@
 /** What a disk, a person or a newer version can do: it is said with path and next step, and nothing is lost. */
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect } from "effect"
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { authFile, writeAuth } from "./support/AuthFile.ts"
@@ -197,6 +197,22 @@ describe.concurrent("the command", () => {
         const { code, stdout } = yield* run(["doctor", "--home", join(user, "nothing")])
         assert.strictEqual(code, 1)
         assert.include(stdout, "there is no ledger")
+      })
+    )
+
+    it.live("says so of a home that cannot be looked at, or whose files cannot", () =>
+      Effect.gen(function* () {
+        const { run } = yield* makeWorld
+        const elsewhere = yield* tempFolder
+        const loop = join(elsewhere, "loop")
+        symlinkSync(loop, loop)
+        const folder = yield* run(["doctor", "--home", loop])
+        assert.strictEqual(folder.code, 1)
+        assert.match(folder.stdout, new RegExp(`problem +${loop}: it cannot be looked at: ELOOP\\n +-> Let the user`))
+        const key = join(elsewhere, "fingerprint.key")
+        symlinkSync(key, key)
+        const file = yield* run(["doctor", "--home", elsewhere])
+        assert.include(file.stdout, `${key}: it cannot be looked at: ELOOP`)
       })
     )
 
