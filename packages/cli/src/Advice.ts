@@ -1,8 +1,8 @@
 /** What a person does about a credential in its state. Pure. */
-import { loginMethods } from "@daybook/oauth/LoginMethods"
 import { defaultProviders } from "@daybook/oauth/Providers"
 import type { Instant } from "@daybook/pool/Instant"
 import type { CredentialStatus } from "@daybook/pool/queries/Status"
+import { relogin } from "@daybook/refresher/Relogin"
 import { moment } from "./render/Time.ts"
 
 export const adviceOn = (credential: CredentialStatus, now: Instant): string | undefined =>
@@ -55,13 +55,9 @@ const revival = (credential: CredentialStatus): string => {
   return `${stop}${renew} If you know that it is alive, \`daybook revive ${id}\` allows one more try.`
 }
 
-/** In Daybook's own store only Daybook can put a new login. */
-const reloginOf = ({ id, provider, store }: CredentialStatus): string => {
-  const known = defaultProviders.find((one) => one.id === provider)
-  const isOurs = store.kind === "own" && known !== undefined && loginMethods(known).length > 0
-  return isOurs
-    ? `Log in to ${known.name} again: \`daybook login ${provider} --credential ${id}\`.`
-    : (known?.relogin ?? `Log in to ${provider} again.`)
+const reloginOf = (credential: CredentialStatus): string => {
+  const known = defaultProviders.find((one) => one.id === credential.provider)
+  return known === undefined ? `Log in to ${credential.provider} again.` : relogin(known, credential)
 }
 
 const isForeign = (credential: CredentialStatus, now: Instant): boolean =>

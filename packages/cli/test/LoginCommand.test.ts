@@ -140,6 +140,26 @@ describe("login", () => {
     })
   )
 
+  it.live("that is dead is renewed by the command that refresh, token and status name", () =>
+    Effect.gen(function* () {
+      const { begin, codex, run, sandbox } = yield* loginWorld()
+      const command = yield* begin(["openai-codex", "--label", "own"])
+      const [, code = ""] = yield* command.shows(userCode)
+      yield* sandbox.decide({ userCode: code, decision: "approve" })
+      const [, id = ""] = /^(\S+) /.exec((yield* command.ended).stdout) ?? []
+      const body = JSON.stringify({ error: { code: "refresh_token_invalidated", message: "revoked" } })
+      yield* sandbox.fault({ fault: { _tag: "Status", status: 401, body }, times: 1 })
+      const remedy = `\`daybook login openai-codex --credential ${id}\``
+      const refused = yield* run(["refresh", "own", ...codex])
+      assert.strictEqual(refused.code, 3)
+      assert.include(refused.stderr, `Log in to OpenAI Codex again: ${remedy}.`)
+      assert.notInclude(refused.stderr, "hermes")
+      const none = yield* run(["token", "openai-codex", ...codex])
+      assert.include(none.stderr, `${remedy} brings it back`)
+      assert.include((yield* run(["status"])).stdout, remedy)
+    })
+  )
+
   it.live("to a credential in hermes' file puts the new pair there", () =>
     Effect.gen(function* () {
       const { begin, isClean, login, run, sandbox, vault, codex } = yield* loginWorld()

@@ -23,6 +23,7 @@ import { PoolPolicy } from "./PoolPolicy.ts"
 import { putBack } from "./StoreSuccessor.ts"
 import type { Target } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
+import { relogin } from "./Relogin.ts"
 
 /** What the failure means; given its evidence and the policy, any holder comes to the same verdict. */
 export const verdictOn = Effect.fnUntraced(function* ({ provider }: Target, { evidence }: Failure) {
@@ -132,7 +133,7 @@ const clearStore = Effect.fnUntraced(function* (target: Target, dead: Dead, isDe
   if (credential.ownership === "borrowed" || !authority.writable) return
   const cleared = yield* authority.clear(isDead, {
     code: noteCode[dead.reason] ?? "invalid_grant",
-    message: `${noteStart}${dead.reason} under rule ${dead.rule}. ${target.provider.relogin}`,
+    message: `${noteStart}${dead.reason} under rule ${dead.rule}. ${relogin(target.provider, credential)}`,
     at: dead.since
   })
   yield* record(about(target, "StoreCleared", { generation: dead.generation, store: authority.ref.kind, ...cleared }))

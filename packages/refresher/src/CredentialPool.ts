@@ -34,6 +34,7 @@ import { askedFor, candidates, earliest, findNamed } from "./Selection.ts"
 import { transient } from "./Target.ts"
 import type { Held } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
+import { relogin } from "./Relogin.ts"
 
 export interface Token {
   readonly token: Redacted.Redacted<string>
@@ -83,8 +84,9 @@ const make = Effect.gen(function* () {
     yield* inUse(ledger.known(), credential)
     const provider = Option.getOrUndefined(providers.get(credential.provider))
     const lack = provider === undefined ? undefined : lacksScope(provider, held.tokens)
-    if (lack !== undefined) {
-      return yield* transient(credential, "Denied", `${lack}; log in again with it. ${provider?.relogin}`)
+    if (provider !== undefined && lack !== undefined) {
+      const remedy = relogin(provider, credential)
+      return yield* transient(credential, "Denied", `${lack}; log in again with it. ${remedy}`)
     }
     return tokenOf(credential, held)
   })

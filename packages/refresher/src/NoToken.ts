@@ -5,13 +5,14 @@ import type { Dead } from "@daybook/pool/PoolState"
 import { RefreshError, Terminal } from "@daybook/pool/RefreshError"
 import type { TerminalReason } from "@daybook/pool/Verdict"
 import { Effect } from "effect"
+import { relogin } from "./Relogin.ts"
 import { type Target, transient } from "./Target.ts"
 
 export const nothingKept = (target: Target) =>
   transient(
     target.credential,
     "StoreUnavailable",
-    `${target.authority.ref.path ?? target.authority.ref.slot} holds no tokens for it. ${target.provider.relogin}`
+    `${target.authority.ref.path ?? target.authority.ref.slot} holds no tokens for it. ${reloginOf(target)}`
   )
 
 export const anotherLogin = (target: Target) =>
@@ -41,8 +42,10 @@ export const terminal = (target: Target, reason: TerminalReason, rule: string, s
 /** Says which program to look at, and what to do. */
 const remedyOf = (target: Target, reason: TerminalReason): string =>
   reason === "Reused"
-    ? `Another program spent its refresh token${whereElse(target)}. Stop that program from using this login. ${target.provider.relogin}`
-    : target.provider.relogin
+    ? `Another program spent its refresh token${whereElse(target)}. Stop that program from using this login. ${reloginOf(target)}`
+    : reloginOf(target)
+
+const reloginOf = ({ credential, provider }: Target): string => relogin(provider, credential)
 
 const whereElse = ({ authority }: Target): string =>
   authority.ref.path === undefined

@@ -20,6 +20,7 @@ import { reread } from "./Reread.ts"
 import { settled } from "./Settled.ts"
 import { holding, type Target, targetOf, transient } from "./Target.ts"
 import { TokenMemory } from "./TokenMemory.ts"
+import { relogin } from "./Relogin.ts"
 
 export type Revival =
   | { readonly _tag: "Revived"; readonly events: ReadonlyArray<Recorded> }
@@ -76,11 +77,12 @@ const restore = Effect.fnUntraced(function* (target: Target, dead: Dead) {
   if (!authority.writable) return yield* transient(credential, "StoreUnavailable", authority.whyReadOnly ?? "read-only")
   const isDead = yield* deadPair(target, dead)
   const tokens = yield* findDead(target, dead, isDead)
-  if (tokens === undefined) return yield* refuse(target, { _tag: "NotKept", relogin: target.provider.relogin })
+  if (tokens === undefined)
+    return yield* refuse(target, { _tag: "NotKept", relogin: relogin(target.provider, credential) })
   const stored = yield* authority.store(tokens, (found) => isBlank(found) || isDead(found))
   if (stored._tag === "Mismatch") {
     const store = authority.ref.path ?? authority.ref.slot
-    return yield* refuse(target, { _tag: "OtherTokens", store, relogin: target.provider.relogin })
+    return yield* refuse(target, { _tag: "OtherTokens", store, relogin: relogin(target.provider, credential) })
   }
   ;(yield* TokenMemory).set(target.grant, yield* holding(target, tokens))
 })

@@ -87,6 +87,13 @@ const obstacle = (
   return why === undefined ? [] : [{ credential: credential.id, label: credential.label, ...why }]
 }
 
+const revival = ({ id, kind, provider, store }: Credential): string => {
+  if (kind === "apiKey") return "a new API key in its place"
+  return store.kind === "own"
+    ? `\`daybook login ${provider} --credential ${id}\``
+    : "a new login in the program that owns it"
+}
+
 /** A dead login that was asked for by name is looked at once more: it may have come back, and its remedy is said. */
 const whyNot = (state: PoolState, credential: Credential, now: Instant, { credential: name, model }: Wanted) => {
   const { reason, since, word } = credentialStatus(state, credential, now)
@@ -94,7 +101,7 @@ const whyNot = (state: PoolState, credential: Credential, now: Instant, { creden
     return { why: `paused by an operator; \`daybook resume ${credential.id}\` puts it back into use` }
   if (word === "dead") {
     return name === undefined
-      ? { why: `dead (${reason}) since ${format(since ?? now)}; log in again to bring it back` }
+      ? { why: `dead (${reason}) since ${format(since ?? now)}; ${revival(credential)} brings it back` }
       : undefined
   }
   const bench = bindingCooldown(credential, now, model)

@@ -2,6 +2,7 @@
  * Every provider that comes with Daybook, from a login in Daybook's own store to its end, against a server that speaks
  * its dialect; and what single providers have of their own.
  */
+import { loginMethods } from "@daybook/oauth/LoginMethods"
 import { assert, describe, it } from "@effect/vitest"
 import { defineProvider, type Provider, providerAt } from "@daybook/oauth/Provider"
 import { defaultProviders } from "@daybook/oauth/Providers"
@@ -205,7 +206,10 @@ describe.each(spoken.map((one) => [one.provider.id, one] as const))("a login of 
           const [{ id, word } = { id: "", word: "none" }] = (yield* second.pool.status).credentials
           assert.strictEqual(word, "dead")
           const named = second.token({ provider: provider.id, credential: id })
-          assert.deepInclude(yield* reasonOf(named), { _tag: "Terminal", remedy: provider.relogin })
+          const command = `\`daybook login ${provider.id} --credential ${id}\``
+          const remedy =
+            loginMethods(provider).length === 0 ? provider.relogin : `Log in to ${provider.name} again: ${command}.`
+          assert.deepInclude(yield* reasonOf(named), { _tag: "Terminal", remedy })
           assert.strictEqual((yield* scene.posts).length, 1)
           assert.strictEqual(only(yield* scene.events, "CredentialQuarantined").length, 1)
           assert.isUndefined(own.read().tokens.refresh_token)
