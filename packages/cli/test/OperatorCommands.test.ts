@@ -334,3 +334,21 @@ describe.concurrent("enrol", () => {
     })
   )
 })
+
+describe("refresh", () => {
+  it.live("of what Daybook may only read says the one thing that helps", () =>
+    Effect.gen(function* () {
+      const { begin, codex, home, run, user, vault } = yield* makeWorld
+      yield* begin
+      const key = yield* run(["refresh", "key", ...codex])
+      assert.notInclude(key.stderr, "Run that program")
+      const other = join(user, "other")
+      yield* Effect.promise(async () => (await openPool({ home: other, vault })).close())
+      yield* run(["refresh", "main", ...codex])
+      const bound = yield* run(["refresh", "main", "--home", other, ...codex])
+      assert.include(bound.stderr, `use that home (\`--home\``)
+      assert.include(bound.stderr, home)
+      assert.notInclude(bound.stderr, "Run that program")
+    })
+  )
+})

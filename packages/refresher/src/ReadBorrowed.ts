@@ -43,9 +43,8 @@ const read = Effect.fnUntraced(function* (target: Target, want: Want) {
     : yield* waiting(target)
 })
 
-const waiting = (target: Target) =>
-  transient(
-    target.credential,
-    "Borrowed",
-    `${target.authority.whyReadOnly ?? "another program owns this login"}. Run that program; Daybook sees its new login by itself`
-  )
+/** A store that knows why it is only read knows also what a person does about it. */
+const waiting = ({ authority, credential }: Target) =>
+  transient(credential, "Borrowed", authority.whyReadOnly ?? unowned)
+
+const unowned = "another program owns this login. Run that program; Daybook sees its new login by itself"
