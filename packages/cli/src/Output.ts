@@ -8,4 +8,13 @@ export const document = (json: unknown): Effect.Effect<void> => Console.log(JSON
 
 /** Stores that could not be read do not keep the rest from being shown. */
 export const warnings = (problems: ReadonlyArray<Problem>): Effect.Effect<void> =>
-  Effect.forEach(problems, ({ message }) => Console.error(message), { discard: true })
+  Effect.sync(() => problems.forEach(({ message }) => sayOnce(message)))
+
+const said = new Set<string>()
+
+/** What several parts of a command come across is one line on stderr. */
+export const sayOnce = (message: string): void => {
+  if (said.has(message)) return
+  said.add(message)
+  console.error(message)
+}

@@ -30,6 +30,7 @@ import { token } from "./commands/Token.ts"
 import { verify } from "./commands/Verify.ts"
 import { failureOf } from "./Failure.ts"
 import { version } from "./internal/Version.ts"
+import * as Output from "./Output.ts"
 import { root } from "./Root.ts"
 
 const daybook = root.pipe(
@@ -72,8 +73,13 @@ const presenter = CliOutput.layerPresenter({
       : CliOutput.defaultPresenter.present(event)
 })
 
-/** Only tokens and answers go to stdout; what goes wrong meanwhile is said on stderr. */
-const logger = Logger.layer([Logger.withConsoleError(Logger.formatSimple)])
+/** Only tokens and answers go to stdout; what goes wrong meanwhile is said on stderr, in the words of the errors. */
+const logger = Logger.layer([
+  Logger.make(({ cause, message }) => {
+    const trace = cause.reasons.length === 0 ? [] : [Cause.pretty(cause)]
+    Output.sayOnce([message, trace].flat(2).map(String).join("\n"))
+  })
+])
 
 const fail = Effect.fnUntraced(function* (error: unknown) {
   const { exitCode, message } = failureOf(error)

@@ -49,6 +49,24 @@ describe.concurrent("the command", () => {
     )
   })
 
+  it.live("an auth.json that breaks is one plain sentence of every command that opens the pool", () =>
+    Effect.gen(function* () {
+      const { begin, codex, run, user, vault } = yield* makeWorld
+      yield* begin
+      writeAuth(user, "{")
+      for (const args of [
+        ["refresh", "main"],
+        ["pause", "main"],
+        ["token", "openai-codex"]
+      ]) {
+        const { stderr } = yield* run([...args, ...codex])
+        const about = stderr.split("\n").filter((line) => line.startsWith(`Cannot list the logins in ${vault}`))
+        assert.lengthOf(about, 1, stderr)
+        assert.notInclude(stderr, "level=")
+      }
+    })
+  )
+
   describe("a missing auth.json", () => {
     it.live("is said by --observe, and is no error", () =>
       Effect.gen(function* () {
