@@ -7,6 +7,7 @@ import { Predicate } from "effect"
 import { CliError } from "effect/cli"
 import { dirname } from "node:path"
 import { type ExitCode, exitCodes } from "./ExitCode.ts"
+import { begin } from "./FirstSteps.ts"
 import { isBase, restoreBase } from "./Flaw.ts"
 import { repairCommand } from "./RepairCommand.ts"
 import { Stop } from "./Stop.ts"
@@ -51,7 +52,7 @@ const shared = ({ kind, path }: NetworkFileSystem): string =>
   "if only one machine ever opens it, DAYBOOK_ALLOW_NETWORK_FS=1 allows it."
 
 const noLedger = (folder: string): string =>
-  `There is no ledger in ${folder}. Name its folder with --home, or let \`daybook token PROVIDER --vault PATH\` begin one there.`
+  `There is no ledger in ${folder}. Name its folder with --home, or begin one there with ${begin}.`
 
 /** A login that cannot be used now is nothing to give; a store or a ledger that cannot be used is an error. */
 const isNothingAvailable = (error: unknown): error is NoneAvailable | RefreshError => {

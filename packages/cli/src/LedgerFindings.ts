@@ -8,6 +8,7 @@ import { Effect, Option, Stream } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { fine, type Finding, note, problem } from "./Finding.ts"
+import { begin } from "./FirstSteps.ts"
 import { nextStep, restoreBase, troubleAndWhy } from "./Flaw.ts"
 import * as ReadPool from "./ReadPool.ts"
 
@@ -15,7 +16,7 @@ export const ofLedger = (home: string): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.match(verify(home, { fast: true }), {
     onFailure: (error) => [
       error.reason._tag === "Missing"
-        ? problem(home, "there is no ledger", "Name its folder with --home, or get a token to begin one.")
+        ? problem(home, "there is no ledger", `Name its folder with --home, or begin one with ${begin}.`)
         : problem(home, error.message, "Do what it says, then look again.")
     ],
     onSuccess: (report) => [ofReport(report), ...remarksOn(report)]

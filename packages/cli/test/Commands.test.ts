@@ -1,5 +1,6 @@
 /** What the commands answer, as processes of their own on real files. */
 import { assert, describe, it, vi } from "@effect/vitest"
+import { join } from "node:path"
 import { Effect, Fiber } from "effect"
 import { existsSync, readFileSync } from "node:fs"
 import { apiKey } from "./support/AuthFile.ts"
@@ -119,7 +120,42 @@ describe.concurrent("the command", () => {
         const { code, stderr } = yield* run(["token", "acme"])
         assert.strictEqual(code, 3)
         assert.include(stderr, `"acme"`)
+        assert.include(stderr, `No provider "acme" is defined`)
         assert.include(stderr, `Name a store with --vault PATH, such as ${vault}.`)
+      })
+    )
+
+    it.live("tells somebody who typed a label where it goes", () =>
+      Effect.gen(function* () {
+        const { begin, codex, run } = yield* makeWorld
+        yield* begin
+        const { code, stderr } = yield* run(["token", "team", ...codex])
+        assert.strictEqual(code, 3)
+        assert.include(stderr, "`daybook token openai --credential team`")
+      })
+    )
+  })
+
+  describe("a new user", () => {
+    it.live("is told by every command how a first login comes into the pool", () =>
+      Effect.gen(function* () {
+        const { at, run, user } = yield* makeWorld
+        const steps = /`daybook login PROVIDER` or `daybook enrol`/
+        for (const args of [["status"], ["list"]]) assert.match((yield* run(args)).stderr, steps, args.join(" "))
+        assert.match((yield* run(["doctor"])).stdout, steps)
+        const elsewhere = { ...at, env: { ...at.env, HOME: join(user, "nobody") } }
+        const none = yield* run(["token", "openai-codex"], elsewhere)
+        assert.include(none.stderr, "`daybook login openai-codex` or `daybook enrol`")
+        for (const args of [["status"], ["list"]]) assert.match((yield* run(args)).stdout, steps, args.join(" "))
+      })
+    )
+
+    it.live("is told how a login that another program makes comes into the pool", () =>
+      Effect.gen(function* () {
+        const { run } = yield* makeWorld
+        const { code, stderr } = yield* run(["login", "anthropic"])
+        assert.strictEqual(code, 1)
+        assert.include(stderr, "Then `daybook import claude-code`, or `daybook enrol` for hermes' file")
       })
     )
   })

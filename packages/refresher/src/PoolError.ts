@@ -36,7 +36,7 @@ export class NoneAvailable extends Data.TaggedError("NoneAvailable")<{
 const nothingThere = ({ looked = [], problems = [], provider }: NoneAvailable): string => {
   if (problems.length > 0) return problems.map(({ message }) => message).join("\n")
   const places = looked.length === 0 ? "" : ` and none is in ${looked.join(" or ")}`
-  return `No credential of "${provider}" is in this pool${places}. Log in with the program that owns the store.`
+  return `No credential of "${provider}" is in this pool${places}. \`daybook login ${provider}\` or \`daybook enrol\` puts one there.`
 }
 
 export class UnknownCredential extends Data.TaggedError("UnknownCredential")<{

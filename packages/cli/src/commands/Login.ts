@@ -6,6 +6,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { LogIn, type Wish } from "@daybook/refresher/LogIn"
 import { LogInError } from "@daybook/refresher/LogInError"
 import type { Person, Prompt } from "@daybook/refresher/Person"
+import { loginFilesOf } from "daybook/LoginFiles"
 import { Clock, Console, Effect, Option, type Scope } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { createInterface } from "node:readline"
@@ -18,6 +19,7 @@ import { loginJson, loginSentence, promptJson, promptLines } from "../render/Log
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
+import { kindOf } from "../StoreAt.ts"
 import * as WritePool from "../WritePool.ts"
 
 const by = (method: LoginMethod, description: string) =>
@@ -94,10 +96,17 @@ const choose = (provider: Provider, wished: LoginMethod | undefined, hasBrowser:
     ? Effect.fail(
         new LogInError({
           provider: provider.id,
-          reason: { _tag: "NoMethod", wished, has, relogin: provider.relogin }
+          reason: { _tag: "NoMethod", wished, has, relogin: `${provider.relogin} ${thenInto(provider)}` }
         })
       )
     : Effect.succeed(method)
+}
+
+/** Where other programs keep such a login, it comes into the pool from there. */
+const thenInto = (provider: Provider): string => {
+  const programs = loginFilesOf(provider).map((source) => (source.kind === "file" ? kindOf(source.file) : source.kind))
+  const imports = [...new Set(programs)].map((program) => `\`daybook import ${program}\`, or `)
+  return `Then ${imports.join("")}\`daybook enrol\` for hermes' file, puts it into the pool.`
 }
 
 const logIn = Effect.fnUntraced(function* (told: Settings, provider: string, wish: Wish, program: string | undefined) {

@@ -1,5 +1,7 @@
 /** `daybook token` */
+import { Ledger } from "@daybook/ledger/Ledger"
 import { defaultProviders } from "@daybook/oauth/Providers"
+import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
 import { CredentialPool, type Token } from "@daybook/refresher/CredentialPool"
 import type { NoneAvailable } from "@daybook/refresher/PoolError"
 import { Vault } from "@daybook/vault/Vault"
@@ -60,10 +62,11 @@ const ask = Effect.fnUntraced(function* (
 ) {
   const { problems } = yield* Vault.use((vault) => vault.logins)
   yield* Output.warnings(problems)
+  const state = yield* Ledger.use((ledger) => ledger.state)
   return yield* CredentialPool.use((pool) => pool.getToken(provider, request)).pipe(
     Effect.catchTag("NoneAvailable", (none): Effect.Effect<never, NoneAvailable | Stop> => {
       if (none.passed.length > 0) return Effect.fail(none)
-      return problems.length > 0 ? unread(provider) : nowhere(none)
+      return problems.length > 0 ? unread(provider) : nowhere(none, state)
     })
   )
 })
@@ -72,8 +75,27 @@ const unread = (provider: string) =>
   new Stop({ exitCode: exitCodes.error, message: `So there is no token of "${provider}" to give.` })
 
 /** Nothing of the provider is in the pool or in a store that was opened: perhaps it is in one that was not named. */
-const nowhere = (none: NoneAvailable) =>
-  new Stop({ exitCode: exitCodes.nothingAvailable, message: `${none.message} ${nameStore(hermesAuthFile())}` })
+const nowhere = (none: NoneAvailable, state: PoolState) =>
+  new Stop({
+    exitCode: exitCodes.nothingAvailable,
+    message: notAProvider(none.provider, members(state)) ?? `${whyNone(none)} ${nameStore(hermesAuthFile())}`
+  })
+
+/** Somebody who typed a credential's name meant that credential. */
+const notAProvider = (name: string, credentials: ReadonlyArray<Credential>): string | undefined => {
+  const named = credentials.find(({ id, label }) => id === name || label === name)
+  return named === undefined
+    ? undefined
+    : `"${name}" is no provider but a credential: \`daybook token ${named.provider} --credential ${name}\`.`
+}
+
+/** An API key needs no definition of its provider. */
+const whyNone = ({ message, provider }: NoneAvailable): string => {
+  const known = defaultProviders.map(({ id }) => id)
+  return known.includes(provider)
+    ? message
+    : `No provider "${provider}" is defined, and no API key of it is in this pool. Known are: ${known.join(", ")}.`
+}
 
 const nameStore = (usual: string): string =>
   existsSync(usual) ? `Name a store with --vault PATH, such as ${usual}.` : "Name a store with --vault PATH."

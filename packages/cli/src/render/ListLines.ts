@@ -3,7 +3,7 @@ import type { StoreRef } from "@daybook/pool/StoreRef"
 import { profileOf } from "@daybook/vault/HermesProfiles"
 import type { PoolView, Row } from "../PoolView.ts"
 import type { Paint } from "./Paint.ts"
-import { unknownLines } from "./StatusLines.ts"
+import { nobodyYet, unknownLines } from "./StatusLines.ts"
 import { table } from "./Table.ts"
 import { day, moment } from "./Time.ts"
 import { paintWord } from "./Word.ts"
@@ -23,7 +23,7 @@ const headings = [
 
 export const listLines = (view: PoolView, paint: Paint): ReadonlyArray<string> => [
   ...(view.rows.length === 0
-    ? ["No credential is in this pool yet."]
+    ? [nobodyYet]
     : table(
         headings,
         view.rows.map((row) => cells(row, view.at, paint)),

@@ -1,5 +1,6 @@
 /** `daybook status`: for each provider, each credential with its word, why, since and until when, and what to do. */
 import { profileOf } from "@daybook/vault/HermesProfiles"
+import { begin } from "../FirstSteps.ts"
 import type { PoolView, Row } from "../PoolView.ts"
 import type { Paint } from "./Paint.ts"
 import { day, moment } from "./Time.ts"
@@ -7,9 +8,11 @@ import { paintWord } from "./Word.ts"
 
 export const statusLines = (view: PoolView, paint: Paint): ReadonlyArray<string> => [
   `${paint("faint", "ledger")} ${view.home}, ${view.head} events`,
-  ...(view.rows.length === 0 ? ["No credential is in this pool yet."] : providersOf(view, paint)),
+  ...(view.rows.length === 0 ? [nobodyYet] : providersOf(view, paint)),
   ...unknownLines(view, paint)
 ]
+
+export const nobodyYet = `No credential is in this pool yet. ${begin} puts one there.`
 
 const providersOf = (view: PoolView, paint: Paint): ReadonlyArray<string> =>
   [...new Set(view.rows.map(({ provider }) => provider))].flatMap((provider) => {

@@ -1,0 +1,2 @@
+/** How a first login comes into a pool. */
+export const begin = "`daybook login PROVIDER` or `daybook enrol`"
