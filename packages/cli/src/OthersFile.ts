@@ -44,11 +44,14 @@ export const find = (what: string | undefined, path: string | undefined): Effect
   Effect.suspend(() => {
     const found = what === undefined ? ownerOf(path) : named(what, path)
     if (typeof found === "string") return usage(found)
-    return existsSync(found.path) ? Effect.succeed(found) : missing(found)
+    return existsSync(found.path) ? Effect.succeed(found) : missing(found, path !== undefined)
   })
 
 const named = (what: string, path: string | undefined): OthersFile | string => {
   const program = all().find(({ owner }) => kindOf({ owner }) === kindOf({ owner: what }))
+  if (kindOf({ owner: what }) === "hermes") {
+    return `hermes shares its file, so nothing of it is imported: \`daybook enrol${path === undefined ? "" : ` ${path}`}\`.`
+  }
   if (program === undefined) return `Nobody knows a program "${what}" with a login to import. ${choices()}`
   return path === undefined ? program : at(program, expand(path))
 }
@@ -72,10 +75,12 @@ const choices = (): string => {
 
 const usage = (message: string) => Effect.fail(new Stop({ exitCode: exitCodes.usage, message }))
 
-const missing = ({ owner, path, renew }: OthersFile) =>
+const missing = ({ owner, path, renew }: OthersFile, isNamed: boolean) =>
   Effect.fail(
     new Stop({
       exitCode: exitCodes.error,
-      message: `There is no file ${path}, where ${owner} keeps its login. To log in, ${renew}; if it is elsewhere, name it with --path. A login in the system's keychain is not read.`
+      message: isNamed
+        ? `There is no file ${path}. Name an existing one with --path, or leave it out to look where ${owner} keeps its login.`
+        : `There is no file ${path}, where ${owner} keeps its login. To log in, ${renew}; if it is elsewhere, name it with --path. A login in the system's keychain is not read.`
     })
   )

@@ -30,8 +30,16 @@ export const kinds = (): ReadonlyArray<string> => [
 /** Without a path, where its program usually keeps it. */
 export const storeAt = Effect.fnUntraced(function* (kind: string, path: string | undefined) {
   const store = yield* named(kind, path === undefined ? undefined : expand(path))
-  return existsSync(store.path) ? store : yield* usage(`There is no file ${store.path}. Name the right one.`)
+  return existsSync(store.path) ? store : yield* noFile(kind, store.path)
 })
+
+const noFile = (kind: string, path: string) =>
+  Effect.fail(
+    new Stop({
+      exitCode: exitCodes.error,
+      message: `There is no file ${path}. Name an existing one, or log in first: with the program that keeps it (${kind}), or with \`daybook login\`.`
+    })
+  )
 
 const named = (kind: string, path: string | undefined): Effect.Effect<StoreAt, Stop> => {
   if (kind === "hermes") {

@@ -153,6 +153,8 @@ describe.concurrent("daybook import", () => {
       ]
     > = [
       ["no file", ["codex-cli"], undefined, "There is no file", 1],
+      ["a path to no file", ["codex-cli", "--path", "/nope/x.json"], undefined, "Name an existing one with --path", 1],
+      ["hermes", ["hermes"], undefined, "`daybook enrol`", 2],
       ["an unknown program", ["netscape"], undefined, "claude-code", 2],
       ["nothing said", [], undefined, "Choose one of: claude-code, codex-cli", 2],
       ["a path without its program", ["--path", "/nowhere/auth.json"], undefined, "Say also whose it is", 2],

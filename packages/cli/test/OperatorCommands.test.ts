@@ -7,6 +7,7 @@ import { once } from "node:events"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { main, type Place } from "./support/Cli.ts"
+import { writeCodex } from "./support/CodexFile.ts"
 import { writeLoginFiles } from "./support/LoginFiles.ts"
 import { makeReadOnly, smallDisk, snapshot } from "./support/TempFolder.ts"
 import { makeWorld } from "./support/World.ts"
@@ -94,7 +95,7 @@ const mistakes: ReadonlyArray<readonly [args: ReadonlyArray<string>, code: numbe
   [["prioritise", "main", "first"], 2, "first"],
   [["relabel", "main", "ada@example.com"], 2, "looks like an address"],
   [["remove", "main"], 2, "--yes"],
-  [["enrol", "nowhere.json"], 2, "There is no file"],
+  [["enrol", "nowhere.json"], 1, "There is no file"],
   [["enrol", "--kind", "herms"], 2, "Did you mean hermes?"],
   [["enrol", "--again", "main"], 1, "it is in the pool"]
 ]
@@ -331,6 +332,22 @@ describe.concurrent("enrol", () => {
       const former = yield* run(["refresh", "main", ...codex])
       assert.strictEqual(former.code, 3)
       assert.include(former.stderr, join(user, "other"))
+    })
+  )
+})
+
+describe("a file of another program than the named one", () => {
+  it.live("is told from an empty one, with the command that reads it", () =>
+    Effect.gen(function* () {
+      const { codex, login, run, user, vault } = yield* makeWorld
+      const file = writeCodex(user, login)
+      const enrol = yield* run(["enrol", file, ...codex])
+      assert.strictEqual(enrol.code, 1)
+      assert.include(enrol.stderr, `looks like the file of the Codex CLI: \`daybook enrol ${file} --kind codex-cli\``)
+      const claude = yield* run(["import", "claude-code", "--path", file, ...codex])
+      assert.include(claude.stderr, `\`daybook import codex-cli --path ${file}\``)
+      const hermes = yield* run(["import", "codex-cli", "--path", vault, ...codex])
+      assert.include(hermes.stderr, `looks like the file of hermes: \`daybook enrol ${vault}\``)
     })
   )
 })

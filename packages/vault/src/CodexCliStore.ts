@@ -38,7 +38,7 @@ export const make = (file: string): Store => {
   }
 }
 
-const why = "it belongs to the Codex CLI; run codex to renew it"
+const why = "it belongs to the Codex CLI; run codex to renew it, or codex login if that does not help"
 
 const survey = (path: string): Effect.Effect<Survey> =>
   held(path, "list").pipe(

@@ -13,6 +13,7 @@ import { realpathSync } from "node:fs"
 import { confirmed, yesFlag } from "../Confirm.ts"
 import { exitCodes } from "../ExitCode.ts"
 import { findCredential } from "../FindCredential.ts"
+import { looksLike } from "../LooksLike.ts"
 import { asError, present } from "../Operate.ts"
 import * as Output from "../Output.ts"
 import * as ReadPool from "../ReadPool.ts"
@@ -75,9 +76,11 @@ const hasLogins = Effect.fnUntraced(function* (home: string, { path, source }: S
   )
   if (logins.length > 0) return
   const [problem] = problems
+  const other = yield* looksLike(home, path, "enrol")
   return yield* new Stop({
     exitCode: exitCodes.error,
-    message: problem?.message ?? `${path} holds no login to enrol. Log in with the program it belongs to first.`
+    message:
+      other ?? problem?.message ?? `${path} holds no login to enrol. Log in with the program it belongs to first.`
   })
 })
 

@@ -6,6 +6,7 @@ import { Clock, Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { confirmed, yesFlag } from "../Confirm.ts"
 import { exitCodes } from "../ExitCode.ts"
+import { looksLike } from "../LooksLike.ts"
 import { find, type OthersFile } from "../OthersFile.ts"
 import * as Output from "../Output.ts"
 import { accountOf, importJson, lookedLines, outcomeLines, priceOf } from "../render/ImportLines.ts"
@@ -52,6 +53,8 @@ interface Wish {
 
 const importFrom = Effect.fnUntraced(function* (told: Settings, file: OthersFile, wish: Wish) {
   const { logins, problems } = yield* Vault.use((vault) => vault.recoverable)
+  const other = logins.length === 0 ? yield* looksLike(told.home, file.path, "import") : undefined
+  if (other !== undefined) return yield* new Stop({ exitCode: exitCodes.error, message: other })
   yield* Output.warnings(problems)
   const found = logins.filter(({ kind }) => kind === "oauth")
   if (found.length === 0) return yield* nothingIn(file, logins, problems.length > 0)
