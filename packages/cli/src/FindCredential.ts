@@ -1,4 +1,5 @@
 /** A credential by what a person typed: its id, or its label, removed ones included. */
+import { isAddress } from "@daybook/pool/decisions/Membership"
 import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
 import type { AmbiguousCredential, UnknownCredential } from "@daybook/refresher/PoolError"
 import { findNamed } from "@daybook/refresher/Selection"
@@ -28,6 +29,8 @@ const findIn = (all: ReadonlyArray<Credential>, inPool: ReadonlyArray<Credential
 }
 
 const withNearest = ({ message }: UnknownCredential, name: string, all: ReadonlyArray<Credential>): string => {
+  // The ledger keeps no address, so the views take it from the store.
+  if (isAddress(name)) return `${message} An address is not a name: take the id that \`daybook list\` shows beside it.`
   const near = nearest(
     name,
     all.flatMap(({ id, label }) => (label === undefined ? [id] : [id, label]))

@@ -136,6 +136,19 @@ describe.concurrent("the command", () => {
     )
   })
 
+  describe("an address that the views show", () => {
+    it.live("is no name, and the command says where the name is", () =>
+      Effect.gen(function* () {
+        const { begin, codex, run } = yield* makeWorld
+        yield* begin
+        const { code, stderr } = yield* run(["pause", "ada@example.com", ...codex])
+        assert.strictEqual(code, 1)
+        assert.include(stderr, "An address is not a name: take the id that `daybook list` shows beside it.")
+        assert.include(stderr, "key (team)")
+      })
+    )
+  })
+
   describe("a new user", () => {
     it.live("is told by every command how a first login comes into the pool", () =>
       Effect.gen(function* () {

@@ -58,6 +58,8 @@ export const findNamed = (
 ): Result.Result<Credential, UnknownCredential | AmbiguousCredential> =>
   theOne(under(credentials, name), name, credentials)
 
+const nameOf = ({ id, label }: Credential): string => (label === undefined || label === id ? id : `${id} (${label})`)
+
 const theOne = (
   found: ReadonlyArray<Credential>,
   name: string,
@@ -65,7 +67,7 @@ const theOne = (
 ): Result.Result<Credential, UnknownCredential | AmbiguousCredential> => {
   const [one, ...others] = found
   if (one === undefined) {
-    return Result.fail(new UnknownCredential({ credential: name, known: all.map(({ id }) => id) }))
+    return Result.fail(new UnknownCredential({ credential: name, known: all.map(nameOf) }))
   }
   return others.length === 0
     ? Result.succeed(one)
