@@ -9,7 +9,7 @@ import { Providers } from "@daybook/oauth/Providers"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
 import type { CredentialId } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
-import { type Credential, grantById, members } from "@daybook/pool/PoolState"
+import { type Credential, grantById } from "@daybook/pool/PoolState"
 import { type PoolStatus, statusOf } from "@daybook/pool/queries/Status"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { ApiVerdict } from "@daybook/pool/Verdict"
@@ -30,7 +30,7 @@ import { Recovery } from "./Recovery.ts"
 import { Refresher } from "./Refresher.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
 import { type ApiAnswer, reportAnswer } from "./ReportAnswer.ts"
-import { askedFor, candidates, earliest, findNamed } from "./Selection.ts"
+import { askedFor, candidates, earliest, memberNamed, withId } from "./Selection.ts"
 import { transient } from "./Target.ts"
 import type { Held } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
@@ -145,7 +145,7 @@ const make = Effect.gen(function* () {
     getToken,
     refresh: Effect.fn("CredentialPool.refresh")(function* (name) {
       const state = yield* ledger.state.pipe(Effect.orElseSucceed(() => ledger.known()))
-      const credential = yield* Effect.fromResult(findNamed(members(state), name))
+      const credential = withId(state, name) ?? (yield* Effect.fromResult(memberNamed(state, name)))
       yield* inUse(state, credential)
       const unwanted = grantById(state, credential.grant).current?.access
       const want = { trigger: "operator" as const, ...(unwanted === undefined ? {} : { unwanted }) }

@@ -9,7 +9,7 @@ import type { LedgerError } from "@daybook/ledger/LedgerError"
 import { type LoginMethod, loginMethods } from "@daybook/oauth/LoginMethods"
 import type { Provider } from "@daybook/oauth/Provider"
 import { Providers } from "@daybook/oauth/Providers"
-import { type Credential, members } from "@daybook/pool/PoolState"
+import { type Credential } from "@daybook/pool/PoolState"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { StoreError } from "@daybook/vault/StoreError"
 import { Context, Effect, Layer, Option } from "effect"
@@ -20,7 +20,7 @@ import type { Person } from "./Person.ts"
 import type { AmbiguousCredential, UnknownCredential } from "./PoolError.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
-import { findNamed } from "./Selection.ts"
+import { memberNamed } from "./Selection.ts"
 import { targetOf } from "./Target.ts"
 
 export interface Wish {
@@ -103,7 +103,7 @@ const choose = Effect.fnUntraced(function* (provider: Provider, wished: LoginMet
 /** Whether its tokens can be replaced is asked before anybody logs in. */
 const named = Effect.fnUntraced(function* (provider: Provider, name: string) {
   const state = yield* Ledger.use((ledger) => ledger.state)
-  const credential = yield* Effect.fromResult(findNamed(members(state), name))
+  const credential = yield* Effect.fromResult(memberNamed(state, name))
   const why = yield* whyNot(provider, credential)
   return why === undefined ? credential : yield* fail(provider.id, { _tag: "NotOurs", credential: credential.id, why })
 })

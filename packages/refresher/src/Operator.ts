@@ -6,7 +6,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import type { LockError } from "@daybook/files/LockError"
 import type { AppendError, LedgerError } from "@daybook/ledger/LedgerError"
 import { endedByOperator } from "@daybook/pool/decisions/Bench"
-import { flawOfLabel, pause, prioritise, relabel, resume } from "@daybook/pool/decisions/Membership"
+import { flawOfLabel, pause, prioritise, relabel, resume, whyTaken } from "@daybook/pool/decisions/Membership"
 import type { CredentialId } from "@daybook/pool/Ids"
 import type { Credential } from "@daybook/pool/PoolState"
 import type { Draft, Recorded } from "@daybook/pool/Recorded"
@@ -104,12 +104,11 @@ const make = Effect.fnUntraced(function* (home: string) {
       if (credential.removed) return yield* refuse(id, { _tag: "Removed" })
       return yield* Effect.provide(reviveCredential(credential), services)
     }),
-    relabel: (id, label) => {
-      const why = flawOfLabel(label)
-      return why === undefined
-        ? decided(id, (credential) => relabel(credential, label))
-        : refuse(id, { _tag: "BadLabel", label, why })
-    },
+    relabel: Effect.fn("Operator.relabel")(function* (id, label) {
+      const why = flawOfLabel(label) ?? whyTaken(yield* ledger.state, id, label)
+      if (why !== undefined) return yield* refuse(id, { _tag: "BadLabel", label, why })
+      return yield* decided(id, (credential) => relabel(credential, label))
+    }),
     prioritise: (id, priority) => decided(id, (credential) => prioritise(credential, priority)),
     enrol: (path) => takeStock(home, "enrol").pipe(Effect.andThen(enrolledFrom(path)), Effect.provide(services)),
     enrolAgain: (id) =>

@@ -5,7 +5,7 @@
 import { format, type Instant } from "@daybook/pool/Instant"
 import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
 import { bindingCooldown, credentialStatus } from "@daybook/pool/queries/Status"
-import { Result } from "effect"
+import { HashMap, Result } from "effect"
 import { AmbiguousCredential, NoneAvailable, type PassedOver, UnknownCredential } from "./PoolError.ts"
 
 export interface Choice {
@@ -39,10 +39,23 @@ export const candidates = (
 
 /** Those of the provider, or the one that was named. */
 export const askedFor = (state: PoolState, provider: string, { credential: name }: Wanted): ReadonlyArray<Credential> =>
-  under(
+  meant(
+    state,
     members(state).filter((member) => member.provider === provider),
     name
   )
+
+/** An id never means another credential that has it as its label, not even if its own is not among these. */
+const meant = (
+  state: PoolState,
+  credentials: ReadonlyArray<Credential>,
+  name: string | undefined
+): ReadonlyArray<Credential> =>
+  withId(state, name) === undefined ? under(credentials, name) : credentials.filter(({ id }) => id === name)
+
+/** The credential with this id, removed ones included. */
+export const withId = (state: PoolState, name: string | undefined): Credential | undefined =>
+  Array.from(HashMap.values(state.credentials)).find(({ id }) => id === name)
 
 /** Those that are meant by a name: the one with this id, else all with this label. */
 const under = (credentials: ReadonlyArray<Credential>, name: string | undefined): ReadonlyArray<Credential> => {
@@ -50,6 +63,13 @@ const under = (credentials: ReadonlyArray<Credential>, name: string | undefined)
   const named = credentials.filter(({ id }) => id === name)
   return named.length > 0 ? named : credentials.filter(({ label }) => label === name)
 }
+
+/** The member that a person means by its id or its label. */
+export const memberNamed = (
+  state: PoolState,
+  name: string
+): Result.Result<Credential, UnknownCredential | AmbiguousCredential> =>
+  theOne(meant(state, members(state), name), name, members(state))
 
 /** The one of these that a person means by its id or its label. */
 export const findNamed = (

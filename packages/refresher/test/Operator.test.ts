@@ -8,7 +8,7 @@ import { Effect, Fiber, Schedule } from "effect"
 import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { failing, reasonOf } from "./support/Failures.ts"
-import { addRow, manualRow } from "./support/HermesRows.ts"
+import { addRow, manualRow, setRows } from "./support/HermesRows.ts"
 import { crash } from "./support/Hooks.ts"
 import type { Instance } from "./support/Instance.ts"
 import { call, questions } from "./support/ModelApi.ts"
@@ -393,10 +393,11 @@ describe("an operator's label", () => {
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
-          yield* addRow(scene, manualRow("mine", yield* scene.logIn()))
-          const { operator, pool, token } = yield* scene.open(patient)
-          yield* operator.relabel(seeded, "work")
-          yield* operator.relabel(CredentialId.make("mine"), "work")
+          yield* setRows(scene, "openai-codex", [
+            { ...manualRow("seeded", scene.login, "work"), source: "device_code", priority: 0 },
+            manualRow("mine", yield* scene.logIn(), "work")
+          ])
+          const { pool, token } = yield* scene.open(patient)
           const errors = [yield* Effect.flip(token({ credential: "work" })), yield* Effect.flip(pool.refresh("work"))]
           for (const error of errors) {
             assert.strictEqual(error._tag, "AmbiguousCredential")
@@ -413,10 +414,34 @@ describe("an operator's label", () => {
       inScene((scene) =>
         Effect.gen(function* () {
           const mine = yield* scene.logIn()
-          yield* addRow(scene, manualRow("mine", mine))
-          const { operator, token } = yield* scene.open(patient)
-          yield* operator.relabel(seeded, "mine")
+          yield* setRows(scene, "openai-codex", [
+            { ...manualRow("seeded", scene.login, "mine"), source: "device_code", priority: 0 },
+            manualRow("mine", mine)
+          ])
+          const { operator, pool, token } = yield* scene.open(patient)
           assert.strictEqual(yield* token({ credential: "mine" }), mine.access_token)
+          yield* operator.remove(CredentialId.make("mine"))
+          const reason = yield* reasonOf(pool.refresh("mine"))
+          assert.strictEqual(reason.reason, "Removed")
+          assert.strictEqual((yield* Effect.flip(token({ credential: "mine" })))._tag, "UnknownCredential")
+          assert.strictEqual(yield* count(scene), 0)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "may not be the id of another credential, nor the label of another member",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* addRow(scene, manualRow("mine", yield* scene.logIn(), "work"))
+          const { operator } = yield* scene.open(patient)
+          assert.include((yield* Effect.flip(operator.relabel(seeded, "work"))).message, "mine has it already")
+          assert.strictEqual(yield* refusal(operator.relabel(seeded, "mine")), "BadLabel")
+          yield* operator.remove(CredentialId.make("mine"))
+          assert.strictEqual(yield* refusal(operator.relabel(seeded, "mine")), "BadLabel")
+          assert.strictEqual((yield* operator.relabel(seeded, "work")).length, 1)
         })
       ),
     slow

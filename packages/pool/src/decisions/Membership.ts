@@ -1,7 +1,9 @@
 /**
  * What an operator does to a credential, as events. Done already is nothing to do: a command may be given twice.
  */
-import type { Credential } from "../PoolState.ts"
+import { HashMap } from "effect"
+import type { CredentialId } from "../Ids.ts"
+import type { Credential, PoolState } from "../PoolState.ts"
 import type { Draft } from "../Recorded.ts"
 
 /** Nothing is sent with it, and it is not refreshed either, unless `keepalive` asks for that. */
@@ -38,3 +40,11 @@ export const flawOfLabel = (label: string): string | undefined => {
 }
 
 export const isAddress = (label: string): boolean => label.includes("@")
+
+/** Why a name would mean another credential too, if it would: one that was removed keeps its id, and loses its label. */
+export const whyTaken = ({ credentials }: PoolState, self: CredentialId, label: string): string | undefined => {
+  const others = Array.from(HashMap.values(credentials)).filter(({ id }) => id !== self)
+  if (others.some(({ id }) => id === label)) return "it is the id of a credential"
+  const namesake = others.find((other) => !other.removed && other.label === label)
+  return namesake === undefined ? undefined : `${namesake.id} has it already`
+}
