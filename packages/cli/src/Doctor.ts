@@ -101,8 +101,9 @@ const flockProgram: Effect.Effect<Finding> = Effect.callback((resume) => {
   )
 })
 
-const ofCredential = ({ id, provider, reason, todo, word }: Row): Finding => {
+const ofCredential = ({ id, lost, provider, reason, todo, word }: Row): Finding => {
   const about = `${id} (${provider})`
+  if (lost !== undefined) return problem(about, lost, todo ?? "Log in again.")
   const says = reason === undefined ? word : `${word}: ${reason}`
   if (word === "dead") return problem(about, says, todo ?? "Log in again.")
   return word === "ok" || todo === undefined ? fine(about, says) : note(about, says, todo)

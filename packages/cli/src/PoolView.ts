@@ -6,10 +6,13 @@ import type { Instant } from "@daybook/pool/Instant"
 import type { CredentialStatus, PoolStatus } from "@daybook/pool/queries/Status"
 import type { Login, Survey } from "@daybook/vault/Login"
 import { adviceOn } from "./Advice.ts"
+import { lostLogin } from "./LostLogin.ts"
 
 export interface Row extends CredentialStatus {
   /** What a person does now; absent if there is nothing to do. */
   readonly todo: string | undefined
+  /** Why its tokens are not where this pool keeps them; absent if they are. */
+  readonly lost?: string
 }
 
 export interface Problem {
@@ -30,20 +33,24 @@ export interface PoolView {
 
 export const viewOf = (
   status: PoolStatus,
-  { logins, problems }: Survey,
+  survey: Survey,
   about: Pick<PoolView, "home" | "at" | "head">
 ): PoolView => ({
   ...about,
-  rows: status.credentials.map((credential) => rowOf(credential, logins, about.at)),
+  rows: status.credentials.map((credential) => rowOf(credential, survey, about)),
   unknownEvents: status.unknownEvents,
-  problems: problems.map(({ message, path }) => ({ path, message }))
+  problems: survey.problems.map(({ message, path }) => ({ path, message }))
 })
 
-const rowOf = (credential: CredentialStatus, logins: ReadonlyArray<Login>, now: Instant): Row => ({
-  ...credential,
-  label: labelOf(credential, logins),
-  todo: adviceOn(credential, now)
-})
+const rowOf = (credential: CredentialStatus, survey: Survey, { at, home }: Pick<PoolView, "home" | "at">): Row => {
+  const lost = lostLogin(credential, survey, home)
+  return {
+    ...credential,
+    label: labelOf(credential, survey.logins),
+    todo: lost?.todo ?? adviceOn(credential, at),
+    ...(lost === undefined ? {} : { lost: lost.says })
+  }
+}
 
 /** The store's own, which may be an address, unless an operator gave it another one. */
 const labelOf = (credential: CredentialStatus, logins: ReadonlyArray<Login>): string | undefined =>

@@ -169,7 +169,7 @@ const refreshIn = (member: Credential) =>
  */
 const isNew = (fingerprints: Fingerprints["Service"], state: PoolState, login: Login): boolean =>
   !Array.from(HashMap.values(state.credentials)).some(
-    (credential) => credential.removedBy !== "store" && isFrom(credential, login)
+    (credential) => (credential.removedBy !== "store" && isFrom(credential, login)) || isCopyOf(credential, login)
   ) && originalOf(fingerprints, state, login) === undefined
 
 /**
@@ -185,6 +185,13 @@ const isMissing = ({ store: { path } }: Credential): boolean => path !== undefin
 
 const refreshOf = (fingerprints: Fingerprints["Service"], { tokens: { refresh } }: Login): Fingerprint | undefined =>
   refresh === undefined ? undefined : fingerprints.of(refresh)
+
+/** In a home that was copied or moved; served here, its tokens would be spent by two ledgers. */
+const isCopyOf = ({ store }: Credential, login: Login): boolean =>
+  store.kind === "own" &&
+  login.store.kind === "own" &&
+  store.slot === login.store.slot &&
+  store.path !== login.store.path
 
 /** It is the login in the place that the credential was enrolled from. */
 export const isFrom = (

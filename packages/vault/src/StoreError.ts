@@ -24,7 +24,10 @@ export type StoreErrorReason =
   /** `owner` is the folder of the ledger that the store is bound to. */
   | { readonly _tag: "ReadOnly"; readonly why: string; readonly owner?: string }
   | { readonly _tag: "NoSpace" }
-  /** `code` is the system's, or `NotFound` for a login that is no longer there and `NotOpened` for a store nobody configured. */
+  /**
+   * `code` is the system's, or `NotFound` for a login that is no longer there `NotOpened` for a store nobody configured,
+   * and `OtherHome` for a login of Daybook's own in a home that was moved or copied.
+   */
   | { readonly _tag: "Unavailable"; readonly code: string }
   | { readonly _tag: "LockUnsupported"; readonly missing: string }
 
@@ -66,5 +69,7 @@ const describe = ({ field, line, why }: Flaw): string =>
 
 const unavailable: Record<string, string> = {
   NotFound: "the login is no longer there. If it should be, log in again with the program it belongs to.",
+  OtherHome:
+    "it belongs to the home that this one is a copy of, or was moved from. Use that home, or move this one back to its path.",
   NotOpened: "it is not among the stores that were opened. Open it too."
 }

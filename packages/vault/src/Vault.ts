@@ -50,7 +50,7 @@ export class Vault extends Context.Service<
     readonly logins: Effect.Effect<Survey>
     /** Those of the stores that an import or a recovery may look at. */
     readonly recoverable: Effect.Effect<Survey>
-    /** Fails with `Unavailable` (`NotOpened`) for a store that was not opened. */
+    /** Fails with `Unavailable` for a store that was not opened (`NotOpened`), or an own login of another home (`OtherHome`). */
     readonly authority: (ref: StoreRef) => Effect.Effect<Authority, StoreError>
     /** From when it is run; our own writes show too. */
     readonly changes: Stream.Stream<Changed>
@@ -125,5 +125,5 @@ const notOpened = (ref: StoreRef): StoreError =>
   new StoreError({
     operation: "read",
     path: ref.path ?? ref.slot,
-    reason: { _tag: "Unavailable", code: "NotOpened" }
+    reason: { _tag: "Unavailable", code: ref.kind === "own" ? "OtherHome" : "NotOpened" }
   })

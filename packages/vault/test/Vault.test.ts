@@ -231,12 +231,16 @@ it.live("a store that was not opened has no authority here", () =>
     const elsewhere = [
       { kind: "codex-cli", path: codex, slot: "tokens" },
       { kind: "file", path: claude, slot: "claudeAiOauth" },
-      { kind: "own", path: `${folder}/other/${grantId}.json`, slot: grantId },
-      { ...own, slot: "../auth" },
       { kind: "memory", slot: "one" }
     ] as const
     for (const ref of elsewhere) {
       assert.deepInclude((yield* Effect.flip(vault.authority(ref))).reason, { code: "NotOpened" })
+    }
+    for (const ref of [
+      { kind: "own", path: `${folder}/other/grants/${grantId}.json`, slot: grantId },
+      { ...own, slot: "../auth" }
+    ] as const) {
+      assert.deepInclude((yield* Effect.flip(vault.authority(ref))).reason, { code: "OtherHome" })
     }
   })
 )

@@ -32,6 +32,7 @@ const credentialJson = (row: Row) => ({
   generations: row.generations,
   refreshing: row.refreshing,
   lastAcceptedAt: iso(row.lastAcceptedAt),
+  lost: row.lost ?? null,
   todo: row.todo ?? null
 })
 

@@ -25,14 +25,14 @@ const providersOf = (view: PoolView, paint: Paint): ReadonlyArray<string> =>
   })
 
 const count = (rows: ReadonlyArray<Row>): string => {
-  const usable = rows.filter(({ word }) => word === "ok" || word === "suspect").length
+  const usable = rows.filter(({ lost, word }) => lost === undefined && (word === "ok" || word === "suspect")).length
   return `${usable} of ${rows.length} usable`
 }
 
 const credentialLines = (row: Row, width: number, now: number, paint: Paint): ReadonlyArray<string> => {
   const name = nameOf(row).padEnd(width)
   const word = paintWord(row.word, paint) + " ".repeat("cooling".length - row.word.length)
-  const said = [because(row), place(row), ...times(row, now)].filter((part) => part !== "").join(", ")
+  const said = [because(row), row.lost ?? "", place(row), ...times(row, now)].filter((part) => part !== "").join(", ")
   return [
     `  ${word}  ${name}  ${said}`.trimEnd(),
     ...(row.todo === undefined ? [] : [`           ${paint("faint", `-> ${row.todo}`)}`])
