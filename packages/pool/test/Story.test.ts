@@ -57,6 +57,14 @@ it("a story holds the credential's events and its grant's, in order, and nothing
   )
 })
 
+it("a credential that was brought back has the removal of its former self in its story", () => {
+  const removed = { type: "CredentialRemoved", v: 1, credential: otherCredentialId, data: { by: "operator" } } as const
+  const steps = [enrolledOther({ grant: grantId }), removed, enrolled()]
+  assert.deepStrictEqual(told(steps), ["1 CredentialEnrolled", "2 CredentialRemoved", "3 CredentialEnrolled"])
+  const another = [enrolledOther(), removed, enrolled()]
+  assert.deepStrictEqual(told(another), ["3 CredentialEnrolled"])
+})
+
 it("a grant's events count whoever wrote them: for nobody, or for a sister that shares it", () => {
   const stored = { type: "SuccessorStored", v: 1, data: { grant: grantId, next: first } } as const
   const steps = [

@@ -9,10 +9,13 @@ import type { Recorded } from "../Recorded.ts"
 
 export type StoryFilter = (event: Recorded) => boolean
 
-/** Every event about the credential, or about the grants it had. */
+/**
+ * Every event about the credential or its grant, and when others left the pool that had the grant: one that was brought
+ * back has the grant of its former self.
+ */
 export const storyOf = (state: PoolState, id: CredentialId): StoryFilter => {
   const grant = Option.getOrUndefined(HashMap.get(state.credentials, id))?.grant
-  return (event) => isAbout(event, id, grant)
+  return (event) => isAbout(event, id, grant) || isFormerRemoved(state, event, grant)
 }
 
 /** The same over events at hand. */
@@ -24,3 +27,8 @@ const isAbout = (event: Recorded, id: CredentialId, grant: GrantId | undefined):
   const about = event.type === "Unknown" ? event.data.grant : grantOf(event)
   return named === id || (grant !== undefined && about === grant)
 }
+
+const isFormerRemoved = (state: PoolState, event: Recorded, grant: GrantId | undefined): boolean =>
+  event.type === "CredentialRemoved" &&
+  grant !== undefined &&
+  Option.getOrUndefined(HashMap.get(state.credentials, event.credential))?.grant === grant
