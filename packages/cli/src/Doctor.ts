@@ -29,7 +29,7 @@ const ofPool = (
 ): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.gen(function* () {
     const { problems, rows } = yield* ReadPool.view(home)
-    return [...(yield* ofStores(home, problems)), ...ofBorrowed(rows), ...rows.map(ofCredential)]
+    return [...(yield* ofStores(home, problems, rows)), ...ofBorrowed(rows), ...rows.map(ofCredential)]
   }).pipe(
     Effect.provide(ReadPool.layer({ home, vault })),
     Effect.catchReason("LedgerError", "Missing", () => ofStoresAlone(home, vault)),
@@ -44,17 +44,21 @@ const ofPool = (
 
 const ofStoresAlone = (home: string, vault: string | undefined) =>
   Vault.use(({ logins }) => logins).pipe(
-    Effect.flatMap(({ problems }) => ofStores(home, problems)),
+    Effect.flatMap(({ problems }) => ofStores(home, problems, [])),
     Effect.provide(ReadPool.vaultLayer({ home, vault }, empty))
   )
 
-const ofStores = Effect.fnUntraced(function* (home: string, problems: ReadonlyArray<Problem>) {
+const ofStores = Effect.fnUntraced(function* (
+  home: string,
+  problems: ReadonlyArray<Problem>,
+  rows: ReadonlyArray<Row>
+) {
   const { sources } = yield* Vault
   const shared = sources.flatMap(({ kind, path }) => (kind === "hermes" && path !== undefined ? [path] : []))
   return [
     ...problems.map(({ message, path }) => problem(path, message, "Then look again.")),
     ...(yield* Effect.forEach(shared, (path) => ofHermes(home, path))).flat(),
-    ...(yield* ofHermesLogins),
+    ...(yield* ofHermesLogins(rows)),
     ...(shared.length === 0 ? [] : [yield* flockProgram])
   ]
 })

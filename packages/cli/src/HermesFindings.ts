@@ -6,8 +6,10 @@ import { Vault } from "@daybook/vault/Vault"
 import { Effect } from "effect"
 import { basename, join } from "node:path"
 import { fine, type Finding, note } from "./Finding.ts"
+import type { Row } from "./PoolView.ts"
 
-export const ofHermesLogins: Effect.Effect<ReadonlyArray<Finding>, never, Vault> = Effect.gen(function* () {
+/** `rows` are the pool's credentials. */
+export const ofHermesLogins = Effect.fnUntraced(function* (rows: ReadonlyArray<Row>) {
   const vault = yield* Vault
   const { logins } = yield* vault.logins
   const inHermes = logins.filter(({ store }) => store.kind === "hermes")
@@ -16,9 +18,23 @@ export const ofHermesLogins: Effect.Effect<ReadonlyArray<Finding>, never, Vault>
     ...opened.flatMap(ofOpenedProfile),
     ...ofProfiles(inHermes, opened),
     ...inHermes.flatMap(ofDeath),
-    ...(yield* Effect.forEach(inHermes.filter(isOurs), ofRefusal)).flat()
+    ...(yield* Effect.forEach(inHermes.filter(isOurs), (login) => ofRefusal(login, servedMeanwhile))).flat(),
+    ...(yield* Effect.forEach(unshown(rows, inHermes), (row) => ofRefusal(row, removeIt(row)))).flat()
   ]
 })
+
+const servedMeanwhile = "Until then its access token is served while it is good."
+
+const removeIt = ({ id }: Row): string =>
+  `Log in to it again with hermes if it should be used, or take it out with \`daybook remove ${id}\`.`
+
+/** What hermes was told not to use, or has removed, is not among the logins of its file. */
+const unshown = (rows: ReadonlyArray<Row>, logins: ReadonlyArray<Login>): ReadonlyArray<Row> =>
+  rows.filter(
+    ({ store }) =>
+      store.kind === "hermes" &&
+      !logins.some((login) => login.store.path === store.path && login.store.slot === store.slot)
+  )
 
 const isOurs = ({ kind, ownership }: Login): boolean => kind === "oauth" && ownership === "owned"
 
@@ -52,15 +68,17 @@ const ofDeath = (login: Login): ReadonlyArray<Finding> =>
     : [note(nameOf(login), `hermes says that it is dead: ${login.lastAuthError.code}`, "Log in again with hermes.")]
 
 /** Bindings are told with the file. */
-const ofRefusal = (login: Login) =>
+const ofRefusal = (login: Named, next: string) =>
   Vault.use((vault) => vault.authority(login.store)).pipe(
     Effect.map(({ whyReadOnly = noLedger }): ReadonlyArray<Finding> =>
       whyReadOnly === noLedger || whyReadOnly.startsWith("it is bound to")
         ? []
-        : [note(nameOf(login), `only read: ${whyReadOnly}`, "Until then its access token is served while it is good.")]
+        : [note(nameOf(login), `only read: ${whyReadOnly}`, next)]
     ),
     Effect.orElseSucceed((): ReadonlyArray<Finding> => [])
   )
 
-const nameOf = ({ id, provider, store }: Login): string =>
+type Named = Pick<Login, "id" | "provider" | "store">
+
+const nameOf = ({ id, provider, store }: Named): string =>
   `${id ?? store.slot} (${provider}, ${store.path ?? store.kind})`

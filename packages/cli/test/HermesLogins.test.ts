@@ -52,6 +52,18 @@ describe.concurrent("a hermes with a profile", () => {
     })
   )
 
+  it.live("is told by doctor of a login that hermes was told not to use any more", () =>
+    Effect.gen(function* () {
+      const { begin, login, run, user } = yield* world
+      yield* begin
+      const suppressed_sources = { "openai-codex": ["device_code"] }
+      writeAuth(user, { ...authFile(login), suppressed_sources })
+      const { stdout } = yield* run(["doctor"])
+      assert.match(stdout, /main \(openai-codex, .*only read: hermes was told not to use it/)
+      assert.include(stdout, "daybook remove main")
+    })
+  )
+
   it.live("is told by doctor why a Nous login is only read, and what hermes calls dead", () =>
     Effect.gen(function* () {
       const { run, vault } = yield* world
