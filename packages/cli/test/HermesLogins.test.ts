@@ -43,6 +43,17 @@ describe.concurrent("a hermes with a profile", () => {
     })
   )
 
+  it.live("is told by enrol of the profile's login too", () =>
+    Effect.gen(function* () {
+      const { codex, profile, run, vault } = yield* world
+      const { stdout } = yield* run(["enrol", vault, ...codex])
+      assert.match(stdout, /^ {2}enrolled +theirs .*in hermes' profile work$/m)
+      const { logins } = JSON.parse((yield* run(["enrol", vault, "--json", ...codex])).stdout)
+      const theirs = logins.find(({ credential }: { readonly credential: string }) => credential === "theirs")
+      assert.deepInclude(theirs, { outcome: "member", path: profile })
+    })
+  )
+
   it.live("is told by doctor which file to open in place of a profile's", () =>
     Effect.gen(function* () {
       const { profile, run, vault } = yield* world

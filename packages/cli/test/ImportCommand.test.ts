@@ -129,6 +129,33 @@ describe.concurrent("daybook import", () => {
     })
   )
 
+  it.live("a login that was taken over is in the pool once, whatever is asked for afterwards", () =>
+    Effect.gen(function* () {
+      const { codex, home, login, run, user } = yield* makeWorld
+      writeCodex(user, login)
+      const [borrowed] = JSON.parse((yield* run(["import", "codex-cli", "--json", ...codex])).stdout).imported
+      const takeOver = ["import", "codex-cli", "--take-over", "--yes", "--json", ...codex]
+      const [taken] = JSON.parse((yield* run(takeOver)).stdout).imported
+      const enrolled = count(home, "CredentialEnrolled")
+      for (const args of [takeOver, ["import", "codex-cli", "--json", ...codex]]) {
+        const again = yield* run(args)
+        assert.strictEqual(again.code, 0, again.stderr)
+        assert.deepInclude(JSON.parse(again.stdout).imported[0], {
+          outcome: "already there",
+          credential: taken.credential
+        })
+      }
+      const listed = yield* run(["enrol", "--kind", "codex-cli", ...codex])
+      assert.include(listed.stdout, `the login is in the pool as ${taken.credential}`)
+      assert.notInclude(listed.stdout, "--again")
+      yield* run(["refresh", taken.credential, ...codex])
+      const back = yield* run(["enrol", "--again", borrowed.credential, ...codex])
+      assert.strictEqual(back.code, 1)
+      assert.include(back.stderr, `it is the same login as ${taken.credential}`)
+      assert.strictEqual(count(home, "CredentialEnrolled"), enrolled)
+    })
+  )
+
   it.live("changes nothing if the provider says no", () =>
     Effect.gen(function* () {
       const { codex, home, login, run, sandbox, user } = yield* makeWorld

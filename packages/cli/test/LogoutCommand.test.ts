@@ -41,9 +41,21 @@ describe.concurrent("daybook logout", () => {
         []
       )
       assert.notInclude((yield* run(["status"])).stdout, id)
-      const again = yield* run(["logout", id, "--yes", ...codex])
-      assert.strictEqual(again.code, 1)
-      assert.include(again.stderr, "not in the pool any more")
+      const again = yield* run(["logout", id, "--json", ...codex])
+      assert.strictEqual(again.code, 0, again.stderr)
+      assert.deepInclude(JSON.parse(again.stdout), { outcome: "unchanged", events: [] })
+    })
+  )
+
+  it.live("is an error for what was only removed, since its provider was never told", () =>
+    Effect.gen(function* () {
+      const world = yield* withOwn
+      const { codex, id, run } = world
+      yield* run(["remove", id, "--yes", ...codex])
+      const { code, stderr } = yield* run(["logout", id, "--yes", ...codex])
+      assert.strictEqual(code, 1)
+      assert.include(stderr, "not in the pool any more")
+      assert.deepStrictEqual(yield* revoked(world), [])
     })
   )
 

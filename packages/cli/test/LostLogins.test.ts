@@ -17,7 +17,7 @@ const withOwn = Effect.gen(function* () {
   writeCodex(world.user, theirs)
   const { stdout } = yield* world.run(["import", "codex-cli", "--take-over", "--yes", "--json", ...world.codex])
   const id: string = JSON.parse(stdout).imported[0].credential
-  const [file = ""] = readdirSync(join(world.home, "grants")).filter((name) => name.endsWith(".json"))
+  const file = readdirSync(join(world.home, "grants")).find((name) => name.endsWith(".json")) ?? ""
   return { ...world, theirs, id, file: join(world.home, "grants", file) }
 })
 

@@ -97,12 +97,12 @@ const mistakes: ReadonlyArray<readonly [args: ReadonlyArray<string>, code: numbe
   [["remove", "main"], 2, "--yes"],
   [["enrol", "nowhere.json"], 1, "There is no file"],
   [["enrol", "--kind", "herms"], 2, "Did you mean hermes?"],
-  [["enrol", "--again", "main"], 1, "it is in the pool"]
+  [["enrol", "--again", "main"], 0, "main is in the pool"]
 ]
 
 describe.concurrent("a command of an operator", () => {
   for (const [args, code, says] of mistakes) {
-    it.live(`changes nothing if it is wrong, and says what is right: ${args.join(" ")}`, () =>
+    it.live(`changes nothing if it is wrong or fulfilled already, and says what is right: ${args.join(" ")}`, () =>
       Effect.gen(function* () {
         const { begin, home, run } = yield* makeWorld
         yield* begin
@@ -177,6 +177,15 @@ describe.concurrent("remove", () => {
       const { stdout } = yield* run(["token", "openai-codex", "--credential", credential, ...codex])
       assert.strictEqual(stdout, `${login.access_token}\n`)
       assert.strictEqual(typesIn(home).filter((type) => type === "CredentialEnrolled").length, 3)
+      const story = JSON.parse((yield* run(["story", credential, "--json"])).stdout) as { events: ReadonlyArray<Line> }
+      assert.deepStrictEqual(
+        story.events.flatMap(({ credential: about, type }) => (type.startsWith("Credential") ? [[type, about]] : [])),
+        [
+          ["CredentialEnrolled", "main"],
+          ["CredentialRemoved", "main"],
+          ["CredentialEnrolled", credential]
+        ]
+      )
     })
   )
 })

@@ -3,31 +3,45 @@
  * of its tokens stays known: the new credential has the same grant, unless its place holds a new login by now.
  */
 import { Ledger } from "@daybook/ledger/Ledger"
+import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { GrantId } from "@daybook/pool/Ids"
 import { type Credential, grantById, members } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
+import type { Login } from "@daybook/vault/Login"
 import * as OwnStore from "@daybook/vault/OwnStore"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { Vault } from "@daybook/vault/Vault"
 import { Effect, Option } from "effect"
-import { enrolAs, enrolmentLock, grantFor, idFor, isFrom } from "./Enrolment.ts"
+import { enrolAs, enrolmentLock, grantFor, idFor, isFrom, refreshOf } from "./Enrolment.ts"
 import { OperatorError, type OperatorErrorReason } from "./OperatorError.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { removedReason } from "./Removal.ts"
+import { memberBeside } from "./Twins.ts"
 
-/** Nothing is recorded if its place has been enrolled again already. */
+/** Nothing is recorded if it is a member, or its place has been enrolled again already. */
 export const enrolAgain = Effect.fnUntraced(function* (home: string, former: Credential) {
-  if (!former.removed) return yield* refuse(former, { _tag: "Member" })
+  if (!former.removed) return []
   yield* enrolmentLock(home)
   const ledger = yield* Ledger
   if (members(yield* ledger.state).some((member) => isFrom(member, former))) return []
-  const login = (yield* inItsPlace(former)) ?? (yield* fromQuarantine(home, former))
+  const found = yield* inItsPlace(former)
+  yield* refuseTwin(former, found)
+  const login = found ?? (yield* fromQuarantine(home, former))
   if (login === undefined || isBlank(login.tokens)) {
     return yield* refuse(former, { _tag: "NoTokens", store: former.store.path ?? former.store.slot })
   }
   const id = idFor(yield* ledger.state, login)
   return yield* enrolAs(login, id, yield* grantFor(former, login))
 }, Effect.scoped)
+
+/** Before anything is written. What is not in its place is in quarantine, as the ledger knows it. */
+const refuseTwin = Effect.fnUntraced(function* (former: Credential, found: Login | undefined) {
+  const state = (yield* Ledger).known()
+  const refresh =
+    found === undefined ? grantById(state, former.grant).current?.refresh : refreshOf(yield* Fingerprints, found)
+  const twin = memberBeside(state, former, refresh)
+  if (twin !== undefined) return yield* refuse(former, { _tag: "Twin", member: twin.id })
+})
 
 const inItsPlace = Effect.fnUntraced(function* (former: Credential) {
   const surveys = yield* Vault.use(({ logins, recoverable }) => Effect.all([logins, recoverable]))

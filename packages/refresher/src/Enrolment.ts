@@ -14,6 +14,7 @@ import { type Credential, grantById, members, type PoolState } from "@daybook/po
 import type { Draft } from "@daybook/pool/Recorded"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import { isBlank } from "@daybook/pool/TokenSet"
+import { isProfileOf } from "@daybook/vault/HermesProfiles"
 import type { Login } from "@daybook/vault/Login"
 import type { StoreError } from "@daybook/vault/StoreError"
 import { Vault } from "@daybook/vault/Vault"
@@ -26,7 +27,7 @@ import { type How, notice } from "./Notice.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { dropIfRemoved, isRemoved } from "./RemovedByStore.ts"
 import { holding, type Target, targetOf } from "./Target.ts"
-import { ownerOf } from "./Twins.ts"
+import { memberBeside, ownerOf } from "./Twins.ts"
 
 /** How many members' files are read side by side. */
 const filesAtOnce = 8
@@ -183,8 +184,10 @@ const originalOf = (fingerprints: Fingerprints["Service"], state: PoolState, log
 
 const isMissing = ({ store: { path } }: Credential): boolean => path !== undefined && !existsSync(path)
 
-const refreshOf = (fingerprints: Fingerprints["Service"], { tokens: { refresh } }: Login): Fingerprint | undefined =>
-  refresh === undefined ? undefined : fingerprints.of(refresh)
+export const refreshOf = (
+  fingerprints: Fingerprints["Service"],
+  { tokens: { refresh } }: Login
+): Fingerprint | undefined => (refresh === undefined ? undefined : fingerprints.of(refresh))
 
 /** In a home that was copied or moved; served here, its tokens would be spent by two ledgers. */
 const isCopyOf = ({ store }: Credential, login: Login): boolean =>
@@ -237,23 +240,28 @@ export interface Enrolled {
   readonly problems: ReadonlyArray<StoreError>
 }
 
-/** The logins of one file. */
+/** The logins of one file, and of the profiles of a hermes file. */
 export const enrolledFrom = Effect.fnUntraced(function* (path: string) {
   const { logins, problems } = yield* Vault.use((vault) => vault.logins)
   const state = yield* Ledger.use((ledger) => ledger.state)
   const fingerprints = yield* Fingerprints
   return {
     logins: logins
-      .filter(({ store }) => store.path === path)
-      .map((login) => ({
-        login,
-        credential: credentialOf(state, login),
-        copyOf: originalOf(fingerprints, state, login),
-        blank: isBlank(login.tokens)
-      })),
+      .filter(({ store }) => store.path === path || isInProfile(store, path))
+      .map((login) => {
+        const credential = credentialOf(state, login)
+        const copyOf =
+          credential?.removed === true
+            ? memberBeside(state, login, refreshOf(fingerprints, login))
+            : originalOf(fingerprints, state, login)
+        return { login, credential, copyOf, blank: isBlank(login.tokens) }
+      }),
     problems: problems.filter((problem) => problem.path === path)
   } satisfies Enrolled
 })
+
+const isInProfile = ({ kind, path }: Login["store"], root: string): boolean =>
+  kind === "hermes" && path !== undefined && isProfileOf(root, path)
 
 const credentialOf = (state: PoolState, login: Login): Credential | undefined =>
   memberAt(state, login) ??

@@ -7,8 +7,8 @@ import { Data, Match } from "effect"
 export type OperatorErrorReason =
   /** It left the pool earlier. */
   | { readonly _tag: "Removed" }
-  /** It is a member, so it cannot be brought back. */
-  | { readonly _tag: "Member" }
+  /** Another member has the same refresh token; the two would be one login. */
+  | { readonly _tag: "Twin"; readonly member: CredentialId }
   | { readonly _tag: "BadLabel"; readonly label: string; readonly why: string }
   /** Another process has not made up its mind about a failure yet. */
   | { readonly _tag: "Unsettled" }
@@ -35,7 +35,7 @@ export class OperatorError extends Data.TaggedError("OperatorError")<{
 const explain = ({ credential, reason }: OperatorError): string =>
   Match.valueTags(reason, {
     Removed: () => `it was removed from the pool. \`daybook enrol --again ${credential}\` brings it back.`,
-    Member: () => `it is in the pool; there is nothing to bring back.`,
+    Twin: ({ member }) => `it is the same login as ${member}, which is in this pool and all that is needed.`,
     BadLabel: ({ label, why }) => `"${label}" cannot be its label: ${why}. Choose another one.`,
     Unsettled: () => `another process is still looking into a failure of it. Try again in a moment.`,
     NotKept: ({ relogin }) => `its dead tokens are not kept any more, so there is nothing to revive. ${relogin}`,

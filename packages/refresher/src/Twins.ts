@@ -2,8 +2,9 @@
  * Whose a refresh token is, or was. A second place for it would be one login that two spend: whoever comes second sends a
  * spent token, and the provider may end the whole family.
  */
+import { isSamePlace } from "@daybook/pool/decisions/Recover"
 import type { Fingerprint } from "@daybook/pool/Fingerprint"
-import { type Credential, grantById, type PoolState } from "@daybook/pool/PoolState"
+import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
 import { HashMap } from "effect"
 
 /** Some grant has it, or has moved on from it. */
@@ -19,6 +20,16 @@ export const ownerOf = (state: PoolState, refresh: Fingerprint | undefined): Cre
   )
   return owners.find(({ removed }) => !removed) ?? owners.at(-1)
 }
+
+/** The member, in another place than this one, that has the refresh token or has moved on from it. */
+export const memberBeside = (
+  state: PoolState,
+  { provider, store }: Pick<Credential, "provider" | "store">,
+  refresh: Fingerprint | undefined
+): Credential | undefined =>
+  members(state).find(
+    (member) => member.provider === provider && !isSamePlace(member.store, store) && has(state, member, refresh)
+  )
 
 /** Its grant has the refresh token, or has moved on from it. */
 export const has = (state: PoolState, { grant }: Credential, refresh: Fingerprint | undefined): boolean =>

@@ -147,7 +147,10 @@ const enrolAgain = Effect.fnUntraced(function* (told: Settings, former: Credenti
     told,
     { id: back ?? former },
     back === undefined
-      ? { outcome: "unchanged", says: `${former} has been brought back before; \`daybook list\` shows it.` }
+      ? {
+          outcome: "unchanged",
+          says: `${former} is in the pool, or has been brought back before; \`daybook list\` shows it.`
+        }
       : { outcome: "enrolled", says: `${former} is back in the pool as ${back}.` },
     events
   )

@@ -1,6 +1,7 @@
 /** `daybook import` */
 import type { Login } from "@daybook/vault/Login"
 import { Vault } from "@daybook/vault/Vault"
+import { ImportError, type ImportReason } from "@daybook/refresher/ImportError"
 import { type Imported, ImportLogin, type Looked } from "@daybook/refresher/ImportLogin"
 import { Clock, Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -72,13 +73,24 @@ const whyNothing = ({ owner, path, renew }: OthersFile, logins: ReadonlyArray<Lo
 
 const importOne = Effect.fnUntraced(function* (told: Settings, file: OthersFile, login: Login, wish: Wish) {
   const imports = yield* ImportLogin
-  const looked = yield* imports.look(login)
-  if (!told.json) yield* Output.lines(lookedLines(file, looked, yield* Clock.currentTimeMillis))
-  const imported = yield* carryOut(file, looked, wish)
+  const seen = yield* imports.look(login)
+  if (!told.json) yield* Output.lines(lookedLines(file, seen, yield* Clock.currentTimeMillis))
+  const { imported, looked } = yield* carryOut(file, seen, wish).pipe(
+    Effect.map((imported) => ({ imported, looked: seen })),
+    Effect.catchIf(isTwin, ({ reason: { twin: member } }) =>
+      Effect.succeed({ imported: undefined, looked: { ...seen, member } })
+    )
+  )
   const ownership = wish.takeOver ? "owned" : "borrowed"
   if (!told.json) yield* Output.lines(outcomeLines(file, looked, imported, ownership))
   return importJson(file, looked, imported, ownership)
 })
+
+/** It is in the pool from another place, such as our own store after a take-over: that is what was wished for. */
+const isTwin = (
+  error: unknown
+): error is ImportError & { readonly reason: Extract<ImportReason, { readonly _tag: "Twin" }> } =>
+  error instanceof ImportError && error.reason._tag === "Twin" && !error.reason.spent && !error.reason.twin.removed
 
 /** Nothing if it is a member already. */
 const carryOut = Effect.fnUntraced(function* (file: OthersFile, looked: Looked, { takeOver, yes }: Wish) {

@@ -1,7 +1,8 @@
 /** `daybook logout` */
+import { Ledger } from "@daybook/ledger/Ledger"
 import type { Credential } from "@daybook/pool/PoolState"
 import { LogOut, type LoggedOut } from "@daybook/refresher/LogOut"
-import { Effect } from "effect"
+import { Effect, Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { confirmed, yesFlag } from "../Confirm.ts"
 import { asError, credentialArgument, operate } from "../Operate.ts"
@@ -23,17 +24,30 @@ export const logout = Command.make(
       name,
       sandbox,
       ask: (credential) => (isEnded(credential) ? Effect.void : confirmed(question(credential, local), yes)),
-      act: (_, credential) =>
-        LogOut.use((service) => service.logOut(credential.id, { local })).pipe(
-          Effect.map((ended) => ({ outcome: "logged out", says: sentence(credential, ended) })),
+      act: Effect.fnUntraced(function* (_, credential) {
+        if (credential.removed && (yield* wasLoggedOut(credential))) return alreadyOut(credential)
+        const ended = yield* LogOut.use((service) => service.logOut(credential.id, { local })).pipe(
           Effect.catchTag("RefreshError", (error) => Effect.fail(asError(error)))
         )
+        return { outcome: "logged out", says: sentence(credential, ended) }
+      })
     })
 ).pipe(
   Command.withDescription(
     "Ends a login of the pool's own: tells its provider, takes its tokens out of their store and it out of the pool"
   )
 )
+
+/** What was only removed may be good at its provider still, so that stays an error. */
+const wasLoggedOut = ({ id }: Credential) =>
+  Ledger.use((ledger) =>
+    Stream.runHead(Stream.filter(ledger.read(), (event) => event.type === "LogoutPerformed" && event.credential === id))
+  ).pipe(Effect.map(Option.isSome))
+
+const alreadyOut = ({ id }: Credential) => ({
+  outcome: "unchanged",
+  says: `${id} was logged out before, and is out of the pool.`
+})
 
 /** There is nothing to ask about; the refusal says why. */
 const isEnded = ({ kind, ownership, removed }: Credential): boolean =>

@@ -1,5 +1,6 @@
 /** `daybook enrol`: what came into the pool from a file, what was in it before, and what stayed out. */
 import type { Enrolled, Standing } from "@daybook/refresher/Enrolment"
+import { profileOf } from "@daybook/vault/HermesProfiles"
 import type { Paint } from "./Paint.ts"
 
 export interface Shown extends Enrolled {
@@ -34,9 +35,15 @@ const line = ({ copyOf, credential, login }: Standing, outcome: Outcome, paint: 
     removed: `; \`daybook enrol --again ${name}\` brings it back`,
     copy: `; the login is in the pool as ${copyOf?.id}`
   }
-  return `  ${paint(outcome === "enrolled" ? "good" : "faint", words[outcome].padEnd(15))}  ${name}  ${login.provider}, ${login.kind}, ${login.source}${
+  const said = [login.provider, login.kind, login.source, ...profile(login)].join(", ")
+  return `  ${paint(outcome === "enrolled" ? "good" : "faint", words[outcome].padEnd(15))}  ${name}  ${said}${
     outcome === "removed" || outcome === "copy" ? more[outcome] : ""
   }`
+}
+
+const profile = ({ store: { kind, path } }: Standing["login"]): ReadonlyArray<string> => {
+  const name = kind === "hermes" && path !== undefined ? profileOf(path) : undefined
+  return name === undefined ? [] : [`in hermes' profile ${name}`]
 }
 
 const words: Record<Outcome, string> = {
@@ -63,7 +70,9 @@ export const enrolledJson = (shown: Shown) => ({
     provider: standing.login.provider,
     kind: standing.login.kind,
     source: standing.login.source,
-    slot: standing.login.store.slot
+    path: standing.login.store.path ?? null,
+    slot: standing.login.store.slot,
+    sameAs: standing.copyOf?.id ?? null
   })),
   problems: shown.problems.map(({ message, path }) => ({ path, message }))
 })
