@@ -78,6 +78,7 @@ describe.concurrent("a home that was copied or moved", () => {
       }
       assert.strictEqual((yield* run(["doctor"], there)).code, 1)
       rmSync(home, { recursive: true })
+      assert.strictEqual((yield* run(["token", "openai-codex", ...codex], there)).code, 1)
       renameSync(moved, home)
       assert.strictEqual((yield* run(["refresh", id, ...codex])).code, 0)
     })
