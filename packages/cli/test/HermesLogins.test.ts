@@ -54,6 +54,15 @@ describe.concurrent("a hermes with a profile", () => {
     })
   )
 
+  it.live("is told, when the profile's login is removed, the command that reaches hermes' profile", () =>
+    Effect.gen(function* () {
+      const { begin, codex, profile, run } = yield* world
+      yield* begin
+      const { stdout } = yield* run(["remove", "theirs", "--yes", ...codex])
+      assert.include(stdout, `\`HERMES_HOME=${dirname(profile)} hermes auth remove openai-codex theirs\``)
+    })
+  )
+
   it.live("is told by doctor which file to open in place of a profile's", () =>
     Effect.gen(function* () {
       const { profile, run, vault } = yield* world

@@ -101,6 +101,7 @@ describe("login", () => {
     Effect.gen(function* () {
       const { begin, isClean } = yield* loginWorld()
       const command = yield* begin(["xai-oauth", "--paste"])
+      yield* command.shows(/It is waited for until .*; Ctrl-C ends that\./)
       const [, url = ""] = yield* command.shows(address)
       command.type("not a code")
       yield* command.shows(/There is no code in that/)

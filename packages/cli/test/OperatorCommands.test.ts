@@ -91,8 +91,8 @@ describe("pause", () => {
 
 const mistakes: ReadonlyArray<readonly [args: ReadonlyArray<string>, code: number, says: string]> = [
   [["pause", "mian"], 1, "Did you mean main?"],
-  [["prioritise", "main", "-1"], 2, "0 or more"],
-  [["prioritise", "main", "first"], 2, "first"],
+  [["prioritise", "main", "-1"], 2, `"-1" is not a priority. Give a whole number, 0 or more.`],
+  [["prioritise", "main", "first"], 2, `"first" is not a priority. Give a whole number, 0 or more.`],
   [["relabel", "main", "ada@example.com"], 2, "looks like an address"],
   [["remove", "main"], 2, "--yes"],
   [["enrol", "nowhere.json"], 1, "There is no file"],
@@ -272,6 +272,7 @@ describe.concurrent("enrol", () => {
       const first = yield* run(["enrol", vault, ...codex])
       assert.strictEqual(first.code, 0, first.stderr)
       assert.include(first.stdout, `Enrolled 2 of 2 from ${vault}.`)
+      assert.match(first.stdout, /^ {2}enrolled {9}main {2}openai-codex, .*\n {2}enrolled {9}key {3}openai, /m)
       const second = yield* run(["enrol", "--json", ...codex])
       assert.deepStrictEqual(
         (JSON.parse(second.stdout) as { logins: ReadonlyArray<Record<string, string>> }).logins.map(

@@ -1,24 +1,31 @@
 /** `daybook prioritise` */
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
+import { exitCodes } from "../ExitCode.ts"
+import { Stop } from "../Stop.ts"
 import { credentialArgument, operate } from "../Operate.ts"
 import * as WritePool from "../WritePool.ts"
+
+const priorityOf = (typed: string): Effect.Effect<number, Stop> =>
+  /^\d+$/.test(typed) && Number.isSafeInteger(Number(typed))
+    ? Effect.succeed(Number(typed))
+    : Effect.fail(
+        new Stop({
+          exitCode: exitCodes.usage,
+          message: `"${typed}" is not a priority. Give a whole number, 0 or more.`
+        })
+      )
 
 export const prioritise = Command.make(
   "prioritise",
   {
     credential: credentialArgument,
-    priority: Argument.Int("priority").pipe(
-      Argument.withDescription("The lowest number is asked first; 0 or more"),
-      Argument.filter(
-        (priority) => Number.isSafeInteger(priority) && priority >= 0,
-        (priority) => `${priority} is not a priority. Give a whole number, 0 or more`
-      )
-    ),
+    priority: Argument.String("priority").pipe(Argument.withDescription("The lowest number is asked first; 0 or more")),
     sandbox: WritePool.sandboxFlag
   },
-  ({ credential: name, priority, sandbox }) =>
-    operate({
+  Effect.fnUntraced(function* ({ credential: name, priority: typed, sandbox }) {
+    const priority = yield* priorityOf(typed)
+    yield* operate({
       name,
       sandbox,
       act: (operator, { id }) =>
@@ -27,4 +34,5 @@ export const prioritise = Command.make(
           says: `${id} ${length === 0 ? "has" : "now has"} priority ${priority}.`
         }))
     })
+  })
 ).pipe(Command.withDescription("Gives a credential another place in the order in which those of a provider are asked"))

@@ -18,9 +18,14 @@ export const enrolledLines = (shown: Shown, paint: Paint): ReadonlyArray<string>
   ...(shown.takenFrom === undefined
     ? []
     : [`${shown.path} is bound to the ledger in ${shown.home} now; it was bound to the one in ${shown.takenFrom}.`]),
-  ...shown.logins.map((standing) => line(standing, outcomeOf(standing, shown.before), paint)),
+  ...loginLines(shown, paint),
   summary(shown)
 ]
+
+const loginLines = ({ before, logins }: Shown, paint: Paint): ReadonlyArray<string> => {
+  const width = Math.max(0, ...logins.map((standing) => nameOf(standing).length))
+  return logins.map((standing) => line(standing, outcomeOf(standing, before), width, paint))
+}
 
 const outcomeOf = ({ blank, copyOf, credential }: Standing, before: number): Outcome => {
   if (credential !== undefined && !credential.removed) return credential.enrolledSeq > before ? "enrolled" : "member"
@@ -29,14 +34,17 @@ const outcomeOf = ({ blank, copyOf, credential }: Standing, before: number): Out
   return blank ? "blank" : "unknown provider"
 }
 
-const line = ({ copyOf, credential, login }: Standing, outcome: Outcome, paint: Paint): string => {
-  const name = credential === undefined ? login.store.slot : credential.id
+const nameOf = ({ credential, login }: Standing): string => credential?.id ?? login.store.slot
+
+const line = (standing: Standing, outcome: Outcome, width: number, paint: Paint): string => {
+  const { copyOf, login } = standing
+  const name = nameOf(standing)
   const more = {
     removed: `; \`daybook enrol --again ${name}\` brings it back`,
     copy: `; the login is in the pool as ${copyOf?.id}`
   }
   const said = [login.provider, login.kind, login.source, ...profile(login)].join(", ")
-  return `  ${paint(outcome === "enrolled" ? "good" : "faint", words[outcome].padEnd(15))}  ${name}  ${said}${
+  return `  ${paint(outcome === "enrolled" ? "good" : "faint", words[outcome].padEnd(15))}  ${name.padEnd(width)}  ${said}${
     outcome === "removed" || outcome === "copy" ? more[outcome] : ""
   }`
 }

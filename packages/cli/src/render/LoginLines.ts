@@ -35,6 +35,7 @@ export const promptLines = (prompt: Prompt, now: Instant): ReadonlyArray<string>
         `  ${prompt.url}`,
         "",
         "When you have logged in, the browser shows a code, or an error at an address of its own machine.",
+        `It is waited for until ${moment(prompt.until, now)}; Ctrl-C ends that.`,
         "Paste that code, or the whole address, and press Enter:"
       ]
     case "Ignored":

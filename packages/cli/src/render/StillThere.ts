@@ -1,4 +1,6 @@
 /** Where a removed login still is, and how to take it out there too or bring it back. */
+import { profileOf } from "@daybook/vault/HermesProfiles"
+import { dirname } from "node:path"
 import type { Credential } from "@daybook/pool/PoolState"
 
 export const stillThere = ({ id, provider, source, store }: Credential): string => {
@@ -8,7 +10,7 @@ export const stillThere = ({ id, provider, source, store }: Credential): string 
     case "own":
       return `Its tokens stay in quarantine for 30 days; until then ${back}`
     case "hermes":
-      return `${place} was not changed; to take it out there too, run \`hermes auth remove ${provider} ${rowOf(store.slot, provider) ?? id}\`. ${back}`
+      return `${place} was not changed; to take it out there too, run \`${inProfile(place)}hermes auth remove ${provider} ${rowOf(store.slot, provider) ?? id}\`. ${back}`
     case "codex-cli":
       return `${place} was not changed; to log out there too, run \`codex logout\`. ${back}`
     case "file":
@@ -18,6 +20,9 @@ export const stillThere = ({ id, provider, source, store }: Credential): string 
       return `The program that gives it still has it. ${back}`
   }
 }
+
+/** hermes works in the profile whose folder this variable names. */
+const inProfile = (path: string): string => (profileOf(path) === undefined ? "" : `HERMES_HOME=${dirname(path)} `)
 
 /** hermes' own id of it, if it is a row of its pool. */
 const rowOf = (slot: string, provider: string): string | undefined => {
