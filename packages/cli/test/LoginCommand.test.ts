@@ -190,6 +190,27 @@ describe("login", () => {
     })
   )
 
+  it.live("to a removed credential says how to bring it back", () =>
+    Effect.gen(function* () {
+      const { codex, run, vault } = yield* loginWorld()
+      yield* run(["enrol", vault, ...codex])
+      yield* run(["remove", "main", "--yes", ...codex])
+      const { code, stderr } = yield* run(["login", "openai-codex", "--credential", "main", ...codex])
+      assert.strictEqual(code, 1)
+      assert.include(stderr, "main was removed from the pool. `daybook enrol --again main` brings it back.")
+    })
+  )
+
+  it.live("at an address where nobody answers says that it could not be reached", () =>
+    Effect.gen(function* () {
+      const { run } = yield* loginWorld()
+      const { code, stderr } = yield* run(["login", "nous", "--device", "--sandbox", "http://127.0.0.1:1"])
+      assert.strictEqual(code, 1)
+      assert.match(stderr, /nous could not be reached: .*ECONNREFUSED/)
+      assert.notInclude(stderr, "refused the login")
+    })
+  )
+
   it.live("that the person refuses ends with 1", () =>
     Effect.gen(function* () {
       const { begin, isClean, sandbox } = yield* loginWorld()

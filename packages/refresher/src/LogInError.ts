@@ -71,7 +71,7 @@ const explain = (provider: string, reason: LogInReason): string =>
     WrongState: () => `That is the answer to another login. ${again}`,
     WrongIssuer: () => `Another server than that of ${provider} answered, so the answer was not used. ${again}`,
     WrongNonce: () => `${provider} answered with tokens made for another login, so they were not used. ${again}`,
-    Refused: ({ evidence }) => `${provider} refused the login: ${inWords(evidence)}. ${nextAfter(evidence)}`,
+    Refused: ({ evidence }) => `${provider} ${whatCame(evidence)}: ${inWords(evidence)}. ${nextAfter(evidence)}`,
     AnotherAccount: ({ became, credential }) =>
       `The login is of another account than ${credential}, which stays as it was. It is in the pool as ${became}; remove that if you do not want it.`,
     NotInPlace: ({ became, credential, why }) =>
@@ -89,6 +89,10 @@ const inWords = ({ code, fault, message, status }: Evidence): string =>
   [fault, status, code, message === undefined ? undefined : `"${message}"`]
     .filter((part) => part !== undefined)
     .join(" ") || "without a word"
+
+/** Nobody has refused what never reached anybody. */
+const whatCame = ({ fault, left }: Evidence): string =>
+  left || fault === "client-secret-missing" ? "refused the login" : "could not be reached"
 
 const nextAfter = ({ fault, left, status }: Evidence): string => {
   if (fault === "client-secret-missing") return "Give it the client secret first."

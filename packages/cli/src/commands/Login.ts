@@ -12,6 +12,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import { createInterface } from "node:readline"
 import * as Browser from "../Browser.ts"
 import { exitCodes } from "../ExitCode.ts"
+import { findCredential } from "../FindCredential.ts"
 import { nearest } from "../Nearest.ts"
 import * as Output from "../Output.ts"
 import * as ReadPool from "../ReadPool.ts"
@@ -53,7 +54,7 @@ export const login = Command.make(
     const provider = yield* findProvider(id)
     const program = Browser.opener(process.env, process.platform)
     const method = yield* choose(provider, yield* onlyOne(asked), program !== undefined)
-    if (Option.isSome(credential)) yield* Effect.provide(Ledger, ReadPool.ledgerLayer(told.home)) // fails where there is none
+    if (Option.isSome(credential)) yield* Effect.provide(isMember(credential.value), ReadPool.ledgerLayer(told.home))
     const wish = {
       method,
       isNew,
@@ -64,6 +65,14 @@ export const login = Command.make(
     yield* Effect.provide(Effect.scoped(logIn(told, id, wish, opens)), WritePool.layer(told, sandbox))
   })
 ).pipe(Command.withDescription("Logs in to a provider and puts the login into the pool, or renews one that is there"))
+
+/** Fails also where there is no ledger. */
+const isMember = Effect.fnUntraced(function* (name: string) {
+  const { id, removed } = yield* findCredential(yield* Ledger.use(({ state }) => state), name)
+  if (!removed) return
+  const message = `${id} was removed from the pool. \`daybook enrol --again ${id}\` brings it back.`
+  return yield* new Stop({ exitCode: exitCodes.error, message })
+})
 
 const usage = (message: string) => new Stop({ exitCode: exitCodes.usage, message })
 
