@@ -32,6 +32,14 @@ it.live("beside several logins there may be anything", () =>
   })
 )
 
+it.live("an object without an access token is no login, so that a file of another program holds none", () =>
+  Effect.gen(function* () {
+    const { store } = yield* given(grok, JSON.stringify({ tokens: { access_token: "a", refresh_token: "b" } }))
+    const { logins, problems } = yield* store.survey
+    assert.deepStrictEqual([logins, problems], [[], []])
+  })
+)
+
 it.live("logins may stand deeper, with names on both sides of the one that is any", () =>
   Effect.gen(function* () {
     const declaration = { ...grok, at: ["accounts", "*", "oauth"] }

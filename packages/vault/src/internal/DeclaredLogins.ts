@@ -13,7 +13,7 @@ import { instant, nonBlank, secret, tokenSet } from "./Tokens.ts"
 export interface DeclaredLogin {
   readonly slot: string
   readonly tokens: Result.Result<TokenSet, Flaw>
-  /** False for what stands beside the logins of a `*` and is no object: it may be anything of the owner's. */
+  /** False for what stands beside the logins of a `*` and says nothing of an access token: it may be anything of anybody's. */
   readonly isListed: boolean
 }
 
@@ -29,9 +29,12 @@ export const read = Effect.fnUntraced(function* (
   return places.success.map((place) => ({
     slot: place.slot,
     tokens: tokensAt(place, members),
-    isListed: at.at(-1) !== "*" || Predicate.isObject(place.value)
+    isListed: at.at(-1) !== "*" || hasAccess(place.value, members)
   }))
 })
+
+const hasAccess = (value: unknown, { access }: CredentialMembers): boolean =>
+  Predicate.isObject(value) && ownMember(value, access) !== undefined
 
 const usual: CredentialMembers = {
   access: "access_token",
