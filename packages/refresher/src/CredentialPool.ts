@@ -152,7 +152,7 @@ const make = Effect.gen(function* () {
       const refreshed = refresher.refresh(credential, want).pipe(
         Effect.catchReason("RefreshError", "Raced", (_, error) => {
           const held = memory.get(credential.grant)
-          return held === undefined ? Effect.fail(error) : Effect.succeed(held)
+          return held?.tokens.access === undefined ? Effect.fail(error) : Effect.succeed(held)
         })
       )
       return yield* served(credential, yield* refreshed)
