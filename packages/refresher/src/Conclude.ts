@@ -58,7 +58,12 @@ export const conclude = Effect.fnUntraced(function* (target: Target, failure: Fa
   }
   const [classified] = events
   if (classified === undefined) return
-  yield* decide(target, grant.version, classified, backToDisplaced(target, failure, displaced, classified.id))
+  yield* decide(
+    target,
+    grant.version,
+    classified,
+    backToDisplaced(target, failure, displaced, "after rejection", classified.id)
+  )
   yield* goBackTo(target, displaced, { generation: failure.generation, reason: verdict.reason, since: context.now })
 })
 

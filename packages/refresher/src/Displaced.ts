@@ -9,6 +9,7 @@ import type { Draft } from "@daybook/pool/Recorded"
 import type { TerminalReason } from "@daybook/pool/Verdict"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { Clock, Effect } from "effect"
+import type { Phase } from "./Adoption.ts"
 import { about } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
 import { displacedAs, displacedReason, keptElsewhere } from "./KeptTokens.ts"
@@ -56,9 +57,10 @@ export const findDisplaced = Effect.fnUntraced(function* (
 
 export const backToDisplaced = (
   target: Target,
-  { generation }: Failure,
+  { generation }: Pick<Failure, "generation">,
   displaced: Held,
-  cause: EventId | undefined
+  phase: Phase,
+  cause?: EventId
 ): Draft =>
   about(
     target,
@@ -67,7 +69,7 @@ export const backToDisplaced = (
       held: refOf(generation),
       found: displaced.generation,
       winner: {},
-      phase: "after rejection",
+      phase,
       fallback: true
     },
     cause

@@ -3,13 +3,14 @@
  * knows are adopted; older ones, and another account's, never.
  */
 import { compareFound } from "@daybook/pool/decisions/CompareFound"
+import { refOf } from "@daybook/pool/Generation"
 import type { Grant } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Effect } from "effect"
 import { adopt, noteRace, type Phase } from "./Adoption.ts"
-import { keepDisplaced } from "./Displaced.ts"
+import { backToDisplaced, findDisplaced, keepDisplaced } from "./Displaced.ts"
 import { forgetFinding, note, readingOf } from "./Findings.ts"
-import { grantState } from "./GrantState.ts"
+import { decide, grantState } from "./GrantState.ts"
 import { type Held, recalling } from "./Held.ts"
 import { hasRefreshTokenOf, isOnNoDisk, keptElsewhere, withoutAccess } from "./KeptTokens.ts"
 import { whyNotInUse } from "./InUse.ts"
@@ -31,7 +32,7 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
     Effect.ignore(note(target, { found: "unreadable" }))
   )
   if (isBlank(tokens)) {
-    const kept = yield* keepBlanked(target, grant)
+    const kept = (yield* keepBlanked(target, grant)) ?? (yield* displacedInstead(target, grant))
     if (grant.current !== undefined && grant.health._tag !== "Dead")
       yield* Effect.ignore(note(target, { found: "none" }))
     yield* heedStore(target)
@@ -57,6 +58,22 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
       memory.forget(target.grant)
       return yield* anotherLogin(target)
   }
+})
+
+/** The current pair is on no disk that we know: what it displaced may live still. */
+const displacedInstead = Effect.fnUntraced(function* (target: Target, grant: Grant) {
+  const { current, health } = grant
+  if (current === undefined || health._tag === "Dead" || grant.unclassified !== undefined) return undefined
+  const { state } = yield* grantState(target)
+  if (whyNotInUse(state, target.credential.id) !== undefined) return undefined
+  const displaced = yield* findDisplaced(target, grant, { generation: refOf(current) }, "Revoked")
+  if (displaced === undefined) return undefined
+  yield* decide(
+    target,
+    grant.version,
+    backToDisplaced(target, { generation: refOf(current) }, displaced, "before request")
+  )
+  return displaced
 })
 
 /** Ours goes over an older pair; where we have none, the older one may still have the refresh token that counts. */

@@ -115,6 +115,27 @@ describe("an answer that came after it had been called lost", () => {
   })
 })
 
+describe("a pair of ours that another login displaced", () => {
+  it("is taken up again when that login is gone from its store", () => {
+    const world = worldWith(1, "strict")
+    const [slot] = world.shelf.slots as [Slot]
+    world.actors[0]!.run({ _tag: "force", credential: "c1" })
+    finish(world)
+    const ours = tokensNow(world)
+    world.shelf.see(slot.tokens, tokensOf(world.server.logIn(slot.name, slot.account, world.stage.now)))
+    world.actors[0]!.run({ _tag: "force", credential: "c1" })
+    finish(world)
+    assert.notStrictEqual(tokensNow(world), ours)
+    die(world, world.actors[0]!)
+    world.shelf.see(slot.tokens, {})
+    world.actors[0] = world.startActor()
+    world.actors[0].run({ _tag: "force", credential: "c1" })
+    finish(world)
+    assert.strictEqual(world.log.lines.filter(({ text }) => text.includes('"fallback":true')).length, 1)
+    assert.deepStrictEqual(world.checks.breaches, [])
+  })
+})
+
 describe("after the clock was set back", () => {
   it("a failure that its dead author left unclassified is classified at once", () => {
     const world = worldWith(2, "strict")
