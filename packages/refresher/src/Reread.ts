@@ -32,7 +32,7 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
     Effect.ignore(note(target, { found: "unreadable" }))
   )
   if (isBlank(tokens)) {
-    const kept = (yield* keepBlanked(target, grant)) ?? (yield* displacedInstead(target, grant))
+    const kept = (yield* keepBlanked(target, grant)) ?? (yield* displacedInstead(target, grant, phase))
     if (grant.current !== undefined && grant.health._tag !== "Dead")
       yield* Effect.ignore(note(target, { found: "none" }))
     yield* heedStore(target)
@@ -61,18 +61,15 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
 })
 
 /** The current pair is on no disk that we know: what it displaced may live still. */
-const displacedInstead = Effect.fnUntraced(function* (target: Target, grant: Grant) {
-  const { current, health } = grant
-  if (current === undefined || health._tag === "Dead" || grant.unclassified !== undefined) return undefined
+const displacedInstead = Effect.fnUntraced(function* (target: Target, grant: Grant, phase: Phase) {
+  const { current, health, open, unclassified } = grant
+  if (current === undefined || health._tag === "Dead") return undefined
+  if (open !== undefined || unclassified !== undefined) return undefined
   const { state } = yield* grantState(target)
   if (whyNotInUse(state, target.credential.id) !== undefined) return undefined
   const displaced = yield* findDisplaced(target, grant, { generation: refOf(current) }, "Revoked")
   if (displaced === undefined) return undefined
-  yield* decide(
-    target,
-    grant.version,
-    backToDisplaced(target, { generation: refOf(current) }, displaced, "before request")
-  )
+  yield* decide(target, grant.version, backToDisplaced(target, { generation: refOf(current) }, displaced, phase))
   return displaced
 })
 
