@@ -61,8 +61,10 @@ export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
     const pool = await runtime.runPromise(CredentialPool)
     const ledger = await runtime.runPromise(Ledger)
     return {
-      getToken: async (provider, request = {}) =>
-        toToken(await runtime.runPromise(pool.getToken(provider, redacted(request)))),
+      getToken: async (provider, request = {}) => {
+        const wanted = redacted(request)
+        return toToken(pool.ready(provider, wanted) ?? (await runtime.runPromise(pool.getToken(provider, wanted))))
+      },
       refresh: async (credential) => toToken(await runtime.runPromise(pool.refresh(credential))),
       report: (provider, token, answer) => runtime.runPromise(pool.report(provider, Redacted.make(token), answer)),
       status: () => runtime.runPromise(pool.status),

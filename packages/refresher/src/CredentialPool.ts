@@ -15,8 +15,9 @@ import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { ApiVerdict } from "@daybook/pool/Verdict"
 import { Vault } from "@daybook/vault/Vault"
 import { Clock, Context, Effect, Layer, Option, type Redacted, Result } from "effect"
+import { dueAt } from "./Freshness.ts"
 import { inUse } from "./InUse.ts"
-import { makeHeldFor, type TokenRequest } from "./HeldFor.ts"
+import { makeHeldFor, skewOf, type TokenRequest } from "./HeldFor.ts"
 import { keepAlive } from "./KeepAlive.ts"
 import {
   type AmbiguousCredential,
@@ -26,6 +27,7 @@ import {
   type UnknownCredential
 } from "./PoolError.ts"
 import { makeProbes } from "./ProbeQuota.ts"
+import { ReadyTokens } from "./ReadyTokens.ts"
 import { Recovery } from "./Recovery.ts"
 import { Refresher } from "./Refresher.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
@@ -49,6 +51,8 @@ export class CredentialPool extends Context.Service<
   CredentialPool,
   {
     readonly getToken: (provider: string, request?: TokenRequest) => Effect.Effect<Token, TokenError>
+    /** What `getToken` answers, where it has nothing to wait for: it answered so before, and nothing has changed. */
+    readonly ready: (provider: string, request?: TokenRequest) => Token | undefined
     /**
      * An operator's refresh of one credential, by id or label: backoff does not hold it back; a dead refresh token does,
      * and a pause.
@@ -77,7 +81,9 @@ const make = Effect.gen(function* () {
   const ledger = yield* Ledger
   const memory = yield* TokenMemory
   const providers = yield* Providers
+  const clock = yield* Clock.Clock
   const heldFor = yield* makeHeldFor
+  const readyTokens = new ReadyTokens()
 
   /** What is held may be of no use to the provider's API, and an operator may have stopped it meanwhile. */
   const served = Effect.fnUntraced(function* (credential: Credential, held: Held) {
@@ -113,25 +119,45 @@ const make = Effect.gen(function* () {
 
   const unaided = Effect.fnUntraced(function* (provider: string, request: TokenRequest) {
     const now = yield* Clock.currentTimeMillis
-    const first = candidates(ledger.known(), provider, request, now)
+    const state = ledger.known()
+    const first = candidates(state, provider, request, now)
     const choice = Result.isSuccess(first) ? first : yield* choiceAfterProbes(provider, request)
     if (Result.isFailure(choice)) return yield* withPlaces(choice.failure)
     const { eligible, passed } = choice.success
     const errors: Array<RefreshError> = []
     for (const credential of eligible) {
-      const asked = Effect.flatMap(heldFor(credential, request), (held) => served(credential, held))
-      const token = yield* Effect.result(asked)
-      if (Result.isSuccess(token)) return token.success
-      errors.push(token.failure)
+      const asked = Effect.flatMap(heldFor(credential, request), (held) =>
+        Effect.map(served(credential, held), (token) => ({ token, held }))
+      )
+      const answer = yield* Effect.result(asked)
+      if (Result.isSuccess(answer)) {
+        const { held, token } = answer.success
+        const due = dueAt(held, skewOf(providers, credential.provider))
+        const ready = { token, held, credential, from: now, dueAt: due }
+        if (state === ledger.known()) readyTokens.set(provider, request, state, ready)
+        return token
+      }
+      errors.push(answer.failure)
     }
     if (errors.length === 1 && passed.length === 0) return yield* errors[0]!
     const all = [...passed, ...errors.map(passedBy)]
     return yield* new NoneAvailable({ provider, passed: all, until: earliest(all) })
   })
 
-  const getToken = Effect.fn("CredentialPool.getToken")((provider: string, request: TokenRequest = {}) =>
+  const ready = (provider: string, request?: TokenRequest): Token | undefined => {
+    const answer = readyTokens.get(provider, request, ledger.known(), clock.currentTimeMillisUnsafe())
+    return answer !== undefined && memory.get(answer.credential.grant) === answer.held ? answer.token : undefined
+  }
+
+  const waited = Effect.fn("CredentialPool.getToken")((provider: string, request: TokenRequest) =>
     Effect.catch(unaided(provider, request), (error) => orRecovered(provider, request, error))
   )
+
+  const getToken = (provider: string, request: TokenRequest = {}): Effect.Effect<Token, TokenError> =>
+    Effect.suspend(() => {
+      const token = ready(provider, request)
+      return token === undefined ? waited(provider, request) : Effect.succeed(token)
+    })
 
   const recovery = yield* Recovery
   const orRecovered = Effect.fnUntraced(function* (provider: string, request: TokenRequest, error: TokenError) {
@@ -143,6 +169,7 @@ const make = Effect.gen(function* () {
 
   return CredentialPool.of({
     getToken,
+    ready,
     refresh: Effect.fn("CredentialPool.refresh")(function* (name) {
       const state = yield* ledger.state.pipe(Effect.orElseSucceed(() => ledger.known()))
       const credential = withId(state, name) ?? (yield* Effect.fromResult(memberNamed(state, name)))

@@ -16,10 +16,13 @@ export const isServable = (held: Held, now: Instant): boolean =>
   held.tokens.access !== undefined && (!expiryCounts(held) || now < (held.generation.expiresAt ?? 0))
 
 /** The end is nearer than the skew, which is never more than half the lifetime seen: time for the next one. */
-export const isDue = (held: Held, now: Instant, skewMillis: number): boolean => {
-  if (held.tokens.access === undefined) return true
-  const left = remaining(held, now)
-  return left !== undefined && left <= advisoryWindow(held, skewMillis)
+export const isDue = (held: Held, now: Instant, skewMillis: number): boolean =>
+  held.tokens.access === undefined || now >= dueAt(held, skewMillis)
+
+/** From when on; never, if nobody knows when it ends. */
+export const dueAt = (held: Held, skewMillis: number): Instant => {
+  const { expiresAt } = held.generation
+  return expiresAt === undefined || !expiryCounts(held) ? Infinity : expiresAt - advisoryWindow(held, skewMillis)
 }
 
 /** So near that callers wait for the next one; before that it is fetched while they are served this one. */

@@ -30,6 +30,10 @@ export interface TokenRequest {
 /** Between two refreshes of one grant that nobody waits for, in milliseconds. */
 const beginEvery = 5_000
 
+/** An API key may be of a provider that nobody has defined, and never ends. */
+export const skewOf = (providers: Providers["Service"], id: string): number =>
+  Option.match(providers.get(id), { onNone: () => 0, onSome: ({ skewMillis }) => skewMillis })
+
 /** For as long as the pool lives. */
 export const makeHeldFor = Effect.gen(function* () {
   const refresher = yield* Refresher
@@ -39,8 +43,6 @@ export const makeHeldFor = Effect.gen(function* () {
   const providers = yield* Providers
   const { mandatoryWindow } = yield* PoolPolicy
   const begun = new Map<GrantId, Instant>()
-  const skewOf = (provider: string) =>
-    Option.match(providers.get(provider), { onNone: () => 0, onSome: (known) => known.skewMillis })
 
   /** What this process holds, if it is what the ledger has, it has not ended, and nobody refused it. */
   const inHand = (credential: Credential, now: Instant, request: TokenRequest, failed: Fingerprint | undefined) => {
@@ -57,7 +59,7 @@ export const makeHeldFor = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const failed = request.failedToken === undefined ? undefined : fingerprints.of(request.failedToken)
     const ready = inHand(credential, now, request, failed)
-    const skew = skewOf(credential.provider)
+    const skew = skewOf(providers, credential.provider)
     if (ready !== undefined && !isEnding(ready, now, skew, mandatoryWindow)) {
       if (isDue(ready, now, skew)) yield* refreshMeanwhile(credential, now)
       return ready
