@@ -21,6 +21,10 @@ const repeat = async (millis: number, act: () => unknown): Promise<number> => {
   return times
 }
 
+/** The upper one of two in the middle. */
+export const median = (values: ReadonlyArray<number>): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
 export type Row = ReadonlyArray<string>
 
 /** The first column stands to the left, and the last, which may be long; the others to the right. */

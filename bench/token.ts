@@ -1,5 +1,6 @@
 /**
- * What `getToken` costs while the access token is fresh, beside a look-up in a Map behind a promise.
+ * What `getToken` costs while the access token is fresh, beside the same question to two libraries that programs know,
+ * and beside a look-up in a Map behind a promise. All take turns in one process.
  *
  *   npm run bench -- token
  */
@@ -7,7 +8,9 @@ import { openPool } from "daybook"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { rate, table, whole } from "./Measure.ts"
+import { median, rate, short, table, whole } from "./Measure.ts"
+import { googleAuth } from "./token/GoogleAuth.ts"
+import { msal } from "./token/Msal.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "daybook-bench-"))
 const vault = join(folder, "auth.json")
@@ -18,17 +21,31 @@ writeFileSync(vault, JSON.stringify({ version: 1, providers: { "openai-codex": {
 
 const pool = await openPool({ home: join(folder, "home"), vault })
 const map = new Map([["openai-codex", access_token]])
-const look = async (): Promise<string | undefined> => map.get("openai-codex")
 
-const millis = 2_000
-const bare = await rate(millis, look)
-const fresh = await rate(millis, () => pool.getToken("openai-codex"))
+const askers: ReadonlyArray<readonly [string, () => Promise<unknown>]> = [
+  ["a Map behind a promise", async () => map.get("openai-codex")],
+  ["daybook, getToken", () => pool.getToken("openai-codex")],
+  ["google-auth-library, getAccessToken", googleAuth(access_token)],
+  ["MSAL Node, acquireTokenByClientCredential", await msal(access_token)]
+]
+
+const turns = 5
+const millis = 400
+const rates = askers.map((): Array<number> => [])
+for (let turn = 0; turn < turns; turn += 1) {
+  for (const [index, [, ask]] of askers.entries()) rates[index]?.push(await rate(millis, ask))
+}
 await pool.close()
 rmSync(folder, { recursive: true })
 
+const medians = rates.map(median)
+const ours = medians[1] ?? Number.NaN
 console.log(
   table([
-    ["a Map behind a promise", whole(bare), "/s", ""],
-    ["getToken, fresh", whole(fresh), "/s", `${(1_000_000 / fresh).toFixed(1)} microseconds each`]
+    ["", "per s", "microseconds each", "of daybook's rate"],
+    ...askers.map(([name], index) => {
+      const perSecond = medians[index] ?? Number.NaN
+      return [name, whole(perSecond), short(1_000_000 / perSecond), short(perSecond / ours)]
+    })
   ])
 )

@@ -61,11 +61,11 @@ export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
     const pool = await runtime.runPromise(CredentialPool)
     const ledger = await runtime.runPromise(Ledger)
     return {
-      getToken: async (provider, request = {}) => {
-        const wanted = redacted(request)
-        return toToken(pool.ready(provider, wanted) ?? (await runtime.runPromise(pool.getToken(provider, wanted))))
+      getToken: async (provider, request) => {
+        const wanted = request === undefined ? undefined : redacted(request)
+        return shown(pool.ready(provider, wanted) ?? (await runtime.runPromise(pool.getToken(provider, wanted))))
       },
-      refresh: async (credential) => toToken(await runtime.runPromise(pool.refresh(credential))),
+      refresh: async (credential) => shown(await runtime.runPromise(pool.refresh(credential))),
       report: (provider, token, answer) => runtime.runPromise(pool.report(provider, Redacted.make(token), answer)),
       status: () => runtime.runPromise(pool.status),
       events: (from) => Stream.toAsyncIterable(ledger.tail(from === undefined ? undefined : Seq.make(from))),
@@ -84,10 +84,22 @@ const warnings = Logger.layer([Logger.withConsoleError(Logger.formatSimple)])
 const redacted = ({ failedToken, ...request }: GetTokenOptions) =>
   failedToken === undefined ? request : { ...request, failedToken: Redacted.make(failedToken) }
 
-const toToken = ({ credential, expiresAt, label, provider, token }: HeldToken): Token => ({
-  token: Redacted.value(token),
-  provider,
-  credential,
-  ...(label === undefined ? {} : { label }),
-  ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) })
-})
+/** A token is often answered a thousand times: the answer is made once, and frozen. */
+const answers = new WeakMap<HeldToken, Token>()
+
+const shown = (held: HeldToken): Token => {
+  const before = answers.get(held)
+  if (before !== undefined) return before
+  const answer = toToken(held)
+  answers.set(held, answer)
+  return answer
+}
+
+const toToken = ({ credential, expiresAt, label, provider, token }: HeldToken): Token =>
+  Object.freeze({
+    token: Redacted.value(token),
+    provider,
+    credential,
+    ...(label === undefined ? {} : { label }),
+    ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) })
+  })
