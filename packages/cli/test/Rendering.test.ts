@@ -130,6 +130,7 @@ const row = (more: Partial<Row>): Row => ({
   word: "ok",
   reason: undefined,
   rule: undefined,
+  sameAccountAs: undefined,
   since: undefined,
   until: undefined,
   expiresAt: undefined,

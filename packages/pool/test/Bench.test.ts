@@ -6,7 +6,7 @@ import { endedByLogin, endedByOperator } from "@daybook/pool/decisions/Bench"
 import { fold } from "@daybook/pool/Evolve"
 import type { GenerationRef } from "@daybook/pool/Generation"
 import { grantById, type PoolState } from "@daybook/pool/PoolState"
-import { bindingCooldown } from "@daybook/pool/queries/Status"
+import { bindingCooldown } from "@daybook/pool/queries/Account"
 import { assert, describe, it } from "@effect/vitest"
 import {
   accessOnly,

@@ -1,4 +1,5 @@
-import { bindingCooldown, statusOf } from "@daybook/pool/queries/Status"
+import { bindingCooldown } from "@daybook/pool/queries/Account"
+import { statusOf } from "@daybook/pool/queries/Status"
 import { decode } from "@daybook/pool/Recorded"
 import { fold } from "@daybook/pool/Evolve"
 import { assert, describe, it } from "@effect/vitest"
@@ -152,6 +153,7 @@ describe("a row", () => {
       grant: grantId,
       reason: undefined,
       rule: undefined,
+      sameAccountAs: undefined,
       since: undefined,
       until: undefined,
       expiresAt: start + hour,

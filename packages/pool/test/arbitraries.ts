@@ -14,6 +14,7 @@ const { Trigger: _trigger, Winner: _winner, ...Refresh } = RefreshEvents
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const times = new Set(["until", "retryAt", "retryAfter", "quietAfter", "expiresAt", "issuedAt", "deadline", "resetsAt"])
 const fingerprints = ["a", "b"].map(fingerprint)
+export const account = fingerprint("account")
 const ids = [grantId, attemptId(1), eventId(1)]
 const credentials = ["one", "two"]
 

@@ -11,7 +11,8 @@ import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
 import { isSame, refOf } from "@daybook/pool/Generation"
 import type { Instant } from "@daybook/pool/Instant"
 import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
-import { bindingCooldown, credentialStatus } from "@daybook/pool/queries/Status"
+import { bindingBench } from "@daybook/pool/queries/Account"
+import { credentialStatus } from "@daybook/pool/queries/Status"
 import { isBlank } from "@daybook/pool/TokenSet"
 import type { Login } from "@daybook/vault/Login"
 import { Vault } from "@daybook/vault/Vault"
@@ -116,7 +117,7 @@ const servedBy = Effect.fnUntraced(function* (
   const state = (yield* Ledger).known()
   const now = yield* Clock.currentTimeMillis
   const { word } = credentialStatus(state, credential, now)
-  const benched = bindingCooldown(credential, now, model) !== undefined
+  const benched = bindingBench(state, credential, now, model) !== undefined
   if (word !== "ok" || benched || forceRefresh === true) return undefined
   const want = { trigger: "expired" as const, ...(refused === undefined ? {} : { unwanted: refused }) }
   const { held } = yield* readBorrowed(yield* targetOf(credential), want)

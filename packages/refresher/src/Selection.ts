@@ -2,9 +2,9 @@
  * Which credentials of a provider are asked, in which order, and why the others are not: the lowest
  * priority number first, as long as it has something to give. Pure.
  */
-import { format, type Instant } from "@daybook/pool/Instant"
+import type { Instant } from "@daybook/pool/Instant"
 import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
-import { bindingCooldown, credentialStatus } from "@daybook/pool/queries/Status"
+import { endOf, obstacleOf, obstacleText } from "@daybook/pool/queries/Obstacle"
 import { HashMap, Result } from "effect"
 import { AmbiguousCredential, NoneAvailable, type PassedOver, UnknownCredential } from "./PoolError.ts"
 
@@ -106,28 +106,12 @@ const obstacle = (
   wanted: Wanted
 ): ReadonlyArray<PassedOver> => {
   const why = whyNot(state, credential, now, wanted)
-  return why === undefined ? [] : [{ credential: credential.id, label: credential.label, ...why }]
-}
-
-const revival = ({ id, kind, provider, store }: Credential): string => {
-  if (kind === "apiKey") return "a new API key in its place"
-  return store.kind === "own"
-    ? `\`daybook login ${provider} --credential ${id}\``
-    : "a new login in the program that owns it"
+  if (why === undefined) return []
+  return [{ credential: credential.id, label: credential.label, why: obstacleText(why, credential), until: endOf(why) }]
 }
 
 /** A dead login that was asked for by name is looked at once more: it may have come back, and its remedy is said. */
 const whyNot = (state: PoolState, credential: Credential, now: Instant, { credential: name, model }: Wanted) => {
-  const { reason, since, word } = credentialStatus(state, credential, now)
-  if (word === "paused")
-    return { why: `paused by an operator; \`daybook resume ${credential.id}\` puts it back into use` }
-  if (word === "dead") {
-    return name === undefined
-      ? { why: `dead (${reason}) since ${format(since ?? now)}; ${revival(credential)} brings it back` }
-      : undefined
-  }
-  const bench = bindingCooldown(credential, now, model)
-  return bench === undefined
-    ? undefined
-    : { why: `cooling (${bench.reason}) until ${format(bench.until)}`, until: bench.until }
+  const why = obstacleOf(state, credential, now, model)
+  return why?._tag === "Dead" && name !== undefined ? undefined : why
 }

@@ -25,6 +25,7 @@ const credentialJson = (row: Row) => ({
   keepalive: row.keepalive,
   reason: row.reason ?? null,
   rule: row.rule ?? null,
+  sameAccountAs: row.sameAccountAs ?? null,
   since: iso(row.since),
   until: iso(row.until),
   expiresAt: iso(row.expiresAt),

@@ -41,12 +41,12 @@ const credentialLines = (row: Row, width: number, now: number, paint: Paint): Re
 
 const nameOf = ({ id, label }: Row): string => (label === undefined || label === id ? id : `${id} (${label})`)
 
-const because = ({ keepalive, reason, rule, word }: Row): string =>
-  word === "paused" && keepalive
-    ? "kept alive"
-    : reason === undefined
-      ? ""
-      : `${reason}${rule === undefined ? "" : ` (rule ${rule})`}`
+const because = ({ keepalive, reason, rule, sameAccountAs, word }: Row): string => {
+  if (word === "paused" && keepalive) return "kept alive"
+  if (reason === undefined) return ""
+  if (sameAccountAs !== undefined) return `${reason} of ${sameAccountAs}, which is the same account`
+  return `${reason}${rule === undefined ? "" : ` (rule ${rule})`}`
+}
 
 const times = ({ deadline, expiresAt, refreshing, since, until, word }: Row, now: number): ReadonlyArray<string> => [
   ...(since === undefined ? [] : [`since ${moment(since, now)}`]),

@@ -6,7 +6,7 @@ import type { CredentialId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
 import type { Policy } from "../Policy.ts"
 import type { Credential } from "../PoolState.ts"
-import { bindingCooldown } from "../queries/Status.ts"
+import { bindingCooldown } from "../queries/Account.ts"
 import { isUsedUp, type QuotaWindow } from "../QuotaWindow.ts"
 import type { Draft } from "../Recorded.ts"
 

@@ -8,7 +8,7 @@ import { type Generation, isSame } from "../Generation.ts"
 import type { CredentialId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
 import { type Credential, type Grant, grantById, type PoolState } from "../PoolState.ts"
-import { bindingCooldown } from "../queries/Status.ts"
+import { bindingBench } from "../queries/Account.ts"
 import type { StoreRef } from "../StoreRef.ts"
 import type { TerminalReason } from "../Verdict.ts"
 
@@ -67,7 +67,7 @@ export const isLost = (
   if (blocked) return false
   if (health._tag === "Dead") return health.bound === "refresh" && recoverable.has(health.reason)
   const isUnsettled = open !== undefined || unclassified !== undefined || backoff !== undefined
-  return isMissing && !isUnsettled && bindingCooldown(credential, now) === undefined
+  return isMissing && !isUnsettled && bindingBench(state, credential, now) === undefined
 }
 
 /** It is a member already, or was one and an operator removed it. */

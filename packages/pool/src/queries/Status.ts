@@ -2,12 +2,12 @@
  * The one read model behind status, list, doctor and selection: a row for each credential,
  * as it stands at an instant. It reads state only: no network, no files, no writing.
  */
-import { HashMap } from "effect"
 import type { CredentialId, GrantId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
-import { grantById, members, type Cooldown, type Credential, type Grant, type PoolState } from "../PoolState.ts"
+import { grantById, members, type Credential, type Grant, type PoolState } from "../PoolState.ts"
 import type { StoreRef } from "../StoreRef.ts"
 import type { ApiVerdictName, TerminalReason, TransientReason } from "../Verdict.ts"
+import { type Bench, bindingBench } from "./Account.ts"
 
 /** Worst axis first: paused, dead, suspect, cooling, ok. */
 export type SummaryWord = "ok" | "cooling" | "suspect" | "dead" | "paused"
@@ -30,6 +30,8 @@ export interface CredentialStatus {
   /** Why the word is not `ok`, or why an `ok` one is not refreshed now, in the ledger's own terms. */
   readonly reason: TerminalReason | TransientReason | ApiVerdictName | undefined
   readonly rule: string | undefined
+  /** It is cooling because this other credential of its account is. */
+  readonly sameAccountAs: CredentialId | undefined
   /** Since when it is dead or suspect. */
   readonly since: Instant | undefined
   /** When the bench or the backoff ends; always ahead. */
@@ -68,7 +70,7 @@ export const credentialStatus = (state: PoolState, credential: Credential, now: 
     priority,
     grant: grant.id,
     keepalive,
-    ...judgement(credential, grant, now),
+    ...judgement(credential, grant, bindingBench(state, credential, now), now),
     expiresAt: grant.current?.expiresAt,
     deadline: grant.current?.deadline,
     generations: grant.lineage.length,
@@ -77,23 +79,37 @@ export const credentialStatus = (state: PoolState, credential: Credential, now: 
   }
 }
 
-type Judgement = Pick<CredentialStatus, "word" | "reason" | "rule" | "since" | "until">
+type Judgement = Pick<CredentialStatus, "word" | "reason" | "rule" | "sameAccountAs" | "since" | "until">
 
-const judgement = (credential: Credential, grant: Grant, now: Instant): Judgement => {
+const nothing = {
+  reason: undefined,
+  rule: undefined,
+  sameAccountAs: undefined,
+  since: undefined,
+  until: undefined
+}
+
+const judgement = (credential: Credential, grant: Grant, bench: Bench | undefined, now: Instant): Judgement => {
   const { health } = grant
-  const cooldown = bindingCooldown(credential, now)
-  const nothing = { reason: undefined, rule: undefined, since: undefined, until: undefined }
   if (credential.operator === "paused") return { word: "paused", ...nothing }
   if (health._tag === "Dead") {
-    return { word: "dead", reason: health.reason, rule: health.rule, since: health.since, until: undefined }
+    return { word: "dead", ...nothing, reason: health.reason, rule: health.rule, since: health.since }
   }
   const backoff = bindingBackoff(grant, now)
   if (health._tag === "Suspect") {
     const rule = grant.backoff?.rule
-    return { word: "suspect", reason: "OutcomeUnknown", rule, since: health.since, until: backoff?.retryAt }
+    return {
+      word: "suspect",
+      ...nothing,
+      reason: "OutcomeUnknown",
+      rule,
+      since: health.since,
+      until: backoff?.retryAt
+    }
   }
-  if (cooldown !== undefined) {
-    return { word: "cooling", ...nothing, reason: cooldown.reason, until: cooldown.until }
+  if (bench !== undefined) {
+    const sameAccountAs = bench.of === credential.id ? undefined : bench.of
+    return { word: "cooling", ...nothing, reason: bench.reason, sameAccountAs, until: bench.until }
   }
   return { word: "ok", ...nothing, reason: backoff?.reason, rule: backoff?.rule, until: backoff?.retryAt }
 }
@@ -101,12 +117,3 @@ const judgement = (credential: Credential, grant: Grant, now: Instant): Judgemen
 /** What holds back the next refresh, if it still does. */
 const bindingBackoff = ({ backoff }: Grant, now: Instant) =>
   backoff?.retryAt !== undefined && backoff.retryAt > now ? backoff : undefined
-
-/** The bench of a credential, or of one model on it, that has not ended. */
-export const bindingCooldown = (credential: Credential, now: Instant, model?: string): Cooldown | undefined => {
-  const ofModel = model === undefined ? undefined : benchOf(credential, model)
-  return [credential.cooldown, ofModel].find((cooldown) => cooldown !== undefined && cooldown.until > now)
-}
-
-const benchOf = (credential: Credential, model: string): Cooldown | undefined =>
-  HashMap.has(credential.modelCooldowns, model) ? HashMap.getUnsafe(credential.modelCooldowns, model) : undefined

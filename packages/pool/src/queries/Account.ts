@@ -1,0 +1,96 @@
+/**
+ * Two credentials of one account are one quota: what the use of one has met holds for the other. Nothing of this is
+ * recorded; it follows from the account that the current generation of each belongs to.
+ */
+import { HashMap } from "effect"
+import type { CredentialId } from "../Ids.ts"
+import type { Instant } from "../Instant.ts"
+import { type Cooldown, type Credential, grantById, members, type PoolState } from "../PoolState.ts"
+import type { QuotaWindow } from "../QuotaWindow.ts"
+import type { ApiVerdictName } from "../Verdict.ts"
+
+/** A bench that holds a credential back, and whose it is. */
+export interface Bench extends Cooldown {
+  readonly of: CredentialId
+  /** Of one model only. */
+  readonly model?: string
+}
+
+/** The members on the account of this one, itself first; only itself if nobody said whose it is. */
+export const onAccountOf = (state: PoolState, credential: Credential): ReadonlyArray<Credential> => {
+  const account = accountOf(state, credential)
+  if (account === undefined) return [credential]
+  const others = members(state).filter(
+    (other) =>
+      other.id !== credential.id && other.provider === credential.provider && accountOf(state, other) === account
+  )
+  return [credential, ...others]
+}
+
+/** A fingerprint of the account that a credential belongs to now. */
+export const accountOf = (state: PoolState, { grant }: Credential) => grantById(state, grant).current?.account
+
+/** What an account has too much or too little of, whichever of its logins asks. */
+const ofTheAccount: ReadonlySet<ApiVerdictName> = new Set(["QuotaExhausted", "RateLimited", "BillingRequired"])
+
+/** Whether what benches one credential of an account benches them all. */
+export const isOfTheAccount = ({ reason }: Pick<Cooldown, "reason">): boolean => ofTheAccount.has(reason)
+
+/** The last to end of the benches that hold a credential back, for any model or for this one, its account's included. */
+export const bindingBench = (
+  state: PoolState,
+  credential: Credential,
+  now: Instant,
+  model?: string
+): Bench | undefined => {
+  const own = benchesOf(credential, now, model)
+  const shared = hasBenchedMates(state, credential)
+    ? onAccountOf(state, credential)
+        .slice(1)
+        .flatMap((other) => benchesOf(other, now, model).filter(isOfTheAccount))
+    : []
+  return lastToEnd([...own, ...shared])
+}
+
+/** Mostly nobody is benched, and then nobody's account is asked for. */
+const hasBenchedMates = (state: PoolState, { id, provider }: Credential): boolean =>
+  HashMap.some(
+    state.credentials,
+    (other) =>
+      other.provider === provider &&
+      other.id !== id &&
+      (other.cooldown !== undefined || HashMap.size(other.modelCooldowns) > 0)
+  )
+
+/** The same without those of its account. */
+export const bindingCooldown = (credential: Credential, now: Instant, model?: string): Bench | undefined =>
+  lastToEnd(benchesOf(credential, now, model))
+
+/** Those of the credential itself that have not ended. */
+const benchesOf = (
+  { cooldown, id, modelCooldowns }: Credential,
+  now: Instant,
+  model?: string
+): ReadonlyArray<Bench> => {
+  const ofModel =
+    model !== undefined && HashMap.has(modelCooldowns, model) ? HashMap.getUnsafe(modelCooldowns, model) : undefined
+  return [
+    ...(isOn(cooldown, now) ? [{ ...cooldown, of: id }] : []),
+    ...(isOn(ofModel, now) && model !== undefined ? [{ ...ofModel, of: id, model }] : [])
+  ]
+}
+
+const isOn = (cooldown: Cooldown | undefined, now: Instant): cooldown is Cooldown =>
+  cooldown !== undefined && cooldown.until > now
+
+const lastToEnd = (benches: ReadonlyArray<Bench>): Bench | undefined =>
+  benches.reduce<Bench | undefined>(
+    (last, bench) => (last === undefined || bench.until > last.until ? bench : last),
+    undefined
+  )
+
+/** The windows that were said last of any credential of the account. */
+export const quotaOf = (state: PoolState, credential: Credential): ReadonlyArray<QuotaWindow> =>
+  onAccountOf(state, credential).reduce((newest, other) =>
+    (other.quotaAt ?? -Infinity) > (newest.quotaAt ?? -Infinity) ? other : newest
+  ).quota
