@@ -21,6 +21,10 @@ const later = {
 const lateAddition = (name: keyof typeof later) =>
   Millis.pipe(Schema.withDecodingDefaultKey(Effect.succeed(later[name])))
 
+/** In which order the credentials of a provider are asked; docs/selection.md says what each is for. */
+export const Strategy = Schema.Literals(["fill_first", "round_robin", "least_used", "random", "soonest_reset"])
+export type Strategy = typeof Strategy.Type
+
 /** Refusals by a provider's token endpoint that are taken for the end of a login although no rule says so. */
 export const TerminalRow = Schema.Struct({
   provider: Schema.String,
@@ -87,7 +91,11 @@ export const Policy = Schema.Struct({
   /** The end that a refusal names counts for every verdict that benches; else for quotas and rate limits only. */
   anyReset: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false))),
   /** Believed at once, without another look. */
-  terminal: Schema.Array(TerminalRow).pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
+  terminal: Schema.Array(TerminalRow).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
+  /** In which order the credentials of a provider are asked. */
+  strategy: Strategy.pipe(Schema.withDecodingDefaultKey(Effect.succeed("fill_first" as const))),
+  /** So many uses of one credential at once, and others are preferred to it. Without it nobody counts. */
+  leaseMost: Schema.optionalKey(Schema.Natural)
 })
 export type Policy = typeof Policy.Type
 
@@ -113,5 +121,6 @@ export const defaults: Policy = {
   },
   benches: [],
   anyReset: false,
-  terminal: []
+  terminal: [],
+  strategy: "fill_first"
 }

@@ -269,9 +269,12 @@ export const bringerOf = ({ current, lineage }: Grant): ActorId | undefined =>
 /** The version to append against: 0 for a grant without refresh events. */
 export const versionOf = (state: PoolState, id: GrantId): Seq => grantById(state, id).version
 
+/** First by priority, then by enrolment. */
+export const byPriority = (a: Credential, b: Credential): number =>
+  a.priority - b.priority || a.enrolledSeq - b.enrolledSeq
+
 /** Credentials that were not removed, first by priority, then by enrolment. */
 export const members = (state: PoolState): ReadonlyArray<Credential> =>
   Array.from(HashMap.values(state.credentials))
     .filter((credential) => !credential.removed)
-
-    .toSorted((a, b) => a.priority - b.priority || a.enrolledSeq - b.enrolledSeq)
+    .toSorted(byPriority)

@@ -30,11 +30,13 @@ const time = (millis: number): string => {
   return `${millis / length} ${unit}`
 }
 
-const counts = new Set(["strikes"])
+const counts = new Set(["strikes", "leaseMost"])
 
 const shown = (name: string, value: unknown): string => {
   if (typeof value === "number") return counts.has(name) ? `${value}` : time(value)
   if (typeof value === "boolean") return value ? "yes" : "no"
+  if (typeof value === "string") return `\`${value}\``
+  if (value === undefined) return "not counted"
   if (Array.isArray(value)) {
     if (value.length === 0) return "none"
     return value.every((item) => typeof item === "number") ? value.map(time).join(", ") : "see below"
