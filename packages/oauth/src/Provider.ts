@@ -158,8 +158,10 @@ export interface Provider {
   readonly derivedKey?: DerivedKey
   /** The only origins its access tokens may be sent to. */
   readonly apiOrigins: ReadonlyArray<string>
-  /** What a model API wants beside the token: as it stands, or as a token says it. */
+  /** What a model API wants beside the token of a login: as it stands, or as a token says it. */
   readonly apiHeaders: Readonly<Record<string, string | ReadonlyArray<TokenPath>>>
+  /** Where an API key stands in a request, by itself; without it the key is a bearer token like any other. */
+  readonly keyHeader?: string
   readonly usage?: UsageProbe
   /** Whether its logins in hermes' `auth.json` can be refreshed under the locks that hermes itself holds meanwhile. */
   readonly sharedWithHermes: boolean

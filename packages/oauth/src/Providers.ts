@@ -1,6 +1,6 @@
 /** The providers a program knows, by id. */
 import { Context, Layer, Option } from "effect"
-import { oauth2 } from "./OAuth2.ts"
+import { apiKeyProvider } from "./ApiKeyProvider.ts"
 import type { Provider } from "./Provider.ts"
 import { anthropic } from "./providers/Anthropic.ts"
 import { copilot } from "./providers/Copilot.ts"
@@ -29,16 +29,15 @@ export const defaultProviders: ReadonlyArray<Provider> = [
 export const sharedWithHermes = (providers: ReadonlyArray<Provider>): ReadonlyArray<string> =>
   providers.filter((provider) => provider.sharedWithHermes).map(({ id }) => id)
 
-/** For answers of a provider that nobody has defined: the common rules, and nowhere to send anything to (RFC 2606). */
-export const undefinedProvider: Provider = oauth2({
-  id: "undefined",
-  tokenEndpoint: "https://no-token-endpoint.invalid/"
-})
+/** For answers of a provider that nobody has defined: the common rules, and nowhere to send anything to. */
+export const undefinedProvider: Provider = apiKeyProvider({ id: "undefined", apiOrigins: [] })
 
 export class Providers extends Context.Service<
   Providers,
   {
     readonly get: (id: string) => Option.Option<Provider>
+    /** Of a provider that nobody has defined there may be API keys; where they may be sent is not known. */
+    readonly orKeysOnly: (id: string) => Provider
     readonly all: ReadonlyArray<Provider>
   }
 >()("@daybook/oauth/Providers") {
@@ -46,6 +45,7 @@ export class Providers extends Context.Service<
   static readonly layer = (list: ReadonlyArray<Provider> = defaultProviders): Layer.Layer<Providers> => {
     const byId = new Map(list.map((provider) => [provider.id, provider]))
     return Layer.succeed(Providers, {
+      orKeysOnly: (id) => byId.get(id) ?? apiKeyProvider({ id, apiOrigins: [] }),
       get: (id) => Option.fromUndefinedOr(byId.get(id)),
       all: [...byId.values()]
     })

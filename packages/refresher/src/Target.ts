@@ -1,7 +1,7 @@
 /**
  * What a refresh is about: a credential, its grant, the provider it talks to, the store that has the last word.
  */
-import { defineProvider, type Provider } from "@daybook/oauth/Provider"
+import type { Provider } from "@daybook/oauth/Provider"
 import { Providers } from "@daybook/oauth/Providers"
 import type { CorrelationId, GrantId } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
@@ -32,9 +32,9 @@ export interface Target {
 }
 
 export const targetOf = Effect.fnUntraced(function* (credential: Subject) {
-  const defined = (yield* Providers).get(credential.provider)
-  const provider =
-    credential.kind === "apiKey" ? Option.orElseSome(defined, () => keysOnly(credential.provider)) : defined
+  const providers = yield* Providers
+  const { kind, provider: id } = credential
+  const provider = kind === "apiKey" ? Option.some(providers.orKeysOnly(id)) : providers.get(id)
   if (Option.isNone(provider)) {
     return yield* transient(
       credential,
@@ -53,14 +53,6 @@ export const targetOf = Effect.fnUntraced(function* (credential: Subject) {
     correlation: newCorrelationId()
   } satisfies Target
 })
-
-/** An API key needs no definition of its provider: nothing is ever sent for it. `.invalid` resolves nowhere (RFC 2606). */
-const keysOnly = (id: string): Provider =>
-  defineProvider({
-    id,
-    tokenEndpoint: "https://no-token-endpoint.invalid/",
-    relogin: `Put a new API key for ${id} in its place.`
-  })
 
 /** Tokens in hand. What does not say when it was received counts as received now. */
 export const holding = Effect.fnUntraced(function* (target: Target, tokens: TokenSet) {

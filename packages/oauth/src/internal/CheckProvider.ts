@@ -28,6 +28,7 @@ const advice = {
   ForeignRule: "does not begin with the provider's id and a slash. Begin it so, since verdicts are recorded under it.",
   NoEndpoint: "leads nowhere: set authorizationEndpoint too, or let tokenEndpoint be discovered.",
   NotAPath: "is no path. Begin it with a slash.",
+  NotAHeader: "is no name of a header. Use letters, digits and hyphens.",
   NotAPort: "is no port. Use a whole number from 1 to 65535, or leave it out.",
   Reserved: "is set by every login itself. Leave it out.",
   NotLowerCase: "is not in lower case, so it would never match. Write codes and words in lower case."
@@ -119,7 +120,10 @@ const reserved: ReadonlySet<string> = new Set([
 ])
 
 const checkOthers = (provider: Provider, apiOrigins: ReadonlyArray<string>): void => {
-  const { deviceEndpoint, revocationEndpoint, usage } = provider
+  const { deviceEndpoint, keyHeader, revocationEndpoint, usage } = provider
+  if (keyHeader !== undefined && !/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(keyHeader)) {
+    refuse(provider, "keyHeader", "NotAHeader", keyHeader)
+  }
   if (deviceEndpoint !== undefined) urlIn(provider, "deviceEndpoint", deviceEndpoint)
   if (revocationEndpoint !== undefined) urlIn(provider, "revocationEndpoint", revocationEndpoint)
   if (usage !== undefined && !apiOrigins.includes(urlIn(provider, "usage", usage.url).origin)) {

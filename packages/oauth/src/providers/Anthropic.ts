@@ -16,6 +16,7 @@ export const anthropic = defineProvider({
   expiry: ["announced"],
   apiOrigins: ["https://api.anthropic.com"],
   apiHeaders: { "anthropic-beta": "oauth-2025-04-20" },
+  keyHeader: "x-api-key",
   usage: {
     url: "https://api.anthropic.com/api/oauth/usage",
     windows: [

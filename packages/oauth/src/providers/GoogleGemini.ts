@@ -14,6 +14,7 @@ export const googleGemini = defineProvider({
   rotation: "never",
   identity: { subject: [["id", "sub"]], email: [["id", "email"]] },
   apiOrigins: ["https://cloudcode-pa.googleapis.com", "https://generativelanguage.googleapis.com"],
+  keyHeader: "x-goog-api-key",
   files: [
     {
       owner: "the Gemini CLI",
