@@ -159,6 +159,16 @@ export const examples: Examples = {
     ...about,
     data: { grant, held: named(refreshed), found: theirs, winner: { store: "hermes" }, phase: "before request" }
   },
+  ApiCallBroken: {
+    ...envelope(94, "11:19:58.004", { actor: worker }),
+    type: "ApiCallBroken",
+    ...about,
+    data: {
+      generation: named(theirs),
+      evidence: { status: 200, fault: "UND_ERR_SOCKET", left: true },
+      model: "gpt-5-codex"
+    }
+  },
   ApiOutcomeObserved: {
     ...envelope(95, "11:20:07.310", { id: refusal, actor: worker }),
     type: "ApiOutcomeObserved",

@@ -2,4 +2,4 @@
  * Names the fold: another value when any source changes that decides what folding a ledger gives, or how a state is
  * kept. What one fold kept, another must not read. Made by `node packages/pool/scripts/fold-hash.ts`.
  */
-export const foldHash = "2f22ac5b27230b18"
+export const foldHash = "e6faa10cf9681f18"

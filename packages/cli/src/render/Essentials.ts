@@ -45,6 +45,8 @@ export const essentialsOf = (event: Recorded, names: Names): string =>
         CooldownCleared: ({ data }) => `by ${data.by}`,
         ApiOutcomeObserved: ({ data }) =>
           data.accepted ? "accepted" : `refused: ${data.evidence === undefined ? "" : evidenceWords(data.evidence)}`,
+        ApiCallBroken: ({ data }) =>
+          `${data.evidence.status === undefined ? "no answer" : "cut"}: ${evidenceWords(data.evidence)}`,
         QuotaObserved: ({ data }) => data.windows.map(({ name, usedPercent }) => `${name} ${usedPercent} %`).join(", "),
         RecoveryAdopted: ({ data }) => `from ${data.from}`,
         RecoveryRejected: ({ data }) => `from ${data.from}: ${data.why}`,

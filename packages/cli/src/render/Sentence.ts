@@ -63,6 +63,10 @@ export const sentenceOf = (event: Recorded, names: Names): string => {
       data.accepted
         ? `The API accepted its token, sent by ${who}.`
         : `The API refused its token, sent by ${who}: ${data.evidence === undefined ? "no evidence" : evidenceWords(data.evidence)}.`,
+    ApiCallBroken: ({ data }) =>
+      data.evidence.status === undefined
+        ? `${who} called the API with its token and got no answer: ${evidenceWords(data.evidence)}.`
+        : `An answer of the API to ${who} ended in the middle: ${evidenceWords(data.evidence)}.`,
     QuotaObserved: otherwise,
     RecoveryAdopted: ({ data }) => `${who} found a login in the ${data.from} store and uses it.`,
     RecoveryRejected: ({ data }) => `${who} did not take a login from the ${data.from} store: ${data.why}.`,

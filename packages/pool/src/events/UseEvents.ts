@@ -32,6 +32,14 @@ export const ApiOutcomeObserved = credentialEvent("ApiOutcomeObserved", {
   model: Schema.optionalKey(Model)
 })
 
+/** An answer of the model API did not come, or ended in the middle. It says nothing of the credential. */
+export const ApiCallBroken = credentialEvent("ApiCallBroken", {
+  generation: GenerationRef,
+  /** With a status if the answer had begun. */
+  evidence: Evidence,
+  model: Schema.optionalKey(Model)
+})
+
 export const QuotaObserved = credentialEvent("QuotaObserved", {
   windows: Schema.Array(QuotaWindow)
 })
