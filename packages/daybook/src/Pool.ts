@@ -10,7 +10,11 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
 import type { ApiVerdict } from "@daybook/pool/Verdict"
 import { Layer, Logger, ManagedRuntime, Redacted, Stream } from "effect"
+import { type FetchOptions, poolFetch } from "./Fetch.ts"
+import { accessTokenFunction, type AccessTokenFunction, keyFunction, type KeyOptions } from "./KeyFunctions.ts"
+import { running } from "./internal/Running.ts"
 import { layer, type PoolOptions } from "./PoolLayer.ts"
+import { type Credential, type Report, withCredential, type WithCredentialOptions } from "./WithCredential.ts"
 
 export interface Token {
   /** The access token or API key, in clear: hand it to the request and let go of it. */
@@ -36,6 +40,24 @@ export interface GetTokenOptions {
 export interface Pool extends AsyncDisposable {
   /** A token worth sending; refreshed first if it must be. */
   readonly getToken: (provider: string, options?: GetTokenOptions) => Promise<Token>
+  /** For a client library that takes a function as its key. */
+  readonly apiKey: (provider: string, options?: KeyOptions) => () => Promise<string>
+  /** For `@anthropic-ai/sdk`, which takes a function as its `credentials`. */
+  readonly credentials: (provider: string, options?: KeyOptions) => AccessTokenFunction
+  /**
+   * Lends a credential to `use`. If `use` throws after it reported a refusal, it is called again with the next token or
+   * the next credential, as long as there is one that may help.
+   */
+  readonly withCredential: <A>(
+    provider: string,
+    use: (credential: Credential, report: Report) => Promise<A>,
+    options?: WithCredentialOptions
+  ) => Promise<A>
+  /**
+   * A `fetch` for this provider's API, to be handed to any client that takes one: it carries a credential of the pool,
+   * and another one if the API refuses the first.
+   */
+  readonly fetch: (provider: string, options?: FetchOptions) => typeof fetch
   /** An operator's refresh of one credential, by id or label. */
   readonly refresh: (credential: string) => Promise<Token>
   /** Tells the pool what an API answered, so that a revoked login is known as such. */
@@ -56,24 +78,34 @@ export interface Pool extends AsyncDisposable {
  */
 export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
   const runtime = ManagedRuntime.make(Layer.merge(layer(options), warnings))
-  const close = () => runtime.dispose()
+  const open = running(runtime)
   try {
     const pool = await runtime.runPromise(CredentialPool)
     const ledger = await runtime.runPromise(Ledger)
+    const { check, close, run } = open
+    const getToken = async (provider: string, request?: GetTokenOptions) => {
+      check()
+      const wanted = request === undefined ? undefined : redacted(request)
+      return shown(pool.ready(provider, wanted) ?? (await run(pool.getToken(provider, wanted))))
+    }
     return {
-      getToken: async (provider, request) => {
-        const wanted = request === undefined ? undefined : redacted(request)
-        return shown(pool.ready(provider, wanted) ?? (await runtime.runPromise(pool.getToken(provider, wanted))))
+      getToken,
+      apiKey: (provider, request) => keyFunction((more) => getToken(provider, more), request),
+      credentials: (provider, request) => accessTokenFunction((more) => getToken(provider, more), request),
+      fetch: (provider, request) => poolFetch(open, provider, request),
+      withCredential: (provider, use, request) => withCredential(open, provider, use, request),
+      refresh: async (credential) => shown(await run(pool.refresh(credential))),
+      report: (provider, token, answer) => run(pool.report(provider, Redacted.make(token), answer)),
+      status: () => run(pool.status),
+      events: (from) => {
+        check()
+        return Stream.toAsyncIterable(ledger.tail(from === undefined ? undefined : Seq.make(from)))
       },
-      refresh: async (credential) => shown(await runtime.runPromise(pool.refresh(credential))),
-      report: (provider, token, answer) => runtime.runPromise(pool.report(provider, Redacted.make(token), answer)),
-      status: () => runtime.runPromise(pool.status),
-      events: (from) => Stream.toAsyncIterable(ledger.tail(from === undefined ? undefined : Seq.make(from))),
       close,
       [Symbol.asyncDispose]: close
     }
   } catch (error) {
-    await close()
+    await open.close()
     throw error
   }
 }

@@ -15,6 +15,7 @@ import type { Fingerprints } from "@daybook/pool/Fingerprint"
 import { defaults, type Policy } from "@daybook/pool/Policy"
 import { members } from "@daybook/pool/PoolState"
 import { CredentialPool } from "@daybook/refresher/CredentialPool"
+import { CredentialUse } from "@daybook/refresher/CredentialUse"
 import { LogIn } from "@daybook/refresher/LogIn"
 import { ImportLogin } from "@daybook/refresher/ImportLogin"
 import { LogOut } from "@daybook/refresher/LogOut"
@@ -61,6 +62,7 @@ export interface PoolOptions {
 
 export type PoolServices =
   | CredentialPool
+  | CredentialUse
   | Fingerprints
   | ImportLogin
   | Ledger
@@ -81,7 +83,7 @@ export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, Ledg
 
 const protocol = (home: string, options: PoolOptions) =>
   Layer.mergeAll(
-    CredentialPool.layer,
+    CredentialUse.layer.pipe(Layer.provideMerge(CredentialPool.layer)),
     ImportLogin.layer(home),
     LogIn.layer(home),
     LogOut.layer,

@@ -12,6 +12,7 @@ export {
   type ProviderOptions
 } from "@daybook/oauth/Provider"
 export { defaultProviders } from "@daybook/oauth/Providers"
+export { apiKeyProvider, type ApiKeyProviderOptions } from "@daybook/oauth/ApiKeyProvider"
 export { oauth2, type OAuth2Options } from "@daybook/oauth/OAuth2"
 export { anthropic } from "@daybook/oauth/providers/Anthropic"
 export { copilot } from "@daybook/oauth/providers/Copilot"
@@ -40,11 +41,23 @@ export { LogOutError } from "@daybook/refresher/LogOutError"
 export type { Person, Prompt } from "@daybook/refresher/Person"
 export { Operator } from "@daybook/refresher/Operator"
 export { OperatorError } from "@daybook/refresher/OperatorError"
-export { AmbiguousCredential, NoneAvailable, UnknownCredential } from "@daybook/refresher/PoolError"
+export { type Attempted, CredentialUse, type Step, type UseOptions } from "@daybook/refresher/CredentialUse"
+export {
+  AmbiguousCredential,
+  ForbiddenOrigin,
+  NoneAvailable,
+  PoolClosed,
+  UnknownCredential,
+  UnknownProvider
+} from "@daybook/refresher/PoolError"
 export type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
 export type { StoreSource } from "@daybook/vault/Vault"
+export { credentialOf, type FetchOptions } from "./Fetch.ts"
 export { codexCliAuthFile, daybookHome, hermesAuthFile } from "./Home.ts"
+export type { AccessTokenFunction, KeyOptions } from "./KeyFunctions.ts"
 export { loginFilesOf } from "./LoginFiles.ts"
 export { history, type HistoryOptions } from "./History.ts"
 export { type GetTokenOptions, openPool, type Pool, type Token } from "./Pool.ts"
 export { layer, type PoolOptions, type PoolServices } from "./PoolLayer.ts"
+export { type DaybookError, isDaybookError, result, type Result } from "./Result.ts"
+export type { Credential, Report, WithCredentialOptions } from "./WithCredential.ts"

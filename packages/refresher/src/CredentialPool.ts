@@ -12,6 +12,7 @@ import type { Instant } from "@daybook/pool/Instant"
 import { type Credential, grantById } from "@daybook/pool/PoolState"
 import { type PoolStatus, statusOf } from "@daybook/pool/queries/Status"
 import type { RefreshError } from "@daybook/pool/RefreshError"
+import type { TokenSet } from "@daybook/pool/TokenSet"
 import type { ApiVerdict } from "@daybook/pool/Verdict"
 import { Vault } from "@daybook/vault/Vault"
 import { Clock, Context, Effect, Layer, Option, type Redacted, Result } from "effect"
@@ -24,7 +25,8 @@ import {
   NoneAvailable,
   type PassedOver,
   type TokenError,
-  type UnknownCredential
+  type UnknownCredential,
+  UnknownProvider
 } from "./PoolError.ts"
 import { makeProbes } from "./ProbeQuota.ts"
 import { ReadyTokens } from "./ReadyTokens.ts"
@@ -45,6 +47,9 @@ export interface Token {
   readonly label: string | undefined
   readonly generation: GenerationRef
   readonly expiresAt: Instant | undefined
+  readonly kind: Credential["kind"]
+  /** The token once more, and what came with it; never a refresh token. */
+  readonly tokens: Omit<TokenSet, "refresh">
 }
 
 export class CredentialPool extends Context.Service<
@@ -103,7 +108,12 @@ const make = Effect.gen(function* () {
     const vault = yield* Vault
     const looked = vault.sources.flatMap(({ path }) => (path === undefined ? [] : [path]))
     const { problems } = yield* vault.logins
-    return yield* new NoneAvailable({ provider: error.provider, passed: [], until: undefined, looked, problems })
+    const { provider } = error
+    const isKnown = Option.isSome(providers.get(provider)) || askedFor(ledger.known(), provider, {}).length > 0
+    if (!isKnown && problems.length === 0) {
+      return yield* new UnknownProvider({ provider, known: providers.all.map(({ id }) => id) })
+    }
+    return yield* new NoneAvailable({ provider, passed: [], until: undefined, looked, problems })
   }, Effect.provide(services))
 
   const probes = yield* makeProbes((credential) => heldFor(credential, {}))
@@ -191,14 +201,19 @@ const make = Effect.gen(function* () {
   })
 })
 
-const tokenOf = (credential: Credential, held: Held): Token => ({
-  token: held.tokens.access ?? noToken(credential),
-  provider: credential.provider,
-  credential: credential.id,
-  label: credential.label,
-  generation: refOf(held.generation),
-  expiresAt: held.generation.expiresAt
-})
+const tokenOf = (credential: Credential, held: Held): Token => {
+  const { refresh: _kept, ...tokens } = held.tokens
+  return {
+    token: tokens.access ?? noToken(credential),
+    provider: credential.provider,
+    credential: credential.id,
+    label: credential.label,
+    generation: refOf(held.generation),
+    expiresAt: held.generation.expiresAt,
+    kind: credential.kind,
+    tokens
+  }
+}
 
 /** Everything that answers a held generation has looked for its access token first. */
 const noToken = (credential: Credential): never => {

@@ -6,7 +6,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { Providers } from "@daybook/oauth/Providers"
 import { isHeldBack } from "@daybook/pool/decisions/KeepAlive"
 import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
-import type { GrantId } from "@daybook/pool/Ids"
+import type { CredentialId, GrantId } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
 import { type Credential, grantById } from "@daybook/pool/PoolState"
 import { Clock, Effect, Option, type Redacted } from "effect"
@@ -25,6 +25,8 @@ export interface TokenRequest {
   readonly credential?: string
   /** Passes over credentials on which this model is benched. */
   readonly model?: string
+  /** Passes over these: the API has refused them for what the token is wanted for. */
+  readonly except?: ReadonlyArray<CredentialId>
 }
 
 /** Between two refreshes of one grant that nobody waits for, in milliseconds. */

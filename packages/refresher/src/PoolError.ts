@@ -58,4 +58,33 @@ export class AmbiguousCredential extends Data.TaggedError("AmbiguousCredential")
   }
 }
 
-export type TokenError = RefreshError | NoneAvailable | UnknownCredential | AmbiguousCredential
+/** Nobody has defined a provider of this name, and no credential in the pool is of one. */
+export class UnknownProvider extends Data.TaggedError("UnknownProvider")<{
+  readonly provider: string
+  readonly known: ReadonlyArray<string>
+}> {
+  override get message(): string {
+    return `No provider "${this.provider}" is known here. Known are: ${this.known.join(", ")}. Name one of these, or define it and hand it to \`openPool({ providers })\`.`
+  }
+}
+
+/** The pool was closed before this call. */
+export class PoolClosed extends Data.TaggedError("PoolClosed") {
+  override get message(): string {
+    return "This pool is closed. Open another one with `openPool()`, and close it after its last use."
+  }
+}
+
+/** A request was about to carry a credential to where its provider is not. It was not sent. */
+export class ForbiddenOrigin extends Data.TaggedError("ForbiddenOrigin")<{
+  readonly provider: string
+  readonly origin: string
+  readonly allowed: ReadonlyArray<string>
+}> {
+  override get message(): string {
+    const where = this.allowed.length === 0 ? "nowhere, so far" : `to ${this.allowed.join(", ")} only`
+    return `The request to ${this.origin} was not sent: credentials of "${this.provider}" go ${where}. If they belong there, name the origin in \`apiOrigins\` of the provider's definition.`
+  }
+}
+
+export type TokenError = RefreshError | NoneAvailable | UnknownCredential | AmbiguousCredential | UnknownProvider

@@ -45,7 +45,7 @@ export class ReadyTokens {
 
 /** Others want a token that differs from one they have. */
 const wantsAnyGood = (request: TokenRequest | undefined): boolean =>
-  request?.failedToken === undefined && request?.forceRefresh !== true
+  request?.failedToken === undefined && request?.forceRefresh !== true && request?.except === undefined
 
 /** A clock that was set back is not believed. */
 const isWithin = ({ dueAt, from }: Ready, now: Instant): boolean =>

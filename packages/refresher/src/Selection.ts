@@ -2,6 +2,7 @@
  * Which credentials of a provider are asked, in which order, and why the others are not: the lowest
  * priority number first, as long as it has something to give. Pure.
  */
+import type { CredentialId } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
 import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
 import { endOf, obstacleOf, obstacleText } from "@daybook/pool/queries/Obstacle"
@@ -17,6 +18,7 @@ export interface Wanted {
   /** Id or label of the one credential to use. */
   readonly credential?: string
   readonly model?: string
+  readonly except?: ReadonlyArray<CredentialId>
 }
 
 export const candidates = (
@@ -105,9 +107,12 @@ const obstacle = (
   now: Instant,
   wanted: Wanted
 ): ReadonlyArray<PassedOver> => {
+  const { id, label } = credential
+  if (wanted.except?.includes(id) === true) {
+    return [{ credential: id, label, why: "refused already for this very request" }]
+  }
   const why = whyNot(state, credential, now, wanted)
-  if (why === undefined) return []
-  return [{ credential: credential.id, label: credential.label, why: obstacleText(why, credential), until: endOf(why) }]
+  return why === undefined ? [] : [{ credential: id, label, why: obstacleText(why, credential), until: endOf(why) }]
 }
 
 /** A dead login that was asked for by name is looked at once more: it may have come back, and its remedy is said. */

@@ -1,0 +1,106 @@
+/**
+ * A `fetch` that carries credentials of the pool, and carries another one when the API refuses the first. What the
+ * provider answers last is what its caller gets.
+ */
+import { mayReceiveTokens, type Provider } from "@daybook/oauth/Provider"
+import { Providers } from "@daybook/oauth/Providers"
+import type { Token } from "@daybook/refresher/CredentialPool"
+import { type Attempted, CredentialUse, type UseOptions } from "@daybook/refresher/CredentialUse"
+import { ForbiddenOrigin } from "@daybook/refresher/PoolError"
+import { Data, Effect } from "effect"
+import { faultIn, mayHaveLeft } from "./internal/Broken.ts"
+import { answerOf, discard, headOf, isAccepted, watched } from "./internal/Incoming.ts"
+import { modelIn, type Outgoing, outgoing, send } from "./internal/Outgoing.ts"
+import type { Running } from "./internal/Running.ts"
+
+export type FetchOptions = Omit<UseOptions, "repeatable">
+
+export const poolFetch =
+  ({ run }: Running<CredentialUse | Providers>, provider: string, options: FetchOptions = {}): typeof fetch =>
+  async (input, init) => {
+    const request = outgoing(input, init)
+    const meanwhile = (effect: Effect.Effect<void>) => void run(effect).catch(() => {})
+    return run(exchange(provider, options, request, meanwhile), request.signal).catch(asThrown)
+  }
+
+/** Starts something that nobody waits for. */
+type Meanwhile = (effect: Effect.Effect<void>) => void
+
+const exchange = Effect.fnUntraced(function* (
+  id: string,
+  options: FetchOptions,
+  request: Outgoing,
+  meanwhile: Meanwhile
+) {
+  const provider = (yield* Providers).orKeysOnly(id)
+  if (!mayReceiveTokens(provider, request.url)) {
+    return yield* new ForbiddenOrigin({ provider: id, origin: request.url.origin, allowed: provider.apiOrigins })
+  }
+  const uses = yield* CredentialUse
+  const model = options.model ?? modelIn(request)
+  let last: Response | undefined
+  return yield* uses.use(id, { ...options, model, repeatable: request.repeatable }, (token) =>
+    Effect.gen(function* () {
+      if (last !== undefined) discard(last)
+      last = yield* answered(uses, request, provider, token, model)
+      usedFor.set(last, token)
+      return yield* attempted(uses, last, token, model, meanwhile)
+    })
+  )
+})
+
+/** What was thrown is thrown on as it is; what the transport says is recorded, an abort by the caller is not. */
+const answered = (
+  uses: CredentialUse["Service"],
+  request: Outgoing,
+  provider: Provider,
+  token: Token,
+  model: string | undefined
+) =>
+  Effect.tryPromise({ try: () => send(request, provider, token), catch: (error) => new Thrown({ error }) }).pipe(
+    Effect.tapError(({ error }) => {
+      const fault = request.signal?.aborted === true ? undefined : faultIn(error)
+      return fault === undefined
+        ? Effect.void
+        : uses.faultLater(token, { fault, left: mayHaveLeft(fault), ...(model === undefined ? {} : { model }) })
+    })
+  )
+
+/** A refusal is reported before anything else happens, since the next step depends on it. */
+const attempted = Effect.fnUntraced(function* (
+  uses: CredentialUse["Service"],
+  response: Response,
+  token: Token,
+  model: string | undefined,
+  meanwhile: Meanwhile
+): Effect.fn.Return<Attempted<Response>> {
+  if (!isAccepted(response)) {
+    const head = yield* Effect.promise(() => headOf(response))
+    return { value: response, verdict: yield* uses.report(token, answerOf(response, head, model)) }
+  }
+  const { status } = response
+  yield* uses.reportLater(token, () => answerOf(response, "", model))
+  const about = { left: true, status, ...(model === undefined ? {} : { model }) }
+  return {
+    value: watched(response, (fault) => meanwhile(uses.faultLater(token, { fault, ...about }))),
+    verdict: undefined
+  }
+})
+
+class Thrown extends Data.TaggedError("Thrown")<{ readonly error: unknown }> {}
+
+const asThrown = (error: unknown): never => {
+  throw error instanceof Thrown ? error.error : error
+}
+
+const usedFor = new WeakMap<Response, Token>()
+
+/** The credential that an answer of `pool.fetch` was got with. */
+export const credentialOf = (
+  response: Response
+): { readonly credential: string; readonly label?: string; readonly provider: string } | undefined => {
+  const token = usedFor.get(response)
+  if (token === undefined) return undefined
+  const { credential, label, provider } = token
+  return { credential, ...(label === undefined ? {} : { label }), provider }
+}

@@ -1,0 +1,84 @@
+/**
+ * A credential lent to a function that makes its own request, and another one if the function says that the API refused
+ * the first.
+ */
+import { revealForApi } from "@daybook/oauth/ApiRequest"
+import type { Provider } from "@daybook/oauth/Provider"
+import { Providers } from "@daybook/oauth/Providers"
+import type { ApiVerdict } from "@daybook/pool/Verdict"
+import type { Token } from "@daybook/refresher/CredentialPool"
+import { type Attempted, CredentialUse, type UseOptions } from "@daybook/refresher/CredentialUse"
+import type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
+import { Effect, Redacted } from "effect"
+import { answerOf, headOf, isAccepted } from "./internal/Incoming.ts"
+import type { Running } from "./internal/Running.ts"
+
+export interface Credential {
+  readonly id: string
+  readonly label?: string
+  readonly provider: string
+  /** The access token or API key, in clear. */
+  readonly token: string
+  /** What a request to the provider's API carries, the token included. Send it to the provider's own origins only. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly expiresAt?: Date
+}
+
+/** Tells the pool what the API answered; of a response only the beginning of a refusal is read, and from a copy. */
+export type Report = (answer: Response | ApiAnswer) => Promise<ApiVerdict | undefined>
+
+export type WithCredentialOptions = Omit<UseOptions, "repeatable"> & {
+  /** Ends the waiting for a credential, and the calls. */
+  readonly signal?: AbortSignal
+}
+
+/** What the function came to. */
+type Outcome<A> = { readonly value: A } | { readonly thrown: unknown }
+
+export const withCredential = async <A>(
+  running: Running<CredentialUse | Providers>,
+  id: string,
+  use: (credential: Credential, report: Report) => Promise<A>,
+  { signal, ...options }: WithCredentialOptions = {}
+): Promise<A> => {
+  const lend = Effect.gen(function* () {
+    const uses = yield* CredentialUse
+    const provider = (yield* Providers).orKeysOnly(id)
+    return yield* uses.use(id, options, (token) =>
+      Effect.promise(async (): Promise<Attempted<Outcome<A>>> => {
+        let refused: ApiVerdict | undefined
+        const report: Report = async (answer) => {
+          refused = await running.run(uses.report(token, await plain(answer, options.model)))
+          return refused
+        }
+        const value = await outcomeOf(() => use(lent(token, provider), report))
+        return { value, verdict: "thrown" in value ? refused : undefined }
+      })
+    )
+  })
+  const outcome = await running.run(lend, signal)
+  if ("thrown" in outcome) throw outcome.thrown
+  return outcome.value
+}
+
+const outcomeOf = async <A>(use: () => Promise<A>): Promise<Outcome<A>> => {
+  try {
+    return { value: await use() }
+  } catch (thrown) {
+    return { thrown }
+  }
+}
+
+const plain = async (answer: Response | ApiAnswer, model: string | undefined): Promise<ApiAnswer> => {
+  if (!(answer instanceof Response)) return model === undefined ? answer : { model, ...answer }
+  return answerOf(answer, isAccepted(answer) ? "" : await headOf(answer), model)
+}
+
+const lent = (token: Token, provider: Provider): Credential => ({
+  id: token.credential,
+  ...(token.label === undefined ? {} : { label: token.label }),
+  provider: token.provider,
+  token: Redacted.value(token.token),
+  headers: revealForApi(provider, token.kind, token.tokens),
+  ...(token.expiresAt === undefined ? {} : { expiresAt: new Date(token.expiresAt) })
+})

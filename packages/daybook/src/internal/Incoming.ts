@@ -1,0 +1,105 @@
+/**
+ * An answer on its way to the caller. A refusal is looked into without taking anything of it away; an acceptance is not
+ * read at all, only its end is watched.
+ */
+import type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
+import { faultIn } from "./Broken.ts"
+
+export const isAccepted = ({ ok }: Response): boolean => ok
+
+/** As much of a refusal as is looked at, in bytes. */
+const most = 65_536
+
+/** The beginning of its body, of which the caller still gets all. */
+export const headOf = async (response: Response): Promise<string> => {
+  const body = response.body === null || response.bodyUsed ? null : response.clone().body
+  if (body === null) return ""
+  const decoder = new TextDecoder()
+  let text = ""
+  let length = 0
+  const reader = body.getReader()
+  try {
+    while (length < most) {
+      const { done, value } = await reader.read()
+      if (done) return text + decoder.decode()
+      length += value.length
+      text += decoder.decode(value, { stream: true })
+    }
+  } catch {
+    return text // the caller's own half says what happened
+  }
+  reader.cancel().catch(() => {})
+  return text
+}
+
+export const answerOf = ({ headers, status }: Response, body: string, model: string | undefined): ApiAnswer => ({
+  status,
+  headers: Object.fromEntries(headers),
+  body,
+  ...(model === undefined ? {} : { model })
+})
+
+/** Frees the connection of an answer that nobody will read. */
+export const discard = (response: Response): void => {
+  response.body?.cancel().catch(() => {})
+}
+
+const readings = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const
+
+/**
+ * The same object, which says once through `cut` if its body ends in the middle, and to its caller exactly what it would
+ * have said anyway.
+ */
+export const watched = (response: Response, cut: (fault: string) => void): Response => {
+  if (response.body === null) return response
+  let told = false
+  const look = (error: unknown) => {
+    const fault = faultIn(error)
+    if (fault === undefined || told) return
+    told = true
+    cut(fault)
+  }
+  for (const name of readings) {
+    const read = response[name]
+    Object.defineProperty(response, name, {
+      configurable: true,
+      writable: true,
+      value: async () => {
+        try {
+          return await read.call(response)
+        } catch (error) {
+          look(error)
+          throw error
+        }
+      }
+    })
+  }
+  return withBody(response, passing(response.body, look))
+}
+
+const withBody = (response: Response, body: ReadableStream<Uint8Array>): Response =>
+  Object.defineProperty(response, "body", { configurable: true, value: body })
+
+/** Reads on only when it is read from, so nothing is held back and nothing piles up. */
+const passing = (source: ReadableStream<Uint8Array>, look: (error: unknown) => void): ReadableStream<Uint8Array> => {
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  const taken = () => (reader ??= source.getReader())
+  return new ReadableStream(
+    {
+      type: "bytes",
+      pull: async (controller) => {
+        try {
+          const { done, value } = await taken().read()
+          if (!done) return controller.enqueue(value)
+          controller.close()
+          controller.byobRequest?.respond(0)
+        } catch (error) {
+          look(error)
+          controller.error(error)
+        }
+      },
+      cancel: (reason) => taken().cancel(reason)
+    },
+    { highWaterMark: 0 }
+  )
+}

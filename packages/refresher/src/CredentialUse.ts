@@ -1,0 +1,132 @@
+/**
+ * A call that is made with a credential of the pool, and made again with another one if the API refuses the first: pick,
+ * try, report what was answered to the very generation that was sent, decide, go on. What no credential can mend ends
+ * with the provider's last answer, never with an error of ours in its place.
+ */
+import type { ApiVerdict } from "@daybook/pool/Verdict"
+import { nextStep, type NextStep, withoutRenewal } from "@daybook/pool/decisions/NextStep"
+import { Ledger } from "@daybook/ledger/Ledger"
+import { Context, Effect, FiberSet, Layer, Result } from "effect"
+import { CredentialPool, type Token } from "./CredentialPool.ts"
+import { Call } from "./internal/Call.ts"
+import type { TokenError } from "./PoolError.ts"
+import type { ApiAnswer } from "./ReportAnswer.ts"
+import { type ApiFault, reportFault } from "./ReportFault.ts"
+
+export interface UseOptions {
+  /** Id or label of the one credential to use. */
+  readonly credential?: string | undefined
+  /** Passes over credentials on which this model is benched. */
+  readonly model?: string | undefined
+  /** The most requests that are sent for one call, the first included; default 4. */
+  readonly maxAttempts?: number | undefined
+  /** Whether the request can be sent once more; default true. */
+  readonly repeatable?: boolean | undefined
+  /** Told what follows from each refusal. */
+  readonly onStep?: ((step: Step) => void) | undefined
+}
+
+/** A refusal, and what the call did about it. */
+export interface Step extends NextStep {
+  readonly provider: string
+  /** Id of the credential that was refused. */
+  readonly credential: string
+  readonly label?: string
+  readonly verdict: ApiVerdict
+  /** How many requests had been sent. */
+  readonly sent: number
+}
+
+/** What an attempt brought: with a verdict, if it was refused. */
+export interface Attempted<A> {
+  readonly value: A
+  readonly verdict: ApiVerdict | undefined
+}
+
+export class CredentialUse extends Context.Service<
+  CredentialUse,
+  {
+    /** Fails as `CredentialPool.getToken` does if there is no credential to begin with. */
+    readonly use: <A, E, R>(
+      provider: string,
+      options: UseOptions,
+      attempt: (token: Token) => Effect.Effect<Attempted<A>, E, R>
+    ) => Effect.Effect<A, E | TokenError, R>
+    /** Reports an answer, and waits until the pool has concluded from it. A ledger that cannot be written is only logged. */
+    readonly report: (token: Token, answer: ApiAnswer) => Effect.Effect<ApiVerdict | undefined>
+    /** Reports an answer that nobody waits for. The pool does before it closes. */
+    readonly reportLater: (token: Token, answer: () => ApiAnswer) => Effect.Effect<void>
+    /** Records that an answer did not come, or not whole. It says nothing of the credential. */
+    readonly faultLater: (token: Token, fault: ApiFault) => Effect.Effect<void>
+  }
+>()("@daybook/refresher/CredentialUse") {
+  static readonly layer = Layer.effect(
+    CredentialUse,
+    Effect.suspend(() => make)
+  )
+}
+
+const make = Effect.gen(function* () {
+  const pool = yield* CredentialPool
+  const ledger = yield* Ledger
+  const underWay = yield* FiberSet.make<unknown, never>()
+  yield* Effect.addFinalizer(() => FiberSet.awaitEmpty(underWay))
+
+  const report = (token: Token, answer: ApiAnswer) => logged(token, pool.report(token.provider, token.token, answer))
+
+  const later = (effect: Effect.Effect<unknown>) => Effect.asVoid(FiberSet.run(underWay, effect))
+
+  const use = <A, E, R>(
+    provider: string,
+    options: UseOptions,
+    attempt: (token: Token) => Effect.Effect<Attempted<A>, E, R>
+  ) =>
+    Effect.gen(function* () {
+      const call = new Call(provider, options)
+      let token = yield* pool.getToken(provider, call.anyone())
+      for (;;) {
+        call.sent += 1
+        yield* Effect.annotateCurrentSpan({ credential: token.credential, sent: call.sent })
+        const { value, verdict } = yield* attempt(token)
+        if (verdict === undefined) return value
+        const next = yield* another(call, token, verdict)
+        if (next === undefined) return value
+        token = next
+      }
+    }).pipe(Effect.withSpan("CredentialUse.use", { attributes: { provider } }))
+
+  /** The token to go on with. */
+  const another = Effect.fnUntraced(function* (call: Call, refused: Token, verdict: ApiVerdict) {
+    const tried = call.tried(refused)
+    let step = nextStep(verdict, tried)
+    yield* call.say(step, refused, verdict)
+    if (step.next === "renew") {
+      call.renewed.add(refused.credential)
+      const renewed = yield* Effect.result(pool.getToken(call.provider, call.renewalOf(refused)))
+      if (Result.isSuccess(renewed)) return renewed.success
+      step = withoutRenewal(renewed.failure.message, tried)
+      yield* call.say(step, refused, verdict)
+    }
+    if (step.next === "give up") return undefined
+    call.refused.push(refused.credential)
+    const other = yield* Effect.result(pool.getToken(call.provider, call.anyone()))
+    if (Result.isSuccess(other)) return other.success
+    yield* call.say({ next: "give up", why: `${step.why}; ${other.failure.message}` }, refused, verdict)
+    return undefined
+  })
+
+  return CredentialUse.of({
+    use,
+    report,
+    reportLater: (token, answer) => later(Effect.suspend(() => report(token, answer()))),
+    faultLater: (token, fault) => later(logged(token, Effect.provideService(reportFault(token, fault), Ledger, ledger)))
+  })
+})
+
+const logged = <A>(token: Token, effect: Effect.Effect<A, { readonly message: string }>) =>
+  Effect.catch(effect, ({ message }) =>
+    Effect.as(
+      Effect.logWarning(`What the API answered to ${token.credential} is not in the ledger. ${message}`),
+      undefined
+    )
+  )
