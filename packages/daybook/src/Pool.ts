@@ -77,7 +77,7 @@ export interface Pool extends AsyncDisposable {
  * const { token } = await pool.getToken("openai-codex")
  */
 export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
-  const runtime = ManagedRuntime.make(Layer.merge(layer(options), warnings))
+  const runtime = ManagedRuntime.make(Layer.provideMerge(layer(options), warnings))
   const open = running(runtime)
   try {
     const pool = await runtime.runPromise(CredentialPool)
