@@ -6,6 +6,7 @@ import { layer as poolLayer, type PoolOptions } from "daybook"
 import { Effect, Layer, Option } from "effect"
 import { Flag } from "effect/cli"
 import { existsSync } from "node:fs"
+import * as Deaths from "./Deaths.ts"
 import { exitCodes } from "./ExitCode.ts"
 import { allowsNetworkFileSystem, type Settings } from "./Settings.ts"
 import { Stop } from "./Stop.ts"
@@ -33,7 +34,14 @@ export const layer = (
       const providers = yield* Option.match(sandbox, { onNone: () => Effect.succeed([]), onSome: providersAt })
       const allowNetworkFileSystem = allowsNetworkFileSystem(process.env)
       const named: ReadonlyArray<StoreSource> = vault === undefined ? [] : [{ kind: "hermes", path: vault }]
-      return poolLayer({ home, providers, allowNetworkFileSystem, vault: [...named, ...stores], recoverFrom })
+      return poolLayer({
+        home,
+        providers,
+        allowNetworkFileSystem,
+        vault: [...named, ...stores],
+        recoverFrom,
+        onEvent: Deaths.keep
+      })
     })
   )
 

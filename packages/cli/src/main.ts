@@ -28,6 +28,7 @@ import { status } from "./commands/Status.ts"
 import { story } from "./commands/Story.ts"
 import { token } from "./commands/Token.ts"
 import { verify } from "./commands/Verify.ts"
+import * as Deaths from "./Deaths.ts"
 import { failureOf } from "./Failure.ts"
 import { version } from "./internal/Version.ts"
 import * as Output from "./Output.ts"
@@ -84,6 +85,7 @@ const logger = Logger.layer([
 const fail = Effect.fnUntraced(function* (error: unknown) {
   const { exitCode, message } = failureOf(error)
   if (message !== "") yield* Console.error(message)
+  Deaths.sayBeside(message)
   process.exitCode = exitCode
 })
 
@@ -99,6 +101,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 })
 
 daybook.pipe(
+  Effect.tap(() => Effect.sync(() => Deaths.sayBeside(""))),
   Effect.catch(fail),
   Effect.catchDefect(confess),
   Effect.provide(Layer.mergeAll(nodeServices, presenter, logger)),

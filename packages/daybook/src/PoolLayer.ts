@@ -19,6 +19,7 @@ import { CredentialUse } from "@daybook/refresher/CredentialUse"
 import { LogIn } from "@daybook/refresher/LogIn"
 import { ImportLogin } from "@daybook/refresher/ImportLogin"
 import { LogOut } from "@daybook/refresher/LogOut"
+import { Listener, type OnEvent } from "@daybook/refresher/Listeners"
 import * as OpenedPool from "@daybook/refresher/OpenedPool"
 import { Operator } from "@daybook/refresher/Operator"
 import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
@@ -56,6 +57,12 @@ export interface PoolOptions {
    * that a system without it shares, such as a container on musl. A ledger of another kind is refused.
    */
   readonly lock?: "ofd" | "sqlite"
+  /**
+   * Called with every event that comes into the ledger while the pool is open, this process's and others', in order; and
+   * with the notice that the event gives rise to, such as a login that died. Nobody waits for it, and what it throws is
+   * said once. Without it, notices are said on stderr.
+   */
+  readonly onEvent?: OnEvent
   /** Opens a home on a network file system all the same. Locks may not hold there, and logins get lost. */
   readonly allowNetworkFileSystem?: boolean
 }
@@ -93,7 +100,8 @@ const protocol = (home: string, options: PoolOptions) =>
     Layer.provide(Recovery.layer(home)),
     Layer.provideMerge(OpenedPool.layer(home)),
     Layer.provideMerge(edges(home, options)),
-    Layer.provide(Layer.succeed(PoolPolicy, { ...defaults, ...options.policy }))
+    Layer.provide(Layer.succeed(PoolPolicy, { ...defaults, ...options.policy })),
+    Layer.provide(Layer.succeed(Listener, options.onEvent))
   )
 
 const edges = (home: string, options: PoolOptions) =>

@@ -50,6 +50,8 @@ export {
   UnknownCredential,
   UnknownProvider
 } from "@daybook/refresher/PoolError"
+export type { OnEvent } from "@daybook/refresher/Listeners"
+export type { Notice } from "@daybook/refresher/PoolNotice"
 export type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
 export type { StoreSource } from "@daybook/vault/Vault"
 export { credentialOf, type FetchOptions } from "./Fetch.ts"

@@ -6,6 +6,7 @@ import { RefreshError, Terminal } from "@daybook/pool/RefreshError"
 import type { TerminalReason } from "@daybook/pool/Verdict"
 import { Effect } from "effect"
 import { relogin } from "./Relogin.ts"
+import { remedyOf } from "./Remedy.ts"
 import { type Target, transient } from "./Target.ts"
 
 export const nothingKept = (target: Target) =>
@@ -34,20 +35,9 @@ export const terminal = (target: Target, reason: TerminalReason, rule: string, s
         reason,
         rule,
         ...(since === undefined ? {} : { since }),
-        remedy: remedyOf(target, reason)
+        remedy: remedyOf(target.provider, target.credential, reason)
       })
     })
   )
 
-/** Says which program to look at, and what to do. */
-const remedyOf = (target: Target, reason: TerminalReason): string =>
-  reason === "Reused"
-    ? `Another program spent its refresh token${whereElse(target)}. Stop that program from using this login. ${reloginOf(target)}`
-    : reloginOf(target)
-
 const reloginOf = ({ credential, provider }: Target): string => relogin(provider, credential)
-
-const whereElse = ({ authority }: Target): string =>
-  authority.ref.path === undefined
-    ? ""
-    : ` (look at what else reads ${authority.ref.path}, and at the provider's own CLI)`

@@ -9,6 +9,7 @@ import { Quarantine } from "@daybook/vault/Quarantine"
 import { Clock, Effect, Layer, Schema } from "effect"
 import { hash } from "node:crypto"
 import { takeStock } from "./Enrolment.ts"
+import * as EventFeed from "./EventFeed.ts"
 import { finishLogins } from "./FinishLogins.ts"
 import { record } from "./GrantState.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
@@ -17,7 +18,9 @@ import * as Watcher from "./Watcher.ts"
 
 export type OpenError = AppendError | LedgerError | LockError | RefreshError
 
-export const layer = (home: string) => Layer.merge(Watcher.layer(home), Layer.effectDiscard(opening(home)))
+/** What is appended from here on, while it closes too, is handed to those who listen. */
+export const layer = (home: string) =>
+  Layer.merge(Watcher.layer(home), Layer.effectDiscard(opening(home))).pipe(Layer.provideMerge(EventFeed.layer))
 
 /** A store that cannot be read is said, and does not keep the others from being used. */
 const opening = Effect.fnUntraced(function* (home: string) {

@@ -4,9 +4,9 @@ import type { Provider } from "@daybook/oauth/Provider"
 import type { CredentialId } from "@daybook/pool/Ids"
 import type { StoreRef } from "@daybook/pool/StoreRef"
 
-interface About {
+export interface About {
   readonly id: CredentialId
-  readonly store: Pick<StoreRef, "kind">
+  readonly store: Pick<StoreRef, "kind" | "path">
 }
 
 /** In Daybook's own store only Daybook can; elsewhere the program that owns the login. */

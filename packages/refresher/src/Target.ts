@@ -32,9 +32,7 @@ export interface Target {
 }
 
 export const targetOf = Effect.fnUntraced(function* (credential: Subject) {
-  const providers = yield* Providers
-  const { kind, provider: id } = credential
-  const provider = kind === "apiKey" ? Option.some(providers.orKeysOnly(id)) : providers.get(id)
+  const provider = definitionFor(yield* Providers, credential)
   if (Option.isNone(provider)) {
     return yield* transient(
       credential,
@@ -53,6 +51,13 @@ export const targetOf = Effect.fnUntraced(function* (credential: Subject) {
     correlation: newCorrelationId()
   } satisfies Target
 })
+
+/** What is known of a credential's provider. */
+export const definitionFor = (
+  providers: Providers["Service"],
+  { kind, provider }: Pick<Credential, "kind" | "provider">
+): Option.Option<Provider> =>
+  kind === "apiKey" ? Option.some(providers.orKeysOnly(provider)) : providers.get(provider)
 
 /** Tokens in hand. What does not say when it was received counts as received now. */
 export const holding = Effect.fnUntraced(function* (target: Target, tokens: TokenSet) {

@@ -1,8 +1,7 @@
 /**
- * Keeps this process's view current: what other processes append, and what any program writes into a store.
+ * Keeps this process's view current of what any program writes into a store.
  * Successors that their store would not take are offered to it again every five seconds.
  */
-import { Ledger } from "@daybook/ledger/Ledger"
 import { Vault } from "@daybook/vault/Vault"
 import { Effect, Layer, Schedule, Stream } from "effect"
 import { takeStock } from "./Enrolment.ts"
@@ -13,20 +12,11 @@ import { saveUnsaved } from "./SaveUnsaved.ts"
 export const layer = (home: string) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
-      const ledger = yield* Ledger
       const vault = yield* Vault
       yield* Effect.addFinalizer(() => Effect.ignore(saveUnsaved))
-      yield* Effect.forkScoped(followLedger(ledger))
       yield* Effect.forkScoped(followStores(vault, home))
       yield* Effect.forkScoped(Effect.repeat(goingOn(saveUnsaved), Schedule.spaced("5 seconds")))
     })
-  )
-
-/** Reading is enough: the ledger keeps its own fold. */
-const followLedger = (ledger: Ledger["Service"]) =>
-  Effect.flatMap(ledger.head, ({ seq }) => Stream.runDrain(ledger.tail(seq))).pipe(
-    Effect.tapError((error) => Effect.logWarning(error.message)),
-    Effect.retry(Schedule.spaced("5 seconds"))
   )
 
 /** A burst of writes to one store is looked at once. */

@@ -1,0 +1,53 @@
+/**
+ * Who hears of an event: the program that asked for all of them, and a person, once for each login that dies.
+ * No listener can hold up or break the pool.
+ */
+import { Ledger } from "@daybook/ledger/Ledger"
+import { Providers } from "@daybook/oauth/Providers"
+import type { Recorded } from "@daybook/pool/Recorded"
+import { Context, Effect, Predicate } from "effect"
+import { lineOf, makeNotices, type Notice } from "./PoolNotice.ts"
+
+/** Called with each event, and with the notice that it gives rise to, if any. Nobody waits for what it answers. */
+export type OnEvent = (event: Recorded, notice?: Notice) => unknown
+
+/** None unless given; then notices are warnings in the log. */
+export const Listener = Context.Reference<OnEvent | undefined>("@daybook/refresher/Listener", {
+  defaultValue: () => undefined
+})
+
+export const makeListeners = Effect.gen(function* () {
+  const ledger = yield* Ledger
+  const noticeOf = makeNotices(yield* Providers)
+  const listener = yield* Listener
+  const run = Effect.runForkWith(yield* Effect.context())
+  const warn = (message: string) => void run(Effect.logWarning(message))
+  const hear: OnEvent = listener === undefined ? logging(warn) : unharmed(listener, warn)
+  return (event: Recorded): void => void hear(event, noticeOf(ledger.known(), event))
+})
+
+const logging =
+  (warn: (message: string) => void): OnEvent =>
+  (_event, notice) => {
+    if (notice !== undefined) warn(lineOf(notice))
+  }
+
+/** What it throws is said the first time; so is what a promise of its is rejected with. */
+const unharmed = (listener: OnEvent, warn: (message: string) => void): OnEvent => {
+  let isSaid = false
+  const complain = (error: unknown) => {
+    if (isSaid) return
+    isSaid = true
+    warn(`onEvent failed, and is called for the next event all the same: ${wordsOf(error)}`)
+  }
+  return (event, notice) => {
+    try {
+      const answer = notice === undefined ? listener(event) : listener(event, notice)
+      if (Predicate.isPromiseLike(answer)) answer.then(undefined, complain)
+    } catch (error) {
+      complain(error)
+    }
+  }
+}
+
+const wordsOf = (error: unknown): string => (Predicate.isError(error) ? error.message : String(error))
