@@ -2,11 +2,20 @@
  * What a program hears of a pool that it has open, and what a person is told: real processes, one ledger.
  */
 import { assert, describe, it, vi } from "@effect/vitest"
-import { type Notice, type OnEvent, openAiCodex, openPool, providerAt, type Recorded } from "daybook"
+import {
+  type Notice,
+  type OnEvent,
+  openAiCodex,
+  openPool,
+  type Pool,
+  providerAt,
+  type Recorded,
+  RefreshError
+} from "daybook"
 import { Effect } from "effect"
 import { readLedger } from "./support/Audit.ts"
 import { inWorld } from "./support/inWorld.ts"
-import { quick, type World } from "./support/World.ts"
+import { patient, type World } from "./support/World.ts"
 
 const provider = "openai-codex"
 const slow = 30_000
@@ -16,7 +25,7 @@ const open = ({ home, sandbox, vault }: World, onEvent?: OnEvent) =>
     home,
     vault,
     providers: [providerAt(openAiCodex, sandbox.origin)],
-    policy: quick,
+    policy: patient,
     ...(onEvent === undefined ? {} : { onEvent })
   })
 
@@ -31,9 +40,13 @@ const recording = () => {
 }
 
 /** The login is revoked, and a forced refresh finds that out. */
-const dies = async (world: World, getToken: () => Promise<unknown>) => {
-  await Effect.runPromise(world.sandbox.revoke({ grant: world.grant }))
-  return world.failure(getToken())
+const revoke = (world: World) => Effect.runPromise(world.sandbox.revoke({ grant: world.grant }))
+
+const dies = async (world: World, pool: Pool): Promise<Error> => {
+  await revoke(world)
+  const error = await world.failure(pool.getToken(provider, { credential: "main", forceRefresh: true }))
+  assert.instanceOf(error, RefreshError)
+  return error
 }
 
 const count = (text: string, part: string): number => text.split(part).length - 1
@@ -53,7 +66,7 @@ describe("onEvent", () => {
     "hears every event of its own and of other processes, in order and once each, up to the close",
     () =>
       inWorld(async (world) => {
-        const other = await world.start("other")
+        const other = await world.start("other", "worker", { policy: patient })
         const before = (await readLedger(world)).length
         const heard = recording()
         const pool = await open(world, heard.onEvent)
@@ -74,12 +87,12 @@ describe("onEvent", () => {
       inWorld(async (world) => {
         const heard = recording()
         const pool = await open(world, heard.onEvent)
-        const error = await dies(world, () => pool.getToken(provider, { credential: "main", forceRefresh: true }))
+        const error = await dies(world, pool)
         await pool.close()
         assert.strictEqual(heard.notices.length, 1)
         const { message, remedy, ...about } = heard.notices[0]!
         assert.deepStrictEqual(about, { kind: "quarantine", provider, credential: "main", label: "codex" })
-        assert.strictEqual((error as Error).message, `${message} ${remedy}`)
+        assert.strictEqual(error.message, `${message} ${remedy}`)
       }),
     slow
   )
@@ -91,8 +104,9 @@ describe("onEvent", () => {
         const heard = recording()
         const pool = await open(world, heard.onEvent)
         const { token } = await pool.getToken(provider, { credential: "main" })
-        const other = await world.start("other")
-        await dies(world, () => other.getToken(token))
+        const other = await world.start("other", "worker", { policy: patient })
+        await revoke(world)
+        assert.propertyVal(await other.getToken(token), "reason", "Revoked")
         await pool.close()
         assert.deepStrictEqual(
           heard.notices.map(({ credential, kind }) => [kind, credential]),
@@ -140,10 +154,10 @@ describe("without onEvent", () => {
     () =>
       inWorld(async (world) => {
         using said = vi.spyOn(console, "error").mockImplementation(() => {})
-        const onlooker = await world.start("onlooker")
+        const onlooker = await world.start("onlooker", "worker", { policy: patient })
         const pool = await open(world)
-        const error = await dies(world, () => pool.getToken(provider, { credential: "main", forceRefresh: true }))
-        const { message } = error as Error
+        const error = await dies(world, pool)
+        const { message } = error
         await pool.close()
         await onlooker.stop()
         assert.strictEqual(count(said.mock.calls.join("\n"), message), 1)
