@@ -20,6 +20,7 @@ import { dueAt } from "./Freshness.ts"
 import { inUse } from "./InUse.ts"
 import { makeHeldFor, skewOf, type TokenRequest } from "./HeldFor.ts"
 import { keepAlive } from "./KeepAlive.ts"
+import { makeServed } from "./Metrics.ts"
 import {
   type AmbiguousCredential,
   NoneAvailable,
@@ -89,6 +90,7 @@ const make = Effect.gen(function* () {
   const clock = yield* Clock.Clock
   const heldFor = yield* makeHeldFor
   const readyTokens = new ReadyTokens()
+  const countServed = yield* makeServed
 
   /** What is held may be of no use to the provider's API, and an operator may have stopped it meanwhile. */
   const served = Effect.fnUntraced(function* (credential: Credential, held: Held) {
@@ -156,11 +158,15 @@ const make = Effect.gen(function* () {
 
   const ready = (provider: string, request?: TokenRequest): Token | undefined => {
     const answer = readyTokens.get(provider, request, ledger.known(), clock.currentTimeMillisUnsafe())
-    return answer !== undefined && memory.get(answer.credential.grant) === answer.held ? answer.token : undefined
+    if (answer === undefined || memory.get(answer.credential.grant) !== answer.held) return undefined
+    countServed(provider)
+    return answer.token
   }
 
   const waited = Effect.fn("CredentialPool.getToken")((provider: string, request: TokenRequest) =>
-    Effect.catch(unaided(provider, request), (error) => orRecovered(provider, request, error))
+    Effect.catch(unaided(provider, request), (error) => orRecovered(provider, request, error)).pipe(
+      Effect.tap(() => Effect.sync(() => countServed(provider)))
+    )
   )
 
   const getToken = (provider: string, request: TokenRequest = {}): Effect.Effect<Token, TokenError> =>

@@ -37,7 +37,7 @@ export const isTooLate = Effect.fnUntraced(function* (target: Target) {
 export const isStillOpen = ({ attempt, target }: Sending) =>
   Effect.map(grantState(target), ({ grant }) => grant.open?.attempt === attempt)
 
-/** Why nothing may be sent after all, as a fault's name. An old pair in a store that took no newer one is no reason. */
+/** Why nothing may be sent after all. An old pair in a store that took no newer one is no reason. */
 export const lookOnceMore = Effect.fnUntraced(function* ({ consumed, grant, leaveBy, target, wanted }: Sending) {
   if (yield* isTooLate(target)) return "lock-held-too-long"
   const { state } = yield* grantState(target)

@@ -1,0 +1,141 @@
+/**
+ * What there is to count and to time in a ledger, event by event. Only what `self` appended is measured, so that what
+ * several processes measured can be added up; how long a grant has been in trouble is known from everybody's events.
+ */
+import { HashMap } from "effect"
+import type { EventOf } from "../Event.ts"
+import type { ActorId, EventId, GrantId } from "../Ids.ts"
+import type { Instant } from "../Instant.ts"
+import { obstacles } from "../Obstacle.ts"
+import { type Grant, type PoolState, suspicionOf } from "../PoolState.ts"
+import type { Envelope, Recorded } from "../Recorded.ts"
+import { subjectOf } from "./Subject.ts"
+
+export type Measure =
+  | { readonly _tag: "Refresh"; readonly provider: string; readonly outcome: Outcome; readonly reason?: string }
+  /** From the first failure, refusal or loss of a grant to its next generation, in seconds. */
+  | { readonly _tag: "Recovery"; readonly provider: string; readonly seconds: number }
+  | { readonly _tag: "Quarantine"; readonly provider: string; readonly reason: string }
+
+/** `raced`: somebody else's tokens are used. `lost`: the answer never came. The others are what an answer meant. */
+export type Outcome = "succeeded" | "raced" | "transient" | "terminal" | "lost"
+
+/** What a follower has to remember of the events before. */
+export interface Following {
+  /** Since when a grant has been in trouble. */
+  readonly troubles: ReadonlyMap<GrantId, Instant>
+  /** Failures of which nothing was sent; they count for nothing. */
+  readonly unsent: ReadonlySet<EventId>
+}
+
+/** A follower that begins here: troubles that the state tells of are known. */
+export const followFrom = (state: PoolState): Following => ({
+  troubles: new Map(
+    Array.from(HashMap.values(state.grants)).flatMap((grant) => {
+      const since = troubledSince(grant)
+      return since === undefined ? [] : [[grant.id, since]]
+    })
+  ),
+  unsent: new Set()
+})
+
+const troubledSince = ({ current, health, refusedAccess, refusedAt, unclassified }: Grant): Instant | undefined => {
+  const isRefused = refusedAccess !== undefined && refusedAccess.access === current?.access
+  const known = [
+    suspicionOf(health)?.since,
+    health._tag === "Dead" ? health.since : undefined,
+    unclassified?.at,
+    isRefused ? refusedAt : undefined
+  ].filter((instant) => instant !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
+}
+
+export interface Measured {
+  readonly following: Following
+  readonly measures: ReadonlyArray<Measure>
+}
+
+/** `state` knows the event's credential; it may be ahead of the event. */
+export const measure = (following: Following, event: Recorded, state: PoolState, self: ActorId): Measured => {
+  const next = remember(following, event)
+  const provider = event.actor === self ? subjectOf(state, event)?.provider : undefined
+  return { following: next, measures: provider === undefined ? [] : measuresOf(following, event, provider) }
+}
+
+const remember = (before: Following, event: Recorded): Following => {
+  const { troubles, unsent } = before
+  switch (event.type) {
+    case "RefreshFailed":
+      return isUnsent(event) ? { troubles, unsent: new Set([...unsent, event.id]) } : troubled(before, event)
+    case "OutcomeLost":
+      return troubled(before, event)
+    case "ErrorClassified":
+      if (unsent.has(event.data.of)) return { troubles, unsent: without(unsent, event.data.of) }
+      return isRefusal(event) ? troubled(before, event) : before
+    case "RefreshSucceeded":
+    case "RaceAdopted":
+    case "GenerationObserved": {
+      const others = new Map(troubles)
+      return others.delete(event.data.grant) ? { troubles: others, unsent } : before
+    }
+    default:
+      return before
+  }
+}
+
+const isUnsent = ({ data: { evidence } }: EventOf<"RefreshFailed">): boolean =>
+  !evidence.left && obstacles.some((obstacle) => obstacle === evidence.fault)
+
+/** Of what the API says only this is about the login. */
+const isRefusal = ({ data: { surface, verdict } }: EventOf<"ErrorClassified">): boolean =>
+  surface === "api" && (verdict === "AccessExpired" || verdict === "GrantRevoked")
+
+type Troubling = Envelope & EventOf<"RefreshFailed" | "OutcomeLost" | "ErrorClassified">
+
+/** The first trouble counts. */
+const troubled = (before: Following, { at, data: { grant } }: Troubling): Following =>
+  before.troubles.has(grant) ? before : { ...before, troubles: new Map(before.troubles).set(grant, at) }
+
+const without = <A>(all: ReadonlySet<A>, one: A): ReadonlySet<A> => new Set([...all].filter((each) => each !== one))
+
+const measuresOf = (before: Following, event: Recorded, provider: string): ReadonlyArray<Measure> => {
+  switch (event.type) {
+    case "RefreshSucceeded":
+      return [{ _tag: "Refresh", provider, outcome: "succeeded" }, ...recovery(before, event, provider)]
+    case "RaceAdopted":
+      return [...race(event, provider), ...recovery(before, event, provider)]
+    case "GenerationObserved":
+      return recovery(before, event, provider)
+    case "OutcomeLost":
+      return [{ _tag: "Refresh", provider, outcome: "lost" }]
+    case "ErrorClassified":
+      return before.unsent.has(event.data.of) ? [] : failure(event, provider)
+    case "CredentialQuarantined":
+      return [{ _tag: "Quarantine", provider, reason: event.data.reason }]
+    default:
+      return []
+  }
+}
+
+/** After a success the success counts; and nobody won where the grant went back to what it had. */
+const race = ({ data: { fallback, phase } }: EventOf<"RaceAdopted">, provider: string): ReadonlyArray<Measure> =>
+  fallback === true || phase === "after success" ? [] : [{ _tag: "Refresh", provider, outcome: "raced" }]
+
+const failure = ({ data }: EventOf<"ErrorClassified">, provider: string): ReadonlyArray<Measure> => {
+  const { reason, surface, verdict } = data
+  if (surface !== "token") return []
+  const outcome = verdict === "Terminal" ? "terminal" : "transient"
+  return [{ _tag: "Refresh", provider, outcome, ...(reason === undefined ? {} : { reason }) }]
+}
+
+type Recovering = Envelope & EventOf<"RefreshSucceeded" | "RaceAdopted" | "GenerationObserved">
+
+/** Clocks of two machines, or one that was set back, may disagree. */
+const recovery = (
+  { troubles }: Following,
+  { at, data: { grant } }: Recovering,
+  provider: string
+): ReadonlyArray<Measure> => {
+  const since = troubles.get(grant)
+  return since === undefined ? [] : [{ _tag: "Recovery", provider, seconds: Math.max(0, at - since) / 1000 }]
+}
