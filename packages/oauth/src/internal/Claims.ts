@@ -13,12 +13,15 @@ const none: Claims = {}
 
 /** The claims of a JWT; none if it is not one. */
 export const claimsOf = (token: Redacted.Redacted<string> | undefined): Claims =>
-  token === undefined
+  token === undefined || !compactJwt.test(Redacted.value(token))
     ? none
     : Result.getOrElse(
         Result.try((): Claims => decodeJwt(Redacted.value(token))),
         () => none
       )
+
+/** RFC 7519 section 3: parts of base64url between dots. Most tokens are something else, and are told so without an error. */
+const compactJwt = /^[^.]*\.[^.]+\.[^.]*$/
 
 /** A NumericDate claim such as `exp` or `iat`. */
 export const instantClaim = (claims: Claims, name: string): Instant | undefined => {

@@ -7,7 +7,7 @@ import type { ActorId, CredentialId, GrantId } from "@daybook/pool/Ids"
 import type { Draft } from "@daybook/pool/Recorded"
 import type { Generation } from "@daybook/pool/Generation"
 import { Redacted } from "effect"
-import { createHmac } from "node:crypto"
+import { createHmac, createSecretKey } from "node:crypto"
 import { type Actor, type ActorOptions, start } from "./Actor.ts"
 import { Checks } from "./Checks.ts"
 import { Log, newId } from "./Log.ts"
@@ -35,10 +35,11 @@ export interface World {
 /** All worlds have one key, so that a seed gives the same fingerprints again. */
 export const keyBytes = new Uint8Array(32).fill(7)
 const key = makeKey(keyBytes)
+const hmacKey = createSecretKey(keyBytes)
 
 /** Fingerprints as the page on the format of a ledger has them, not as the code under test does. */
 const fingerprintOf = (secret: string) =>
-  `fp_${createHmac("sha256", keyBytes).update(secret).digest().subarray(0, 12).toString("base64url")}` as never
+  `fp_${createHmac("sha256", hmacKey).update(secret).digest().subarray(0, 12).toString("base64url")}` as never
 
 export const make = (variant: Variant): World => {
   const { chances, policy } = variant
