@@ -1,14 +1,16 @@
 /**
  * The live pair that another program's newer one displaced. It may be the only good one of the two, so it is kept; and
- * when the newcomer is refused for good before it ever gave anything, the grant goes back to it.
+ * when the newcomer is refused for good before it ever gave anything, or is of no use and on no disk, the grant goes back
+ * to it.
  */
-import { isSame, refOf } from "@daybook/pool/Generation"
+import { isLeft } from "@daybook/pool/decisions/GoBack"
+import { type GenerationRef, isSame, refOf } from "@daybook/pool/Generation"
 import type { EventId } from "@daybook/pool/Ids"
 import type { Failure, Grant } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
 import type { TerminalReason } from "@daybook/pool/Verdict"
 import { Quarantine } from "@daybook/vault/Quarantine"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Option } from "effect"
 import type { Phase } from "./Adoption.ts"
 import { about } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
@@ -36,6 +38,16 @@ export const putInQuarantine = Effect.fnUntraced(function* (target: Target, { ge
   })
 })
 
+/** Whether quarantine has it, under whatever reason. */
+export const isAside = Effect.fnUntraced(function* ({ refresh }: GenerationRef) {
+  return refresh !== undefined && Option.isSome(yield* Quarantine.use((quarantine) => quarantine.find(refresh)))
+})
+
+/** A pair that nobody judged when the grant went back from it stands in a store again, and ours is to go over it. */
+export const keepLeft = Effect.fnUntraced(function* (target: Target, grant: Grant, found: Held) {
+  if (isLeft(grant, found.generation) && !(yield* isAside(found.generation))) yield* putInQuarantine(target, found)
+})
+
 /**
  * What the refused generation displaced: the one before it, if its refresh token was never sent. Not if another program
  * may have sent it, which made the newcomer with it: one that was issued later, or is refused since it was spent. A
@@ -45,7 +57,7 @@ export const findDisplaced = Effect.fnUntraced(function* (
   target: Target,
   { lineage }: Grant,
   failure: Pick<Failure, "generation">,
-  reason: TerminalReason
+  reason?: TerminalReason
 ) {
   const place = lineage.findLastIndex(({ generation }) => generation.refresh === failure.generation.refresh)
   const [before, refused] = [lineage[place - 1], lineage[place]]

@@ -3,12 +3,13 @@
  * knows are adopted; older ones, and another account's, never.
  */
 import { compareFound } from "@daybook/pool/decisions/CompareFound"
+import { isBeyondUse } from "@daybook/pool/decisions/GoBack"
 import { refOf } from "@daybook/pool/Generation"
 import type { Grant } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
-import { Effect } from "effect"
+import { Clock, Effect, Result } from "effect"
 import { adopt, noteRace, type Phase } from "./Adoption.ts"
-import { backToDisplaced, findDisplaced, keepDisplaced } from "./Displaced.ts"
+import { backToDisplaced, findDisplaced, isAside, keepDisplaced, keepLeft } from "./Displaced.ts"
 import { forgetFinding, note, readingOf } from "./Findings.ts"
 import { decide, grantState } from "./GrantState.ts"
 import { type Held, recalling } from "./Held.ts"
@@ -60,26 +61,30 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
   }
 })
 
-/** The current pair is on no disk that we know: what it displaced may live still. */
+/** The current pair is beyond use and on no disk that we know: what it displaced may live still. */
 const displacedInstead = Effect.fnUntraced(function* (target: Target, grant: Grant, phase: Phase) {
-  const { current, health, open, unclassified } = grant
-  if (current === undefined || health._tag === "Dead") return undefined
-  if (open !== undefined || unclassified !== undefined) return undefined
+  const { current } = grant
+  if (current === undefined || !isBeyondUse(grant, yield* Clock.currentTimeMillis)) return undefined
   const { state } = yield* grantState(target)
-  if (whyNotInUse(state, target.credential.id) !== undefined) return undefined
-  const displaced = yield* findDisplaced(target, grant, { generation: refOf(current) }, "Revoked")
+  if (whyNotInUse(state, target.credential.id) !== undefined || (yield* isAside(current))) return undefined
+  const displaced = yield* findDisplaced(target, grant, { generation: refOf(current) })
   if (displaced === undefined) return undefined
   yield* decide(target, grant.version, backToDisplaced(target, { generation: refOf(current) }, displaced, phase))
+  ;(yield* TokenMemory).set(target.grant, displaced)
   return displaced
 })
 
-/** Ours goes over an older pair; where we have none, the older one may still have the refresh token that counts. */
+/**
+ * Ours goes over an older pair; where we have none, the older one may still have the refresh token that counts. What cannot
+ * be kept aside is not written over.
+ */
 const overStale = Effect.fnUntraced(function* (target: Target, grant: Grant, found: Held) {
   const kept = yield* keptElsewhere(target, grant)
   if (kept === undefined && hasRefreshTokenOf(grant, found.generation)) {
     return yield* holding(target, withoutAccess(found.tokens))
   }
-  return yield* putBack(target, grant, kept)
+  const aside = yield* Effect.result(keepLeft(target, grant, found))
+  return Result.isFailure(aside) ? kept : yield* putBack(target, grant, kept)
 })
 
 /**

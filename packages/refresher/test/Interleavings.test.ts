@@ -2,15 +2,25 @@
  * Orders of steps that no real program can be made to take on purpose. The simulation found that they break what must
  * hold; here each is played by hand.
  */
+import { type Credential, members } from "@daybook/pool/PoolState"
 import { assert, describe, it } from "@effect/vitest"
+import type { Actor, Ending } from "./simulation/Actor.ts"
 import { die, finish, finishUpTo, takeOne, takeTo, typesIn, worldWith } from "./simulation/Script.ts"
-import { revealed, tokensOf } from "./simulation/Server.ts"
+import { lifetime, providerId, revealed, tokensOf } from "./simulation/Server.ts"
 import type { Slot } from "./simulation/Shelf.ts"
 import type { World } from "./simulation/World.ts"
 
 const intents = (world: World): number => typesIn(world).filter((type) => type === "RefreshStarted").length
 
 const tokensNow = ({ shelf }: World): string | undefined => revealed(shelf.slots[0]!.tokens.seen.refresh)
+
+const currentIn = ({ checks }: World): string | undefined => {
+  checks.look()
+  return checks.currentOf("c1")?.pair.refresh
+}
+
+/** How often a grant went back to what another pair had displaced. */
+const fallbacks = ({ log }: World): number => log.lines.filter(({ text }) => text.includes('"fallback":true')).length
 
 /** What the first actor does not know: its lock is gone, and the second one has sent by now. */
 const overtaken = (world: World): void => {
@@ -116,23 +126,126 @@ describe("an answer that came after it had been called lost", () => {
 })
 
 describe("a pair of ours that another login displaced", () => {
-  it("is taken up again when that login is gone from its store", () => {
-    const world = worldWith(1, "strict")
+  /** The first program has refreshed once; then a person logs in elsewhere, and it goes on with that login. */
+  const displaced = (actors: number) => {
+    const world = worldWith(actors, "strict")
     const [slot] = world.shelf.slots as [Slot]
-    world.actors[0]!.run({ _tag: "force", credential: "c1" })
+    const [first] = world.actors as [Actor]
+    first.run({ _tag: "force", credential: "c1" })
     finish(world)
-    const ours = tokensNow(world)
-    world.shelf.see(slot.tokens, tokensOf(world.server.logIn(slot.name, slot.account, world.stage.now)))
-    world.actors[0]!.run({ _tag: "force", credential: "c1" })
+    const ours = world.server.issued.at(-1)!
+    const newcomer = world.server.logIn(slot.name, slot.account, world.stage.now)
+    world.shelf.see(slot.tokens, tokensOf(newcomer))
+    first.run({ _tag: "force", credential: "c1" })
     finish(world)
-    assert.notStrictEqual(tokensNow(world), ours)
-    die(world, world.actors[0]!)
+    assert.strictEqual(currentIn(world), newcomer.refresh)
+    return { world, slot, first, ours, newcomer }
+  }
+
+  /** The newcomer was sent when it was so old; its sender died, and its store is blank. */
+  const doubtful = (age = 0) => {
+    const before = displaced(1)
+    const { first, slot, world } = before
+    world.stage.pass(age)
+    first.run({ _tag: "force", credential: "c1" })
+    takeTo(world, first, "post")
+    die(world, first)
     world.shelf.see(slot.tokens, {})
-    world.actors[0] = world.startActor()
-    world.actors[0].run({ _tag: "force", credential: "c1" })
+    return before
+  }
+
+  const restarted = (world: World): Actor => {
+    const actor = world.startActor()
+    world.actors.splice(0, 1, actor)
+    return actor
+  }
+
+  it("is taken up again when the other's answer was lost and its pair is gone from its store", () => {
+    const { ours, world } = doubtful()
+    const actor = restarted(world)
+    actor.run({ _tag: "ask", credential: "c1" })
     finish(world)
-    assert.strictEqual(world.log.lines.filter(({ text }) => text.includes('"fallback":true')).length, 1)
+    assert.strictEqual(fallbacks(world), 0)
+    world.stage.pass(lifetime)
+    actor.run({ _tag: "ask", credential: "c1" })
+    finish(world)
+    assert.strictEqual(fallbacks(world), 1)
+    assert.strictEqual(world.server.journal.at(-1)?.presented, ours.refresh)
     assert.deepStrictEqual(world.checks.breaches, [])
+  })
+
+  it("is left alone while nobody doubts the other, which a living program may have", () => {
+    const { newcomer, slot, world } = displaced(2)
+    world.shelf.see(slot.tokens, {})
+    world.stage.pass(lifetime)
+    world.actors[1]!.run({ _tag: "force", credential: "c1" })
+    finish(world)
+    assert.strictEqual(fallbacks(world), 0)
+    world.actors[0]!.run({ _tag: "force", credential: "c1" })
+    finish(world)
+    assert.strictEqual(world.server.journal.at(-1)?.presented, newcomer.refresh)
+    assert.deepStrictEqual(world.checks.breaches, [])
+  })
+
+  it("is left alone while a request with the other may still arrive", () => {
+    const { world } = doubtful(lifetime - 3_000)
+    const actor = restarted(world)
+    for (const [wait, taken] of [
+      [5_000, 0],
+      [10_000, 1]
+    ] as const) {
+      world.stage.pass(wait)
+      actor.run({ _tag: "ask", credential: "c1" })
+      finish(world)
+      assert.strictEqual(fallbacks(world), taken)
+    }
+  })
+
+  it("is left alone where a copy of the other is aside, which a disk does not give this time", () => {
+    const { newcomer, world } = doubtful()
+    const { checks, log, shelf, stage } = world
+    const [{ grant }] = members(log.states.at(-1)!) as [Credential]
+    const copy = { tokens: tokensOf(newcomer), grant, provider: providerId, reason: "Displaced", at: stage.now }
+    shelf.see(shelf.quarantine, new Map(shelf.quarantine.seen).set(checks.scene.nameOf(newcomer.refresh), copy))
+    const actor = restarted(world)
+    stage.pass(lifetime)
+    actor.disk.storeFails = "find in quarantine"
+    actor.run({ _tag: "ask", credential: "c1" })
+    finish(world)
+    assert.strictEqual(fallbacks(world), 0)
+    actor.run({ _tag: "ask", credential: "c1" })
+    finish(world)
+    assert.strictEqual(world.server.journal.at(-1)?.presented, newcomer.refresh)
+  })
+
+  it("does not bury the other, should that come back", () => {
+    const { newcomer, slot, world } = doubtful()
+    const actor = restarted(world)
+    world.stage.pass(lifetime)
+    actor.run({ _tag: "ask", credential: "c1" })
+    finish(world)
+    assert.strictEqual(fallbacks(world), 1)
+    world.shelf.see(slot.tokens, tokensOf(newcomer))
+    actor.run({ _tag: "force", credential: "c1" })
+    finish(world)
+    assert.include(world.shelf.placesOf(newcomer.refresh), "quarantine")
+    assert.deepStrictEqual(world.checks.breaches, [])
+  })
+
+  it("is what an operator's refresh gives, where that goes back to it", () => {
+    const { newcomer, ours, world } = doubtful()
+    const actor = restarted(world)
+    world.stage.pass(lifetime)
+    const endings: Array<Ending> = []
+    world.checks.onEnding = (ending) => endings.push(ending)
+    actor.run({ _tag: "refresh", credential: "c1" })
+    finish(world)
+    assert.strictEqual(fallbacks(world), 1)
+    assert.deepStrictEqual(
+      endings.map(({ error }) => error),
+      [undefined]
+    )
+    assert.notStrictEqual(ours.refresh, newcomer.refresh)
   })
 })
 
