@@ -78,6 +78,29 @@ describe("a holder whose tokens another one spent meanwhile", () => {
   })
 })
 
+describe("the check of outcomes that are called lost", () => {
+  it("does not take another errand of the sender's program for the sender", () => {
+    const world = worldWith(2, "strict")
+    const [first, second] = world.actors
+    const [{ lock }] = world.shelf.slots as [Slot]
+    first!.run({ _tag: "force", credential: "c1" })
+    takeTo(world, first!, "post")
+    takeOne(world, first!)
+    lock.holder = undefined
+    second!.run({ _tag: "force", credential: "c1" })
+    takeTo(world, second!, "append OutcomeLost")
+    lock.holder = undefined
+    first!.run({ _tag: "lapse", credential: "c1" })
+    takeTo(world, first!, "lock c1")
+    takeOne(world, first!)
+    assert.strictEqual(lock.holder, first!.process)
+    takeOne(world, second!)
+    assert.include(typesIn(world), "OutcomeLost")
+    world.checks.look()
+    assert.deepStrictEqual(world.checks.breaches, [])
+  })
+})
+
 describe("a program that stood still after its intent", () => {
   it("sends nothing on it, since the time that others wait by is over", () => {
     const world = worldWith(1, "strict")

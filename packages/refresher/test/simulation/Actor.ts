@@ -21,7 +21,7 @@ import { saveUnsaved } from "@daybook/refresher/SaveUnsaved"
 import { TokenMemory } from "@daybook/refresher/TokenMemory"
 import { Cause, Clock, Context, Effect, Exit, Layer, Logger, Random, Redacted, Scope } from "effect"
 import type { Chances } from "../support/Chances.ts"
-import type { Disk, Log, View } from "./Log.ts"
+import type { Disk, Log, Onlooker, View } from "./Log.ts"
 import { viewOf } from "./Log.ts"
 import type { Network } from "./Network.ts"
 import { marker, providerId, type Server } from "./Server.ts"
@@ -66,6 +66,7 @@ export interface ActorOptions {
   /** The share of looks at the ledger that are steps of their own, in [0, 1]. */
   readonly fineness: number
   readonly watch: Omit<Watch, "wrote">
+  readonly begun: Onlooker["begun"]
   /** Just before a request leaves; the attempt that it belongs to. */
   readonly sending: (actor: Actor, token: string) => string | undefined
   readonly ended: (actor: Actor, ending: Ending) => void
@@ -78,7 +79,8 @@ export const start = (name: string, options: ActorOptions): Actor => {
   const { chances, ended, fingerprints, log, network, policy, server, shelf, stage, watch } = options
   const process: Process = { name, alive: true }
   const disk: Disk = { ledgerFails: undefined, storeFails: undefined }
-  const view = viewOf(stage, log, process, disk, () => chances.next() < options.fineness)
+  const pausing = () => chances.next() < options.fineness
+  const view = viewOf(stage, log, process, disk, { pausing, begun: options.begun })
   const actor: Actor = { process, disk, view, busy: 0, writes: 0, run }
   const edges = services({
     stage,

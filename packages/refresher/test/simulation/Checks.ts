@@ -23,8 +23,8 @@ export interface Scene {
   readonly server: Server
   readonly network: Network
   readonly nameOf: (secret: string) => Fingerprint
-  /** Whether this actor has the lock of the credential's store. */
-  readonly holdsLock: (actor: string, credential: string) => boolean
+  /** Whether the sender of this attempt still has the lock of the credential's store that it sent under. */
+  readonly holdsLock: (attempt: string, credential: string) => boolean
 }
 
 export class Checks {
@@ -148,7 +148,8 @@ export class Checks {
     }
     if (event.type === "OutcomeLost") {
       const sender = this.reading.attempts.get(event.data.attempt)?.actor
-      return sender !== undefined && sender !== event.actor && this.scene.holdsLock(sender, event.credential ?? "")
+      const isHeld = this.scene.holdsLock(event.data.attempt, event.credential ?? "")
+      return sender !== undefined && sender !== event.actor && isHeld
         ? [`I2: event ${event.seq} calls an outcome lost whose sender holds the lock`]
         : []
     }

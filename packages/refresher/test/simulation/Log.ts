@@ -74,8 +74,16 @@ export interface View {
   readonly seen: () => number
 }
 
-/** `pausing`: whether somebody may act before the next look at the file. */
-export const viewOf = (stage: Stage, log: Log, process: Process, disk: Disk, pausing: () => boolean): View => {
+/** What a view's surroundings want of it and know. */
+export interface Onlooker {
+  /** Whether somebody may act before the next look at the file. */
+  readonly pausing: () => boolean
+  /** An intent is written by this errand, a fiber. */
+  readonly begun: (attempt: string, credential: string, errand: number) => void
+}
+
+/** As one process sees the log. */
+export const viewOf = (stage: Stage, log: Log, process: Process, disk: Disk, { begun, pausing }: Onlooker): View => {
   const actor = newId() as ActorId
   let seen = log.lines.length
   const known = (): PoolState => log.states[seen]!
@@ -84,7 +92,7 @@ export const viewOf = (stage: Stage, log: Log, process: Process, disk: Disk, pau
     return known()
   }
 
-  const write = (drafts: ReadonlyArray<Draft>, expected: ReadonlyMap<string, Seq> | undefined) => {
+  const write = (drafts: ReadonlyArray<Draft>, expected: ReadonlyMap<string, Seq> | undefined, errand: number) => {
     if (disk.ledgerFails === "write") return failing(disk, (reason) => new AppendError({ reason }))
     look()
     for (const [grant, version] of expected ?? []) {
@@ -98,6 +106,9 @@ export const viewOf = (stage: Stage, log: Log, process: Process, disk: Disk, pau
     const at = stage.wallClock()
     if (!HashMap.has(known().actors, actor)) log.write([joining(process)], actor, at)
     const recorded = log.write(drafts, actor, at)
+    for (const event of recorded) {
+      if (event.type === "RefreshStarted") begun(event.data.attempt, event.credential ?? "", errand)
+    }
     look()
     return Effect.succeed(recorded)
   }
@@ -116,17 +127,17 @@ export const viewOf = (stage: Stage, log: Log, process: Process, disk: Disk, pau
     append: (drafts, options) =>
       drafts.length === 0
         ? Effect.succeed([])
-        : stage
-            .step(process, `append ${drafts.map(({ type }) => type).join(", ")}`, () =>
-              write(drafts, options?.expected)
+        : Effect.flatMap(Effect.fiberId, (errand) =>
+            stage.step(process, `append ${drafts.map(({ type }) => type).join(", ")}`, () =>
+              write(drafts, options?.expected, errand)
             )
-            .pipe(
-              Effect.tap(() =>
-                drafts.some(({ type }) => catalogue[type].durable)
-                  ? sync((reason) => new AppendError({ reason }))
-                  : Effect.void
-              )
-            ),
+          ).pipe(
+            Effect.tap(() =>
+              drafts.some(({ type }) => catalogue[type].durable)
+                ? sync((reason) => new AppendError({ reason }))
+                : Effect.void
+            )
+          ),
     sync: sync((reason) => new LedgerError({ reason })),
     state: Effect.suspend(() =>
       pausing() ? stage.step(process, "read ledger", () => Effect.succeed(look())) : Effect.sync(look)

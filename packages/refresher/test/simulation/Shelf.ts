@@ -21,6 +21,8 @@ export interface Lock {
   holder: Process | undefined
   /** Changes with every holding, so that one who lost it does not give up another's. */
   turn: number
+  /** Which fiber of a pool's program took it last: a program has several errands. */
+  errand: number | undefined
 }
 
 export interface Slot {

@@ -118,29 +118,32 @@ const borrowed = ({ watch }: Edge, slot: Slot, read: Authority["read"]): Authori
 /** Ready when it is free; given up when the wait is over. */
 const lock = ({ process, stage }: Edge, { lock: held, name }: Slot, wait: number) =>
   Effect.acquireRelease(
-    Effect.callback<number, StoreError>((resume) => {
-      const label = `lock ${name}`
-      const waiting = {
-        owner: process,
-        label,
-        isReady: () => held.holder === undefined,
-        go: () => {
-          stage.cancel(end)
-          held.holder = process
-          held.turn++
-          resume(Effect.succeed(held.turn))
+    Effect.flatMap(Effect.fiberId, (errand) =>
+      Effect.callback<number, StoreError>((resume) => {
+        const label = `lock ${name}`
+        const waiting = {
+          owner: process,
+          label,
+          isReady: () => held.holder === undefined,
+          go: () => {
+            stage.cancel(end)
+            held.holder = process
+            held.turn++
+            held.errand = errand
+            resume(Effect.succeed(held.turn))
+          }
         }
-      }
-      const end = stage.later(process, stage.now + wait, () => {
-        stage.unpark(waiting)
-        resume(failed("lock", name, { _tag: "Busy", waited: wait }))
+        const end = stage.later(process, stage.now + wait, () => {
+          stage.unpark(waiting)
+          resume(failed("lock", name, { _tag: "Busy", waited: wait }))
+        })
+        stage.park(waiting)
+        return Effect.sync(() => {
+          stage.cancel(end)
+          stage.unpark(waiting)
+        })
       })
-      stage.park(waiting)
-      return Effect.sync(() => {
-        stage.cancel(end)
-        stage.unpark(waiting)
-      })
-    }),
+    ),
     (turn) =>
       Effect.sync(() => {
         if (held.turn === turn && held.holder === process) held.holder = undefined

@@ -50,11 +50,16 @@ export const make = (variant: Variant): World => {
   const shelf = new Shelf(slotsOf(variant))
   const network = Network.make(stage, server, chances)
   const actors: Array<Actor> = []
-  const holdsLock = (actor: string, credential: string) => {
-    const holder = shelf.slots.find(({ name }) => name === credential)?.lock.holder
-    return (
-      holder !== undefined && actors.some(({ process, view }) => process === holder && view.service.actor === actor)
-    )
+  const lockOf = (credential: string) => shelf.slots.find(({ name }) => name === credential)?.lock
+  /** For each attempt the turn of the lock in which its intent was written, if its errand had it. */
+  const turns = new Map<string, number>()
+  const begun: ActorOptions["begun"] = (attempt, credential, errand) => {
+    const lock = lockOf(credential)
+    if (lock?.holder !== undefined && lock.errand === errand) turns.set(attempt, lock.turn)
+  }
+  const holdsLock = (attempt: string, credential: string) => {
+    const lock = lockOf(credential)
+    return lock?.holder !== undefined && lock.turn === turns.get(attempt)
   }
   const checks = new Checks({ stage, log, shelf, server, network, nameOf: fingerprintOf, holdsLock })
   const options: ActorOptions = {
@@ -73,6 +78,7 @@ export const make = (variant: Variant): World => {
       unstashed: (tokens) => checks.excuse(tokens),
       forbidden: (what) => checks.found(`I8: ${what} was tried`)
     },
+    begun,
     sending: (actor, token) => checks.sending(actor, token),
     ended: (actor, ending) => checks.ended(actor, ending),
     statusWrote: ({ process }) => checks.found(`I9: a status of ${process.name} wrote something`)
@@ -100,7 +106,7 @@ export const make = (variant: Variant): World => {
 }
 
 const slotsOf = ({ borrowed, owned, shared }: Variant): ReadonlyArray<Slot> => {
-  const common: Lock = { holder: undefined, turn: 0 }
+  const common: Lock = { holder: undefined, turn: 0, errand: undefined }
   return Array.from({ length: owned + borrowed }, (_, index): Slot => {
     const isOwned = index < owned
     return {
@@ -113,7 +119,7 @@ const slotsOf = ({ borrowed, owned, shared }: Variant): ReadonlyArray<Slot> => {
       owned: isOwned,
       account: `account-${index + 1}`,
       holdLimit: shared ? 10_000 : undefined,
-      lock: shared && isOwned ? common : { holder: undefined, turn: 0 },
+      lock: shared && isOwned ? common : { holder: undefined, turn: 0, errand: undefined },
       tokens: { seen: {}, synced: {} }
     }
   })
