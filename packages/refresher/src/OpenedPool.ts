@@ -2,8 +2,10 @@
  * What opening a pool does: says by which policy it decides, enrols what the stores show, and begins to watch.
  */
 import type { LockError } from "@daybook/files/LockError"
+import { Ledger } from "@daybook/ledger/Ledger"
 import type { AppendError, LedgerError } from "@daybook/ledger/LedgerError"
 import { Policy } from "@daybook/pool/Policy"
+import { grantById, members } from "@daybook/pool/PoolState"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { Clock, Effect, Layer, Schema } from "effect"
@@ -40,10 +42,16 @@ const isBusy = (error: OpenError): error is LockError =>
 const enrolLater = ({ message }: LockError) =>
   Effect.as(Effect.logWarning(`New logins are not in the pool yet. ${message}`), [])
 
-/** Dead pairs are kept for a month. */
+/** What is there is kept for a month; a member's pair that its store has lost, for as long as it counts. */
 const sweepQuarantine = Effect.gen(function* () {
   const quarantine = yield* Quarantine
-  yield* Effect.ignore(quarantine.sweep(yield* Clock.currentTimeMillis))
+  const state = yield* Ledger.use((ledger) => ledger.state)
+  const live = members(state).map(({ grant }) => grantById(state, grant))
+  const counting = new Set(
+    live.flatMap(({ current, health }) => (health._tag === "Dead" ? [] : (current?.refresh ?? [])))
+  )
+  const now = yield* Clock.currentTimeMillis
+  yield* Effect.ignore(quarantine.sweep(now, ({ fingerprint }) => counting.has(fingerprint)))
 })
 
 /** Once per actor: decisions in the ledger belong to the last policy that their actor recorded. */

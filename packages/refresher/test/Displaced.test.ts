@@ -200,6 +200,27 @@ describe("the pair that a refused newcomer displaced", () => {
   )
 
   it.live(
+    "stays aside for longer than others do, while it is the only one left",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const first = yield* scene.open()
+          yield* first.token()
+          yield* scene.write({ access_token: "", refresh_token: "" })
+          yield* next(first, "VaultRead", ({ data }) => data.found === "none")
+          yield* first.close
+          yield* scene.advance("31 days")
+          yield* (yield* scene.open()).token()
+          assert.deepStrictEqual(
+            (yield* scene.posts).map(({ presented }) => presented),
+            [scene.login.refresh_token]
+          )
+        })
+      ),
+    slow
+  )
+
+  it.live(
     "is none if its file cannot be read, and the newcomer's end is not held up by that",
     () =>
       inScene(

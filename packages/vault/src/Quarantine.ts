@@ -1,7 +1,7 @@
 /**
  * Where pairs that left their store are kept for 30 days: dead ones, and live ones that another program's newer pair
  * displaced. A pair comes back if it is the fallback of a newer one that was refused, or if a person revives it, enrols it
- * again, or reads its file: `quarantine/<fingerprint>.json` (0600).
+ * again, or reads its file: `quarantine/<fingerprint>.json` (0600). One that counts, since its store lost it, stays.
  */
 import { Fingerprint } from "@daybook/pool/Fingerprint"
 import { GrantId } from "@daybook/pool/Ids"
@@ -46,8 +46,14 @@ export class Quarantine extends Context.Service<
     readonly put: (fingerprint: Fingerprint, pair: Quarantined) => Effect.Effect<void, StoreError>
     readonly find: (fingerprint: Fingerprint) => Effect.Effect<Option.Option<QuarantineEntry>, StoreError>
     readonly list: Effect.Effect<ReadonlyArray<QuarantineEntry>, StoreError>
-    /** Removes what was put there more than 30 days before `now`, and answers what that was. Unreadable entries stay. */
-    readonly sweep: (now: Instant) => Effect.Effect<ReadonlyArray<Fingerprint>, StoreError>
+    /**
+     * Removes what was put there more than 30 days before `now`, and answers what that was. Unreadable entries stay, and
+     * what still counts: this may be its only copy.
+     */
+    readonly sweep: (
+      now: Instant,
+      counts: (entry: QuarantineEntry) => boolean
+    ) => Effect.Effect<ReadonlyArray<Fingerprint>, StoreError>
   }
 >()("@daybook/vault/Quarantine") {
   /** In the `quarantine` folder of Daybook's home, which is made when first needed. */
@@ -64,10 +70,10 @@ const make = (folder: string): Quarantine["Service"] => {
       Effect.andThen(Folder.ensurePrivate(folder), put(pathOf(fingerprint), fingerprint, pair)),
     find: (fingerprint) => read(pathOf(fingerprint)),
     list: Effect.flatMap(Folder.list(folder), (paths) => Effect.map(Effect.forEach(paths, read), present)),
-    sweep: (now) =>
+    sweep: (now, counts) =>
       Folder.list(folder).pipe(
         Effect.flatMap((paths) => Effect.partition(paths, read)),
-        Effect.map(([entries]) => present(entries).filter(({ at }) => at < now - kept)),
+        Effect.map(([entries]) => present(entries).filter((entry) => entry.at < now - kept && !counts(entry))),
         Effect.flatMap((old) => Effect.forEach(old, ({ fingerprint }) => removed(pathOf(fingerprint), fingerprint)))
       )
   }

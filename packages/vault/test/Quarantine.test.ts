@@ -56,7 +56,18 @@ it.live("nothing was ever put there: the list is empty", () =>
   Effect.gen(function* () {
     const { quarantine } = yield* given
     assert.deepStrictEqual(yield* quarantine.list, [])
-    assert.deepStrictEqual(yield* quarantine.sweep(now), [])
+    assert.deepStrictEqual(yield* quarantine.sweep(now, () => false), [])
+  })
+)
+
+it.live("a sweep leaves what still counts, however old", () =>
+  Effect.gen(function* () {
+    const { put, quarantine } = yield* given
+    yield* put("counting", 1, now - 31 * day)
+    yield* put("old", 2, now - 31 * day)
+    const counts = ({ fingerprint: found }: { readonly fingerprint: string }) => found === fingerprint("counting")
+    assert.deepStrictEqual(yield* quarantine.sweep(now, counts), [fingerprint("old")])
+    assert.isTrue(Option.isSome(yield* quarantine.find(fingerprint("counting"))))
   })
 )
 
@@ -67,7 +78,7 @@ it.live("a sweep removes what is older than 30 days and leaves what it cannot re
     yield* put("young", 2, now - 30 * day)
     assert.strictEqual((yield* quarantine.list).length, 2)
     writeFileSync(join(folder, "fp_unreadable______.json"), "{}")
-    assert.deepStrictEqual(yield* quarantine.sweep(now), [fingerprint("old")])
+    assert.deepStrictEqual(yield* quarantine.sweep(now, () => false), [fingerprint("old")])
     assert.deepStrictEqual(readdirSync(folder).toSorted(), ["fp_unreadable______.json", `${fingerprint("young")}.json`])
     assert.strictEqual((yield* Effect.flip(quarantine.list)).reason._tag, "Corrupt")
   })
