@@ -51,7 +51,8 @@ export const keepLeft = Effect.fnUntraced(function* (target: Target, grant: Gran
 /**
  * What the refused generation displaced: the one before it, if its refresh token was never sent. Not if another program
  * may have sent it, which made the newcomer with it: one that was issued later, or is refused since it was spent. A
- * newcomer that was refreshed once has proved itself, and what it displaced is of the past.
+ * newcomer that was refreshed once has proved itself, and what it displaced is of the past. Nor if that was the same
+ * refresh token under another access token.
  */
 export const findDisplaced = Effect.fnUntraced(function* (
   target: Target,
@@ -62,6 +63,7 @@ export const findDisplaced = Effect.fnUntraced(function* (
   const place = lineage.findLastIndex(({ generation }) => generation.refresh === failure.generation.refresh)
   const [before, refused] = [lineage[place - 1], lineage[place]]
   if (target.credential.ownership === "borrowed" || before?.sent !== 0 || reason === "Reused") return undefined
+  if (before.generation.refresh === failure.generation.refresh) return undefined
   if ((refused?.generation.issuedAt ?? 0) > (before.generation.issuedAt ?? Infinity)) return undefined
   const held = yield* displacedAs(target, before.generation.refresh)
   return held !== undefined && isSame(held.generation, before.generation) ? held : undefined

@@ -321,6 +321,28 @@ describe("where refresh tokens do not rotate", () => {
     assert.strictEqual(intents(world), 3)
   })
 
+  it("a refused refresh token is not gone back to, under an access token of before", () => {
+    const world = worldWith(1, "still")
+    const [slot] = world.shelf.slots
+    const [actor] = world.actors
+    actor!.run({ _tag: "ask", credential: "c1" })
+    finish(world)
+    world.server.present(world.server.issued[0]!.refresh, world.stage.now, {
+      by: "another program",
+      ours: false,
+      attempt: undefined
+    })
+    world.shelf.see(slot!.tokens, tokensOf(world.server.issued.at(-1)!))
+    actor!.run({ _tag: "stock" })
+    finish(world)
+    world.server.revoke(0)
+    actor!.run({ _tag: "force", credential: "c1" })
+    finish(world)
+    assert.strictEqual(intents(world), 1)
+    assert.strictEqual(fallbacks(world), 0)
+    assert.include(typesIn(world), "CredentialQuarantined")
+  })
+
   it("a stashed pair with the refresh token is enough to refresh, though its access token is an older one", () => {
     const world = refreshedTwice()
     const [slot] = world.shelf.slots
