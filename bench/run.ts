@@ -1,7 +1,7 @@
 /**
- * Runs one measurement by name: `npm run bench -- ledger`, `-- token`, `-- classify`, `-- reach`.
+ * Runs one measurement by name: `npm run bench -- ledger`, `-- token`, `-- fetch`, `-- classify`, `-- reach`.
  */
-const known = ["ledger", "token", "classify", "reach"]
+const known = ["ledger", "token", "fetch", "classify", "reach"]
 const name = process.argv[2] ?? ""
 if (known.includes(name)) {
   await import(`./${name}.ts`)

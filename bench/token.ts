@@ -4,29 +4,19 @@
  *
  *   npm run bench -- token
  */
-import { openPool } from "daybook"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { withLogin } from "./Login.ts"
 import { median, rate, short, table, whole } from "./Measure.ts"
 import { googleAuth } from "./token/GoogleAuth.ts"
 import { msal } from "./token/Msal.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "daybook-bench-"))
-const vault = join(folder, "auth.json")
-const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
-const access_token = `${part({ alg: "none" })}.${part({ iat: 0, exp: Date.now() / 1_000 + 86_400 })}.x`
-const tokens = { access_token, refresh_token: "never-sent" }
-writeFileSync(vault, JSON.stringify({ version: 1, providers: { "openai-codex": { tokens } } }))
-
-const pool = await openPool({ home: join(folder, "home"), vault })
-const map = new Map([["openai-codex", access_token]])
+const { close, pool, token } = await withLogin()
+const map = new Map([["openai-codex", token]])
 
 const askers: ReadonlyArray<readonly [string, () => Promise<unknown>]> = [
   ["a Map behind a promise", async () => map.get("openai-codex")],
   ["daybook, getToken", () => pool.getToken("openai-codex")],
-  ["google-auth-library, getAccessToken", googleAuth(access_token)],
-  ["MSAL Node, acquireTokenByClientCredential", await msal(access_token)]
+  ["google-auth-library, getAccessToken", googleAuth(token)],
+  ["MSAL Node, acquireTokenByClientCredential", await msal(token)]
 ]
 
 const turns = 5
@@ -35,8 +25,7 @@ const rates = askers.map((): Array<number> => [])
 for (let turn = 0; turn < turns; turn += 1) {
   for (const [index, [, ask]] of askers.entries()) rates[index]?.push(await rate(millis, ask))
 }
-await pool.close()
-rmSync(folder, { recursive: true })
+await close()
 
 const medians = rates.map(median)
 const ours = medians[1] ?? Number.NaN
