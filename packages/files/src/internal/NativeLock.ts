@@ -7,10 +7,16 @@ import { createRequire } from "node:module"
 import { LockError, LockUnsupported } from "../LockError.ts"
 
 export interface NativeLock {
-  /** False when another descriptor holds the lock; throws a system error otherwise. */
-  readonly tryLock: (fd: number) => boolean
-  readonly unlock: (fd: number) => void
+  /**
+   * False when another descriptor holds the lock; throws a system error otherwise. Without a length: to the end of the
+   * file, wherever that will be.
+   */
+  readonly tryLock: (fd: number, offset?: number, length?: number, options?: { readonly shared: boolean }) => boolean
+  readonly unlock: (fd: number, offset?: number, length?: number) => void
 }
+
+/** `flock(2)` locks whole files only. */
+export const hasRanges = process.platform !== "darwin"
 
 const require = createRequire(import.meta.url)
 
