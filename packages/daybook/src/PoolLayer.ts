@@ -16,6 +16,7 @@ import { defaults, type Policy } from "@daybook/pool/Policy"
 import { members } from "@daybook/pool/PoolState"
 import { CredentialPool } from "@daybook/refresher/CredentialPool"
 import { CredentialUse } from "@daybook/refresher/CredentialUse"
+import { Leases } from "@daybook/refresher/Leases"
 import { LogIn } from "@daybook/refresher/LogIn"
 import { ImportLogin } from "@daybook/refresher/ImportLogin"
 import { LogOut } from "@daybook/refresher/LogOut"
@@ -72,6 +73,7 @@ export type PoolServices =
   | CredentialUse
   | Fingerprints
   | ImportLogin
+  | Leases
   | Ledger
   | LogIn
   | LogOut
@@ -109,6 +111,7 @@ const edges = (home: string, options: PoolOptions) =>
     Stash.layer(home),
     Quarantine.layer(home),
     TokenMemory.layer,
+    Leases.layer(home),
     TokenEndpoint.layer,
     AuthorizationCode.layer,
     DeviceFlow.layer,

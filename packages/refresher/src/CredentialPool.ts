@@ -10,6 +10,7 @@ import { type GenerationRef, refOf } from "@daybook/pool/Generation"
 import type { CredentialId } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
 import { type Credential, grantById } from "@daybook/pool/PoolState"
+import type { Explanation } from "@daybook/pool/queries/Explain"
 import { type PoolStatus, statusOf } from "@daybook/pool/queries/Status"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import type { TokenSet } from "@daybook/pool/TokenSet"
@@ -29,6 +30,7 @@ import {
   type UnknownCredential,
   UnknownProvider
 } from "./PoolError.ts"
+import { makeOrder } from "./Order.ts"
 import { makeProbes } from "./ProbeQuota.ts"
 import { ReadyTokens } from "./ReadyTokens.ts"
 import { Recovery } from "./Recovery.ts"
@@ -73,6 +75,8 @@ export class CredentialPool extends Context.Service<
       answer: ApiAnswer
     ) => Effect.Effect<ApiVerdict | undefined, AppendError | LedgerError | RefreshError>
     readonly status: Effect.Effect<PoolStatus, LedgerError>
+    /** Whom `getToken` would ask first now, and why it would pass over each other one. Takes no turn. */
+    readonly explain: (provider: string, asked?: Pick<TokenRequest, "model">) => Effect.Effect<Explanation, LedgerError>
   }
 >()("@daybook/refresher/CredentialPool") {
   static readonly layer = Layer.effect(
@@ -89,6 +93,7 @@ const make = Effect.gen(function* () {
   const providers = yield* Providers
   const clock = yield* Clock.Clock
   const heldFor = yield* makeHeldFor
+  const order = yield* makeOrder
   const readyTokens = new ReadyTokens()
   const countServed = yield* makeServed
 
@@ -137,7 +142,7 @@ const make = Effect.gen(function* () {
     if (Result.isFailure(choice)) return yield* withPlaces(choice.failure)
     const { eligible, passed } = choice.success
     const errors: Array<RefreshError> = []
-    for (const credential of eligible) {
+    for (const credential of order.next(state, provider, eligible, now)) {
       const asked = Effect.flatMap(heldFor(credential, request), (held) =>
         Effect.map(served(credential, held), (token) => ({ token, held }))
       )
@@ -146,7 +151,7 @@ const make = Effect.gen(function* () {
         const { held, token } = answer.success
         const due = dueAt(held, skewOf(providers, credential.provider))
         const ready = { token, held, credential, from: now, dueAt: due }
-        if (state === ledger.known()) readyTokens.set(provider, request, state, ready)
+        if (state === ledger.known() && order.isSteady(eligible)) readyTokens.set(provider, request, state, ready)
         return token
       }
       errors.push(answer.failure)
@@ -203,6 +208,9 @@ const make = Effect.gen(function* () {
     report: (provider, token, answer) => reportAnswer(provider, token, answer).pipe(Effect.provide(services)),
     status: Effect.gen(function* () {
       return statusOf(yield* ledger.state, yield* Clock.currentTimeMillis)
+    }),
+    explain: Effect.fn("CredentialPool.explain")(function* (provider, { model } = {}) {
+      return order.explain(yield* ledger.state, provider, model, yield* Clock.currentTimeMillis)
     })
   })
 })

@@ -21,6 +21,14 @@ export interface Occasion {
   readonly uncounted: (credential: CredentialId) => number
 }
 
+/** Whether the order depends on who uses what at the moment. */
+export const countsLeases = ({ leaseMost, strategy }: Policy): boolean =>
+  leaseMost !== undefined || strategy === "least_used"
+
+/** Whether two picks at one moment give the same order while the state is the same. */
+export const isSteady = ({ leaseMost, strategy }: Policy): boolean =>
+  leaseMost === undefined && (strategy === "fill_first" || strategy === "soonest_reset")
+
 export const rank = (
   state: PoolState,
   { leaseMost, strategy }: Policy,

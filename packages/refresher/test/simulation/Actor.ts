@@ -13,6 +13,7 @@ import { members } from "@daybook/pool/PoolState"
 import { RefreshError } from "@daybook/pool/RefreshError"
 import { CredentialPool, type Token } from "@daybook/refresher/CredentialPool"
 import { takeStock } from "@daybook/refresher/Enrolment"
+import { Leases } from "@daybook/refresher/Leases"
 import { Operator } from "@daybook/refresher/Operator"
 import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
 import { Refresher } from "@daybook/refresher/Refresher"
@@ -104,7 +105,9 @@ export const start = (name: string, options: ActorOptions): Actor => {
   )
   const pool = Layer.merge(CredentialPool.layer, Operator.layer("/simulated")).pipe(
     Layer.provideMerge(Refresher.layer),
-    Layer.provideMerge(Layer.mergeAll(TokenMemory.layer, Providers.layer([server.options.provider]))),
+    Layer.provideMerge(
+      Layer.mergeAll(TokenMemory.layer, Leases.layer("/simulated"), Providers.layer([server.options.provider]))
+    ),
     Layer.provideMerge(Layer.succeedContext(edges))
   )
   let context: Context.Context<Services> | undefined

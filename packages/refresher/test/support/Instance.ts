@@ -20,6 +20,7 @@ import { type StoreSource, Vault } from "@daybook/vault/Vault"
 import { Context, Effect, Exit, Layer, Random, Redacted, Scope } from "effect"
 import { CredentialPool } from "@daybook/refresher/CredentialPool"
 import type { TokenRequest } from "@daybook/refresher/HeldFor"
+import { Leases } from "@daybook/refresher/Leases"
 import { LogIn } from "@daybook/refresher/LogIn"
 import { ImportLogin } from "@daybook/refresher/ImportLogin"
 import { LogOut } from "@daybook/refresher/LogOut"
@@ -47,6 +48,7 @@ export interface Instance {
   readonly operator: Operator["Service"]
   readonly imports: ImportLogin["Service"]
   readonly logOut: LogOut["Service"]["logOut"]
+  readonly leases: Leases["Service"]
   readonly ledger: Ledger["Service"]
   readonly vault: Vault["Service"]
   readonly stash: Stash["Service"]
@@ -83,6 +85,7 @@ export const open = Effect.fnUntraced(function* (options: InstanceOptions) {
     operator: Context.get(context, Operator),
     imports: Context.get(context, ImportLogin),
     logOut: Context.get(context, LogOut).logOut,
+    leases: Context.get(context, Leases),
     ledger,
     vault: Context.get(context, Vault),
     stash: Context.get(context, Stash),
@@ -134,6 +137,7 @@ const around = ({ home, providers, recoverFrom, stores }: InstanceOptions, edges
     Interposed.quarantine(edges)(Quarantine.layer(home)),
     Interposed.tokenEndpoint(edges)(TokenEndpoint.layer),
     TokenMemory.layer,
+    Leases.layer(home),
     AuthorizationCode.layer,
     DeviceFlow.layer,
     Interposed.usageEndpoint(edges)(UsageEndpoint.layer),

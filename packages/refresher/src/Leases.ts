@@ -1,0 +1,108 @@
+/**
+ * Who uses a credential at the moment, counted over all processes that share a home: one use is one seat in a file of its
+ * own there (see `files/src/Seats.ts`), so that the uses of a process end with it, however it dies. A lease keeps nobody
+ * out. Nothing is counted, and no file opened, under a policy that asks for no count.
+ *
+ * Where the system cannot lock a part of a file, or refuses, a process counts its own uses only.
+ */
+import * as Seats from "@daybook/files/Seats"
+import type { CredentialId } from "@daybook/pool/Ids"
+import { countsLeases } from "@daybook/pool/decisions/Rank"
+import { Context, Effect, Layer, type Scope } from "effect"
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { PoolPolicy } from "./PoolPolicy.ts"
+
+export class Leases extends Context.Service<
+  Leases,
+  {
+    /** Counts as one use of the credential until the scope closes. */
+    readonly lease: (credential: CredentialId) => Effect.Effect<void, never, Scope.Scope>
+    /** How many uses of it are going on. */
+    readonly count: (credential: CredentialId) => number
+  }
+>()("@daybook/refresher/Leases") {
+  static readonly layer = (home: string) =>
+    Layer.effect(
+      Leases,
+      Effect.flatMap(PoolPolicy, (policy) => (countsLeases(policy) ? make(home) : Effect.succeed(uncounted)))
+    )
+}
+
+const uncounted = Leases.of({ lease: () => Effect.void, count: () => 0 })
+
+/** How the uses of one credential are counted; `begin` answers what ends the use. */
+interface Counter {
+  readonly begin: () => () => void
+  readonly count: () => number
+}
+
+const make = Effect.fnUntraced(function* (home: string) {
+  const create = (yield* Seats.isAvailable) ? yield* overAll(join(home, "leases")) : ownOnly
+  const counters = new Map<CredentialId, Counter>()
+  const counterOf = (credential: CredentialId): Counter => {
+    const counter = counters.get(credential) ?? create(credential)
+    counters.set(credential, counter)
+    return counter
+  }
+  return Leases.of({
+    lease: (credential) =>
+      Effect.asVoid(
+        Effect.acquireRelease(
+          Effect.sync(() => counterOf(credential).begin()),
+          (end) => Effect.sync(end)
+        )
+      ),
+    count: (credential) => counterOf(credential).count()
+  })
+})
+
+/** One file for each credential. If the system refuses it, that is said once, and the uses of this process are counted. */
+const overAll = Effect.fnUntraced(function* (folder: string) {
+  const seatsAt = yield* Seats.open
+  const warn = yield* Effect.map(Effect.context(), Effect.runForkWith)
+  return (credential: CredentialId): Counter => {
+    const seats = seatsAt(join(folder, `${encodeURIComponent(credential)}.lock`))
+    const own = ownOnly()
+    let refused = false
+    const orOwn = <A>(act: () => A, otherwise: A): A => {
+      if (refused) return otherwise
+      try {
+        return act()
+      } catch (error) {
+        refused = true
+        warn(Effect.logWarning(`The uses of ${credential} are counted within this process only. ${messageOf(error)}`))
+        return otherwise
+      }
+    }
+    return {
+      begin: () => {
+        const end = own.begin()
+        const seat = orOwn(() => seatIn(folder, seats), undefined)
+        return () => {
+          end()
+          if (seat !== undefined) seats.leave(seat)
+        }
+      },
+      count: () => Math.max(orOwn(seats.count, 0), own.count())
+    }
+  }
+})
+
+const seatIn = (folder: string, seats: Seats.Seats): number | undefined => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return seats.take()
+}
+
+const ownOnly = (): Counter => {
+  let uses = 0
+  return {
+    begin: () => {
+      uses += 1
+      return () => void (uses -= 1)
+    },
+    count: () => uses
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
