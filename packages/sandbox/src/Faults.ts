@@ -45,7 +45,11 @@ export const ApiFault = Schema.TaggedUnion({
   HtmlChallenge: {},
   Redirect: {},
   /** 429 `usage_limit_reached`; `resetsAt` in epoch seconds. */
-  UsageLimit: { resetsAt: Schema.Int }
+  UsageLimit: { resetsAt: Schema.Int },
+  /** The ordinary answer ends in the middle of its body. */
+  CutBody: {},
+  /** The socket is reset before a byte is answered. */
+  Reset: {}
 })
 export type ApiFault = typeof ApiFault.Type
 
@@ -88,12 +92,14 @@ export const distort = (fault: TokenFault, ordinary: Answer.Answer, trap: string
     Delay: () => ordinary
   })
 
-export const apiAnswer = (fault: ApiFault, trap: string): Answer.Answer =>
+export const apiAnswer = (fault: ApiFault, ordinary: () => Answer.Answer, trap: string): Answer.Answer =>
   ApiFault.match(fault, {
     Status: status,
     HtmlChallenge: challenge,
     Redirect: () => redirect(trap),
-    UsageLimit: ({ resetsAt }) => usageLimitReached(resetsAt)
+    UsageLimit: ({ resetsAt }) => usageLimitReached(resetsAt),
+    CutBody: () => Answer.ending("cut", ordinary()),
+    Reset: () => Answer.ending("reset", Answer.empty(0))
   })
 
 /** A fault waiting for `left` more requests; for every grant if `grant` is null. */

@@ -57,8 +57,10 @@ export const ApiCall = Schema.Struct({
   client: Schema.NullOr(Schema.String),
   method: Schema.String,
   path: Schema.String,
-  /** The bearer token that was sent. */
+  /** The bearer token or API key that was sent. */
   token: Schema.NullOr(Schema.String),
+  /** Names in lower case; credentials stand here in clear. */
+  headers: Schema.Record(Schema.String, Schema.String),
   grant: Schema.NullOr(Schema.String),
   status: Schema.Int,
   code: Schema.NullOr(Schema.String)

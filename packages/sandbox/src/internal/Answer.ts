@@ -12,6 +12,8 @@ export interface Answer {
   /** The error code that the body carries, for the journal. */
   readonly code: string | null
   readonly ending: "whole" | "cut" | "reset"
+  /** Said in advance how long it is, or piece by piece. */
+  readonly framing: "length" | "chunked"
 }
 
 /** Whether an answer of a token endpoint grants; some dialects refuse under status 200. */
@@ -22,7 +24,8 @@ export const json = (status: number, body: unknown, code: string | null = null):
   headers: { "content-type": "application/json", "cache-control": "no-store" },
   body: JSON.stringify(body),
   code,
-  ending: "whole"
+  ending: "whole",
+  framing: "length"
 })
 
 export const html = (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Answer => ({
@@ -30,7 +33,8 @@ export const html = (status: number, body: string, headers: Readonly<Record<stri
   headers: { "content-type": "text/html; charset=utf-8", ...headers },
   body,
   code: null,
-  ending: "whole"
+  ending: "whole",
+  framing: "length"
 })
 
 export const empty = (status: number, headers: Readonly<Record<string, string>> = {}): Answer => ({
@@ -38,7 +42,8 @@ export const empty = (status: number, headers: Readonly<Record<string, string>> 
   headers,
   body: "",
   code: null,
-  ending: "whole"
+  ending: "whole",
+  framing: "length"
 })
 
 export const withHeaders = (answer: Answer, headers: Readonly<Record<string, string>>): Answer => ({

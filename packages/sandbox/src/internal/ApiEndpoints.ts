@@ -5,6 +5,7 @@ import { type Quota } from "../Quota.ts"
 import { randomId } from "../Tokens.ts"
 import * as AnthropicQuota from "./dialects/AnthropicQuota.ts"
 import * as CodexQuota from "./dialects/CodexQuota.ts"
+import * as ApiStreams from "./ApiStreams.ts"
 import { parseJson } from "./TokenRequest.ts"
 
 const model = "sandbox-1"
@@ -21,6 +22,8 @@ export interface Call {
 
 export interface Endpoint {
   readonly answer: (call: Call) => unknown
+  /** The same as events, where a client may ask for that. */
+  readonly stream?: (call: Call) => ReadonlyArray<ApiStreams.StreamEvent>
   /** Whether a call counts against the plan's allowance; asking how much is left does not. */
   readonly metered: boolean
 }
@@ -28,6 +31,11 @@ export interface Endpoint {
 const modelOf = ({ body }: Call) => {
   const request = parseJson(body)
   return Predicate.hasProperty(request, "model") && Predicate.isString(request.model) ? request.model : model
+}
+
+export const wantsStream = ({ body }: Call): boolean => {
+  const request = parseJson(body)
+  return Predicate.hasProperty(request, "stream") && request.stream === true
 }
 
 const response = (call: Call) => ({
@@ -74,9 +82,13 @@ const models = ({ now }: Call) => ({
 })
 
 const endpoints: Readonly<Record<string, Endpoint>> = {
-  "POST /v1/responses": { answer: response, metered: true },
-  "POST /v1/chat/completions": { answer: completion, metered: true },
-  "POST /v1/messages": { answer: message, metered: true },
+  "POST /v1/responses": { answer: response, stream: (call) => ApiStreams.response(response(call)), metered: true },
+  "POST /v1/chat/completions": {
+    answer: completion,
+    stream: (call) => ApiStreams.completion(completion(call)),
+    metered: true
+  },
+  "POST /v1/messages": { answer: message, stream: (call) => ApiStreams.message(message(call)), metered: true },
   "GET /v1/models": { answer: models, metered: true },
   "GET /backend-api/wham/usage": {
     answer: ({ grant, quota, now }) => CodexQuota.usage(grant.subject.plan, quota, now),

@@ -42,6 +42,16 @@ export const origin = ({ request }: Connection): string => `http://127.0.0.1:${r
 export const bearer = (connection: Connection): string | null =>
   /^bearer +(\S+)$/i.exec(header(connection, "authorization") ?? "")?.[1] ?? null
 
+/** Where a model API looks for a credential: a bearer token, or an API key by itself. */
+export const credential = (connection: Connection): { readonly token: string; readonly header: string } | null => {
+  const token = bearer(connection)
+  if (token !== null) return { token, header: "authorization" }
+  const name = keyHeaders.find((name) => header(connection, name) !== null)
+  return name === undefined ? null : { token: header(connection, name) ?? "", header: name }
+}
+
+const keyHeaders = ["x-api-key", "x-goog-api-key"]
+
 export const isGone = (connection: Connection): boolean => Deferred.isDoneUnsafe(connection.departure)
 
 /** Runs the effect, but not longer than the client stays. */
@@ -115,7 +125,8 @@ export const send = Effect.fnUntraced(function* (
   }
   const bytes = Buffer.from(answer.body)
   const middle = Math.floor(bytes.length / 2)
-  response.writeHead(answer.status, { ...answer.headers, "content-length": bytes.length })
+  const length = answer.framing === "length" ? { "content-length": bytes.length } : {}
+  response.writeHead(answer.status, { ...answer.headers, ...length })
   response.flushHeaders()
   yield* pauses.afterHeaders
   yield* write(connection, bytes.subarray(0, middle))

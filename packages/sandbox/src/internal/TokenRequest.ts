@@ -64,7 +64,7 @@ export const parseBody = (contentType: string | null, body: string): Body => {
 const hopByHop = new Set(["host", "connection", "content-length"])
 
 /** Every header that speaks of the request itself; one sent twice has both values, joined by a comma. */
-const headers = ({ request }: Connection.Connection): Record<string, string> =>
+export const headersOf = ({ request }: Connection.Connection): Record<string, string> =>
   Object.fromEntries(
     Object.entries(request.headersDistinct)
       .filter(([name]) => !hopByHop.has(name))
@@ -79,7 +79,7 @@ export const make = (connection: Connection.Connection, text: string): TokenRequ
       method: connection.request.method ?? "",
       path: connection.request.url ?? "",
       contentType,
-      headers: headers(connection),
+      headers: headersOf(connection),
       body: text
     },
     body: parseBody(contentType, text)
