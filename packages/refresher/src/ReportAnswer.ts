@@ -13,6 +13,7 @@ import type { Evidence } from "@daybook/pool/Evidence"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
 import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
+import type { Draft } from "@daybook/pool/Recorded"
 import { Clock, Effect, type Redacted } from "effect"
 import { finishUnfinished } from "./FinishUnfinished.ts"
 import { decide, grantState, record } from "./GrantState.ts"
@@ -68,7 +69,10 @@ export const reportRefusal = Effect.fnUntraced(function* (sent: Sender, evidence
 
 type Refusal = Omit<ApiRefusal, "policy" | "classifier" | "ids">
 
-/** Decided on the state as it is; if the grant moves meanwhile, decided again. */
+/**
+ * Decided on the state as it is; if the grant moves meanwhile, decided again. What was seen and what it means holds
+ * whatever the state is, so a hundred callers who are refused at once do not get in each other's way.
+ */
 const conclude = Effect.fnUntraced(function* (target: Target, refusal: Refusal) {
   const { grant, state } = yield* grantState(target)
   const events = concludeApiRefusal(state, {
@@ -77,8 +81,11 @@ const conclude = Effect.fnUntraced(function* (target: Target, refusal: Refusal) 
     classifier: classifierVersion,
     ids: [newEventId(), newEventId()]
   })
-  yield* decide(target, grant.version, ...events.map((event) => ({ ...event, correlation: target.correlation })))
+  const told = events.map((event) => ({ ...event, correlation: target.correlation }))
+  yield* events.every(isFact) ? record(...told) : decide(target, grant.version, ...told)
 })
+
+const isFact = ({ type }: Draft): boolean => type === "ApiOutcomeObserved" || type === "ErrorClassified"
 
 const lowerCased = (headers: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))

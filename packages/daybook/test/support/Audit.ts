@@ -40,7 +40,7 @@ export const audit = async (world: World, grants: ReadonlyArray<string> = [world
   return { events, posts, rotations: posts.filter(({ committed }) => committed).length, breaches }
 }
 
-export const readLedger = async (world: World): Promise<ReadonlyArray<Recorded>> => {
+export const readLedger = async (world: Pick<World, "home">): Promise<ReadonlyArray<Recorded>> => {
   const text = await readFile(join(world.home, "ledger.jsonl"), "utf8")
   return text.split("\n").flatMap((line) => {
     try {
@@ -63,8 +63,11 @@ const chainBreaches = async (world: World): Promise<ReadonlyArray<string>> => {
   return report.isConsistent ? [] : ["the chain is broken"]
 }
 
+/** What there is to search. */
+export type Searched = Pick<World, "errors" | "folder" | "home" | "person" | "sandbox" | "vault" | "workers">
+
 /** No token value stands anywhere but in the files that are there to hold them. */
-export const leaks = async (world: World): Promise<ReadonlyArray<string>> => {
+export const leaks = async (world: Searched): Promise<ReadonlyArray<string>> => {
   const tokens = await Effect.runPromise(world.sandbox.issuedTokens)
   const files = await filesUnder(world.folder)
   const texts = await Promise.all(
@@ -91,7 +94,7 @@ export const isInSomeFile = async ({ folder }: World, token: string): Promise<bo
 /** What was listed may have been moved since. */
 const gone = (): string => ""
 
-const mayHoldTokens = (world: World, path: string): boolean =>
+const mayHoldTokens = (world: Searched, path: string): boolean =>
   path.startsWith(dirname(world.vault)) ||
   path.startsWith(world.person) ||
   ["stash", "quarantine", "grants"].some((folder) => path.startsWith(join(world.home, folder)))
