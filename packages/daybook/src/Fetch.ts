@@ -4,10 +4,10 @@
  */
 import { mayReceiveTokens, type Provider } from "@daybook/oauth/Provider"
 import { Providers } from "@daybook/oauth/Providers"
-import type { Token } from "@daybook/refresher/CredentialPool"
+import { CredentialPool, type Token } from "@daybook/refresher/CredentialPool"
 import { type Attempted, CredentialUse, type UseOptions } from "@daybook/refresher/CredentialUse"
 import { ForbiddenOrigin } from "@daybook/refresher/PoolError"
-import { Data, Effect } from "effect"
+import { Data, Effect, Option } from "effect"
 import { faultIn, mayHaveLeft } from "./internal/Broken.ts"
 import { answerOf, discard, headOf, isAccepted, watched } from "./internal/Incoming.ts"
 import { modelIn, type Outgoing, outgoing, send } from "./internal/Outgoing.ts"
@@ -16,7 +16,11 @@ import type { Running } from "./internal/Running.ts"
 export type FetchOptions = Omit<UseOptions, "repeatable">
 
 export const poolFetch =
-  ({ run }: Running<CredentialUse | Providers>, provider: string, options: FetchOptions = {}): typeof fetch =>
+  (
+    { run }: Running<CredentialPool | CredentialUse | Providers>,
+    provider: string,
+    options: FetchOptions = {}
+  ): typeof fetch =>
   async (input, init) => {
     const request = outgoing(input, init)
     const meanwhile = (effect: Effect.Effect<void>) => void run(effect).catch(() => {})
@@ -32,10 +36,7 @@ const exchange = Effect.fnUntraced(function* (
   request: Outgoing,
   meanwhile: Meanwhile
 ) {
-  const provider = (yield* Providers).orKeysOnly(id)
-  if (!mayReceiveTokens(provider, request.url)) {
-    return yield* new ForbiddenOrigin({ provider: id, origin: request.url.origin, allowed: provider.apiOrigins })
-  }
+  const provider = yield* allowed(id, request)
   const uses = yield* CredentialUse
   const model = options.model ?? modelIn(request)
   let last: Response | undefined
@@ -47,6 +48,15 @@ const exchange = Effect.fnUntraced(function* (
       return yield* attempted(uses, last, token, model, meanwhile)
     })
   )
+})
+
+/** The provider, if its credentials may go where this request goes. What nobody has heard of is said to be unknown. */
+const allowed = Effect.fnUntraced(function* (id: string, { url }: Outgoing) {
+  const providers = yield* Providers
+  const provider = providers.orKeysOnly(id)
+  if (mayReceiveTokens(provider, url)) return provider
+  if (Option.isNone(providers.get(id))) yield* CredentialPool.use((pool) => pool.getToken(id))
+  return yield* new ForbiddenOrigin({ provider: id, origin: url.origin, allowed: provider.apiOrigins })
 })
 
 /** What was thrown is thrown on as it is; what the transport says is recorded, an abort by the caller is not. */

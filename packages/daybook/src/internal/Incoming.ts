@@ -51,7 +51,8 @@ const readings = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as
  * have said anyway.
  */
 export const watched = (response: Response, cut: (fault: string) => void): Response => {
-  if (response.body === null) return response
+  const whole = response.body
+  if (whole === null) return response
   let told = false
   const look = (error: unknown) => {
     const fault = faultIn(error)
@@ -59,26 +60,25 @@ export const watched = (response: Response, cut: (fault: string) => void): Respo
     told = true
     cut(fault)
   }
-  for (const name of readings) {
-    const read = response[name]
-    Object.defineProperty(response, name, {
-      configurable: true,
-      writable: true,
-      value: async () => {
-        try {
-          return await read.call(response)
-        } catch (error) {
-          look(error)
-          throw error
-        }
-      }
-    })
-  }
-  return withBody(response, passing(response.body, look))
+  for (const name of readings) replace(response, name, { value: watchedReading(response, name, look), writable: true })
+  let body: ReadableStream<Uint8Array> | undefined
+  return replace(response, "body", { get: () => (body ??= passing(whole, look)) })
 }
 
-const withBody = (response: Response, body: ReadableStream<Uint8Array>): Response =>
-  Object.defineProperty(response, "body", { configurable: true, value: body })
+const replace = (response: Response, name: keyof Response, by: PropertyDescriptor): Response =>
+  Object.defineProperty(response, name, { ...by, configurable: true })
+
+const watchedReading = (response: Response, name: (typeof readings)[number], look: (error: unknown) => void) => {
+  const read = response[name]
+  return async (): Promise<unknown> => {
+    try {
+      return await read.call(response)
+    } catch (error) {
+      look(error)
+      throw error
+    }
+  }
+}
 
 /** Reads on only when it is read from, so nothing is held back and nothing piles up. */
 const passing = (source: ReadableStream<Uint8Array>, look: (error: unknown) => void): ReadableStream<Uint8Array> => {
