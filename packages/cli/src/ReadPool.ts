@@ -17,13 +17,19 @@ import type { Settings } from "./Settings.ts"
 
 type Where = Pick<Settings, "home" | "vault">
 
-export const layer = ({ home, vault }: Where) =>
-  Layer.unwrap(
-    Effect.gen(function* () {
-      const state = yield* Ledger.use((ledger) => ledger.state)
-      return vaultLayer({ home, vault }, state)
-    })
-  ).pipe(Layer.provideMerge(ledgerLayer(home)))
+export const layer = (where: Where) => onLedger(where, (state) => vaultLayer(where, state))
+
+/** As a pool that serves sees it: other programs' files are reached, but what else is in them is nobody's business. */
+export const servingLayer = (where: Where) =>
+  onLedger(where, (state) => {
+    const all = storesOf(state, where.vault)
+    const isListed = ({ kind }: StoreSource) => kind === "own" || kind === "hermes"
+    const reach = all.filter((source) => !isListed(source))
+    return Vault.layer({ stores: all.filter(isListed), reach, folder: where.home })
+  })
+
+const onLedger = ({ home }: Where, stores: (state: PoolState) => Layer.Layer<Vault>) =>
+  Layer.unwrap(Ledger.use((ledger) => Effect.map(ledger.state, stores))).pipe(Layer.provideMerge(ledgerLayer(home)))
 
 /** The stores alone; `state` is empty where there is no ledger. */
 export const vaultLayer = ({ home, vault }: Where, state: PoolState) =>

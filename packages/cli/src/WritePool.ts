@@ -30,8 +30,8 @@ export const layer = (
 ) =>
   Layer.unwrap(
     Effect.gen(function* () {
-      if (vault !== undefined && !existsSync(vault)) return yield* noSuchVault(vault)
-      const providers = yield* Option.match(sandbox, { onNone: () => Effect.succeed([]), onSome: providersAt })
+      yield* vaultThere({ vault })
+      const providers = yield* providersFor(sandbox)
       const allowNetworkFileSystem = allowsNetworkFileSystem(process.env)
       const named: ReadonlyArray<StoreSource> = vault === undefined ? [] : [{ kind: "hermes", path: vault }]
       return poolLayer({
@@ -45,11 +45,19 @@ export const layer = (
     })
   )
 
+/** A file that was named, and is not there. */
+export const vaultThere = ({ vault }: Pick<Settings, "vault">): Effect.Effect<void, Stop> =>
+  Effect.suspend(() => (vault === undefined || existsSync(vault) ? Effect.void : Effect.fail(noSuchVault(vault))))
+
 const noSuchVault = (path: string) =>
   new Stop({
     exitCode: exitCodes.error,
     message: `There is no file ${path}. Give the path of an existing hermes auth.json with --vault, or leave it out.`
   })
+
+/** What counts in place of the known definitions. */
+export const providersFor = (sandbox: Option.Option<string>): Effect.Effect<ReadonlyArray<Provider>, Stop> =>
+  Option.match(sandbox, { onNone: () => Effect.succeed([]), onSome: providersAt })
 
 const providersAt = (origin: string): Effect.Effect<ReadonlyArray<Provider>, Stop> =>
   Effect.try({

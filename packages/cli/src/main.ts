@@ -2,7 +2,7 @@
 /** The command `daybook`. */
 import { layer as nodeServices } from "@effect/platform-node/NodeServices"
 import { runMain } from "@effect/platform-node/NodeRuntime"
-import { Cause, Console, Effect, Layer, Logger } from "effect"
+import { Console, Effect, Layer } from "effect"
 import { CliOutput, Command } from "effect/cli"
 import { archive } from "./commands/Archive.ts"
 import { checkpoint } from "./commands/Checkpoint.ts"
@@ -29,9 +29,8 @@ import { story } from "./commands/Story.ts"
 import { token } from "./commands/Token.ts"
 import { verify } from "./commands/Verify.ts"
 import * as Deaths from "./Deaths.ts"
-import { failureOf } from "./Failure.ts"
+import * as Ending from "./Ending.ts"
 import { version } from "./internal/Version.ts"
-import * as Output from "./Output.ts"
 import { root } from "./Root.ts"
 
 const daybook = root.pipe(
@@ -74,27 +73,6 @@ const presenter = CliOutput.layerPresenter({
       : CliOutput.defaultPresenter.present(event)
 })
 
-/** Only tokens and answers go to stdout; what goes wrong meanwhile is said on stderr, in the words of the errors. */
-const logger = Logger.layer([
-  Logger.make(({ cause, message }) => {
-    const trace = cause.reasons.length === 0 ? [] : [Cause.pretty(cause)]
-    Output.sayOnce([message, trace].flat(2).map(String).join("\n"))
-  })
-])
-
-const fail = Effect.fnUntraced(function* (error: unknown) {
-  const { exitCode, message } = failureOf(error)
-  if (message !== "") yield* Console.error(message)
-  Deaths.sayBeside(message)
-  process.exitCode = exitCode
-})
-
-/** A mistake of ours, not of the user: with its trace, to be reported. */
-const confess = Effect.fnUntraced(function* (defect: unknown) {
-  yield* Console.error(`This is a bug in Daybook; please report it.\n${Cause.pretty(Cause.die(defect))}`)
-  process.exitCode = 1
-})
-
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error
   process.exit() // a reader that has seen enough, such as head
@@ -102,8 +80,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 daybook.pipe(
   Effect.tap(() => Effect.sync(() => Deaths.sayBeside(""))),
-  Effect.catch(fail),
-  Effect.catchDefect(confess),
-  Effect.provide(Layer.mergeAll(nodeServices, presenter, logger)),
+  Effect.catch(Ending.fail),
+  Effect.catchDefect(Ending.confess),
+  Effect.provide(Layer.mergeAll(nodeServices, presenter, Ending.logger)),
   runMain
 )

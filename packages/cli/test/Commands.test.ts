@@ -1,6 +1,7 @@
 /** What the commands answer, as processes of their own on real files. */
 import { assert, describe, it, vi } from "@effect/vitest"
 import { join } from "node:path"
+import { openPool } from "daybook"
 import { Effect, Fiber } from "effect"
 import { existsSync, readFileSync } from "node:fs"
 import { apiKey } from "./support/AuthFile.ts"
@@ -152,13 +153,14 @@ describe.concurrent("the command", () => {
   describe("a new user", () => {
     it.live("is told by every command how a first login comes into the pool", () =>
       Effect.gen(function* () {
-        const { at, run, user } = yield* makeWorld
+        const { at, home, run, user } = yield* makeWorld
         const steps = /`daybook login PROVIDER` or `daybook enrol`/
         for (const args of [["status"], ["list"]]) assert.match((yield* run(args)).stderr, steps, args.join(" "))
         assert.match((yield* run(["doctor"])).stdout, steps)
         const elsewhere = { ...at, env: { ...at.env, HOME: join(user, "nobody") } }
         const none = yield* run(["token", "openai-codex"], elsewhere)
         assert.include(none.stderr, "`daybook login openai-codex` or `daybook enrol`")
+        yield* Effect.promise(async () => (await openPool({ home })).close())
         for (const args of [["status"], ["list"]]) assert.match((yield* run(args)).stdout, steps, args.join(" "))
       })
     )

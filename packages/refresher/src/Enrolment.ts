@@ -168,7 +168,7 @@ const refreshIn = (member: Credential) =>
  * What an operator removed does not come back by itself; what its own program removed does, when that adds it again. A
  * copy of a member's login stays out, until there is another login in its place.
  */
-const isNew = (fingerprints: Fingerprints["Service"], state: PoolState, login: Login): boolean =>
+export const isNew = (fingerprints: Fingerprints["Service"], state: PoolState, login: Login): boolean =>
   !Array.from(HashMap.values(state.credentials)).some(
     (credential) => (credential.removedBy !== "store" && isFrom(credential, login)) || isCopyOf(credential, login)
   ) && originalOf(fingerprints, state, login) === undefined

@@ -19,6 +19,8 @@ export interface Place {
   readonly env?: Readonly<Record<string, string>>
   /** What it reads from standard input; by default that is empty. */
   readonly input?: string | Uint8Array
+  /** In a process group of its own, which can be killed as a whole. */
+  readonly ownGroup?: boolean
   /** Standard input stays open, for somebody who answers. */
   readonly talks?: boolean
 }
@@ -31,11 +33,12 @@ const compiled = join(tmpdir(), "daybook-cli-compiled")
 
 export const launch = (
   args: ReadonlyArray<string>,
-  { env, input, talks = false, user, wrapper = [] }: Place
+  { env, input, ownGroup = false, talks = false, user, wrapper = [] }: Place
 ): ChildProcess => {
   const [program = process.execPath, ...rest] = [...wrapper, process.execPath, main, ...args]
   const child = spawn(program, rest, {
     cwd: user,
+    detached: ownGroup,
     env: { PATH: process.env["PATH"], HOME: user, NODE_COMPILE_CACHE: compiled, ...env },
     stdio: [input === undefined && !talks ? "ignore" : "pipe", "pipe", "pipe"]
   })
