@@ -5,7 +5,8 @@
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
 import { defaultProviders, sharedWithHermes } from "@daybook/oauth/Providers"
-import { members, type PoolState } from "@daybook/pool/PoolState"
+import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
+import { isBlank } from "@daybook/pool/TokenSet"
 import { statusOf } from "@daybook/pool/queries/Status"
 import { sourcesOf } from "@daybook/vault/StoreSources"
 import { type StoreSource, Vault } from "@daybook/vault/Vault"
@@ -56,3 +57,28 @@ export const view = Effect.fnUntraced(function* (home: string) {
   const at = yield* Clock.currentTimeMillis
   return viewOf(statusOf(state, at), survey, { home, at, head: state.head }) satisfies PoolView
 })
+
+/** Those that have a member, or could have one: the ones of API keys first. */
+export const providersIn = Effect.gen(function* () {
+  const state = yield* Ledger.use((ledger) => ledger.state)
+  return distinctProviders([...members(state), ...(yield* offered)])
+})
+
+/** Of the stores alone. */
+export const offeredProviders = Effect.suspend(() => Effect.map(offered, distinctProviders))
+
+const offered = Vault.use((vault) =>
+  Effect.map(vault.logins, ({ logins }) =>
+    logins.filter(
+      ({ kind, provider, store, tokens }) =>
+        !isBlank(tokens) &&
+        (store.kind === "own" || store.kind === "hermes") &&
+        (kind === "apiKey" || defaultProviders.some(({ id }) => id === provider))
+    )
+  )
+)
+
+const distinctProviders = (all: ReadonlyArray<Pick<Credential, "kind" | "provider">>): ReadonlyArray<string> => {
+  const keys = all.filter(({ kind }) => kind === "apiKey")
+  return [...new Set([...keys, ...all].map(({ provider }) => provider))]
+}

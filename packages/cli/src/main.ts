@@ -10,6 +10,7 @@ import { classify } from "./commands/Classify.ts"
 import { corpus } from "./commands/Corpus.ts"
 import { doctor } from "./commands/Doctor.ts"
 import { enrol } from "./commands/Enrol.ts"
+import { exec } from "./commands/Exec.ts"
 import { importLogin } from "./commands/Import.ts"
 import { list } from "./commands/List.ts"
 import { login } from "./commands/Login.ts"
@@ -42,6 +43,7 @@ const daybook = root.pipe(
     story,
     login,
     token,
+    exec,
     enrol,
     refresh,
     pause,

@@ -1,6 +1,7 @@
 /**
  * Renders the page of providers from their definitions.
  */
+import { variableOf } from "@daybook/oauth/Environment"
 import type { Discovery, Provider, Redirect } from "@daybook/oauth/Provider"
 import { defaultProviders } from "@daybook/oauth/Providers"
 import { command } from "./ClassificationPage.ts"
@@ -51,6 +52,20 @@ RFC 6749. The page is made from the declarations: change those, then run \`${com
     ]),
     `\`daybook login\` does it; see the [page on logins](login.md). PKCE with S256 is part of every login in a browser. What is empty here is not known
 for certain, and left out rather than guessed.`,
+    "## How a request carries a credential",
+    table([
+      ["provider", "a login", "an API key", "environment: a login", "environment: an API key"],
+      ...defaultProviders.map((provider) => [
+        code(provider.id),
+        ["authorization: Bearer", ...Object.keys(provider.apiHeaders)].map(code).join(", "),
+        code(provider.keyHeader ?? "authorization: Bearer"),
+        variable(provider, "oauth"),
+        variable(provider, "apiKey")
+      ])
+    ]),
+    `These headers are what \`daybook token PROVIDER --format headers\` prints, these variables what \`--format env\` and \`daybook exec\` set; see
+[Daybook as a credential helper](credential-helper.md). A variable is empty here where no client library of the provider reads one. The
+API keys of a provider that is not in this table go into the variable that is made from its id: \`OPENROUTER_API_KEY\` for \`openrouter\`.`,
     "## Where logins are found",
     table([
       ["provider", "hermes' `auth.json`", "files of other programs, read only"],
@@ -70,6 +85,11 @@ for certain, and left out rather than guessed.`,
     "## A provider of your own",
     ownProvider
   ].join("\n\n") + "\n"
+
+const variable = (provider: Provider, kind: "oauth" | "apiKey"): string => {
+  const name = variableOf(provider, provider.id, kind)
+  return name === undefined ? "" : code(name)
+}
 
 /** MiniMax' are the only ones that hermes has in its file and refreshes without its lock. */
 const inHermes = ({ id, sharedWithHermes }: Provider): string => {

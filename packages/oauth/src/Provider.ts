@@ -106,6 +106,14 @@ export interface DerivedKey {
   readonly scope: string
 }
 
+/** Environment variables in which the provider's own client libraries look for what they authenticate with. */
+export interface Variables {
+  /** For the access token of a login. */
+  readonly login?: string
+  /** For an API key. */
+  readonly key?: string
+}
+
 export interface Provider {
   readonly id: string
   readonly name: string
@@ -162,6 +170,7 @@ export interface Provider {
   readonly apiHeaders: Readonly<Record<string, string | ReadonlyArray<TokenPath>>>
   /** Where an API key stands in a request, by itself; without it the key is a bearer token like any other. */
   readonly keyHeader?: string
+  readonly variables?: Variables
   readonly usage?: UsageProbe
   /** Whether its logins in hermes' `auth.json` can be refreshed under the locks that hermes itself holds meanwhile. */
   readonly sharedWithHermes: boolean

@@ -2,7 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option, Redacted } from "effect"
 import { UnsecuredJWT } from "jose"
 import { apiHeadersOf, describe as describeTokens } from "@daybook/oauth/Describe"
+import { otherVariableOf, variableOf } from "@daybook/oauth/Environment"
 import { oauth2 } from "@daybook/oauth/OAuth2"
+import { anthropic } from "@daybook/oauth/providers/Anthropic"
+import { googleGemini } from "@daybook/oauth/providers/GoogleGemini"
 import { openAiCodex } from "@daybook/oauth/providers/OpenAiCodex"
 import {
   defineProvider,
@@ -69,6 +72,14 @@ describe("a definition", () => {
     const refusal = refusalOf({ ...loginAt, ...wrong } as ProviderOptions)
     assert.deepStrictEqual([refusal.field, refusal.reason], [field, reason])
   })
+
+  it.each(["example_key", "1KEY", "A KEY", "KEY=x", "DAYBOOK_TOKEN"])(
+    "may not hand a token over in the variable %s",
+    (key) => {
+      const { field, reason, value } = refusalOf({ ...loginAt, variables: { key } })
+      assert.deepStrictEqual([field, reason, value], ["variables", "NotAVariable", key])
+    }
+  )
 
   it.each(["https://as.example/token", "http://127.0.0.1:9/token", "http://[::1]:9/token", "http://localhost/token"])(
     "may have its token endpoint at %s",
@@ -188,4 +199,19 @@ describe("OpenAI Codex", () => {
       assert.deepStrictEqual(providers.all, [elsewhere])
     })
   )
+})
+
+describe("the variable that client libraries read", () => {
+  it("is another one for a login than for a key", () => {
+    assert.strictEqual(variableOf(anthropic, "anthropic", "oauth"), "ANTHROPIC_AUTH_TOKEN")
+    assert.strictEqual(variableOf(anthropic, "anthropic", "apiKey"), "ANTHROPIC_API_KEY")
+    assert.strictEqual(otherVariableOf(anthropic, "ANTHROPIC_AUTH_TOKEN"), "ANTHROPIC_API_KEY")
+    assert.isUndefined(variableOf(googleGemini, "google-gemini", "oauth"))
+  })
+
+  it("follows the custom of the field where nobody has defined the provider", () => {
+    assert.strictEqual(variableOf(undefined, "together.ai", "apiKey"), "TOGETHER_AI_API_KEY")
+    assert.isUndefined(variableOf(undefined, "openrouter", "oauth"))
+    assert.isUndefined(variableOf(undefined, "1min", "apiKey"))
+  })
 })

@@ -6,6 +6,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { lacksScope } from "@daybook/oauth/Describe"
 import { compareFound } from "@daybook/pool/decisions/CompareFound"
 import { isHeldBack } from "@daybook/pool/decisions/KeepAlive"
+import { rank } from "@daybook/pool/decisions/Rank"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import type { Instant } from "@daybook/pool/Instant"
 import { type Credential, type Grant, grantById, type PoolState } from "@daybook/pool/PoolState"
@@ -33,11 +34,14 @@ export const storedToken = Effect.fnUntraced(
     const state = yield* Ledger.use((ledger) => ledger.state)
     const choice = candidates(state, provider, wanted, now)
     if (Result.isFailure(choice) || (yield* hasNews(state, provider))) return undefined
-    const [first] = choice.success.eligible
+    const policy = yield* PoolPolicy
+    const [first] = rank(state, policy, choice.success.eligible, { now, turn: 0, leases: none, uncounted: none })
     return first === undefined ? undefined : yield* tokenOf(state, first, now)
   },
   Effect.orElseSucceed(() => undefined)
 )
+
+const none = () => 0
 
 /** A store could not be read, or shows a login that is not in the pool yet. */
 const hasNews = Effect.fnUntraced(function* (state: PoolState, provider: string) {

@@ -1,10 +1,14 @@
 /** `daybook token` */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { carriable } from "../Carriable.ts"
+import { definitionOf } from "../Definition.ts"
+import { exitCodes } from "../ExitCode.ts"
 import { obtain } from "../Obtain.ts"
 import * as Output from "../Output.ts"
-import { formats, textOf } from "../render/TokenText.ts"
+import { type Format, formats, textOf } from "../render/TokenText.ts"
 import { settings } from "../Root.ts"
+import { Stop } from "../Stop.ts"
 import * as WritePool from "../WritePool.ts"
 
 export const token = Command.make(
@@ -17,8 +21,10 @@ export const token = Command.make(
       Flag.optional
     ),
     format: Flag.Literals("format", formats).pipe(
-      Flag.withDescription("raw is the token and a newline, nothing else"),
-      Flag.withDefault("raw")
+      Flag.withDescription(
+        "raw, the default, is the token and a newline; env is for a shell's eval, aws for credential_process"
+      ),
+      Flag.optional
     ),
     recover: Flag.Boolean("recover").pipe(
       Flag.withDescription(
@@ -30,9 +36,18 @@ export const token = Command.make(
   },
   Effect.fnUntraced(function* ({ format, ...request }) {
     const told = yield* settings
+    const chosen = yield* formatOf(format, told.json)
     const served = yield* obtain(told, request)
-    yield* Output.lines(textOf[told.json ? "json" : format](served))
+    yield* carriable(served)
+    yield* Output.lines(textOf[chosen](served, definitionOf(served.provider)))
   })
 ).pipe(
   Command.withDescription("Prints a token worth sending, refreshed first if it must be. Exit code 3 if there is none")
 )
+
+const formatOf = (format: Option.Option<Format>, json: boolean): Effect.Effect<Format, Stop> => {
+  const chosen = Option.getOrElse(format, () => (json ? "json" : "raw"))
+  return json && chosen !== "json"
+    ? Effect.fail(new Stop({ exitCode: exitCodes.usage, message: `Give --json or --format ${chosen}, not both.` }))
+    : Effect.succeed(chosen)
+}

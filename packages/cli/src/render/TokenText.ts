@@ -1,14 +1,20 @@
-/** A token as other programs want it. This is the only place of the command where one is revealed to be printed. */
+/** A token in the form in which another program takes it. Nothing else in the command reveals one to print it. */
+import { revealForApi } from "@daybook/oauth/ApiRequest"
+import type { Provider } from "@daybook/oauth/Provider"
 import { Redacted } from "effect"
+import { awsDocument } from "../AwsDocument.ts"
 import type { Served } from "../handover/Task.ts"
+import { inShell } from "../Shell.ts"
+import { environmentOf } from "../TokenEnvironment.ts"
 import { iso } from "./StatusJson.ts"
 
-export const formats = ["raw", "json"] as const
+export const formats = ["raw", "json", "headers", "env", "aws"] as const
 export type Format = (typeof formats)[number]
 
-const pretty = (json: unknown): ReadonlyArray<string> => [JSON.stringify(json, null, 2)]
-
-export const textOf: Readonly<Record<Format, (served: Served) => ReadonlyArray<string>>> = {
+/** Lines for stdout. */
+export const textOf: Readonly<
+  Record<Format, (served: Served, provider: Provider | undefined) => ReadonlyArray<string>>
+> = {
   raw: ({ tokens }) => [Redacted.value(tokens.access)],
   json: ({ credential, expiresAt, label, provider, tokens }) =>
     pretty({
@@ -17,5 +23,14 @@ export const textOf: Readonly<Record<Format, (served: Served) => ReadonlyArray<s
       credential,
       label: label ?? null,
       expiresAt: iso(expiresAt)
-    })
+    }),
+  headers: ({ kind, tokens }, provider) =>
+    Object.entries(revealForApi(provider ?? { apiHeaders: {} }, kind, tokens)).map(
+      ([name, value]) => `${name}: ${value}`
+    ),
+  env: (served, provider) =>
+    Object.entries(environmentOf(served, provider)).map(([name, value]) => `export ${name}=${inShell(value)}`),
+  aws: (served) => pretty(awsDocument(served))
 }
+
+const pretty = (json: unknown): ReadonlyArray<string> => [JSON.stringify(json, null, 2)]

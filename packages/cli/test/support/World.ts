@@ -18,10 +18,10 @@ export const makeWorld = Effect.gen(function* () {
   const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, place: Place = at) {
     const ran = yield* daybook(args, place)
     assert.isFalse(hasTrace(ran), ran.stderr)
-    yield* hasNoSecret(ran, args[0] === "token")
+    yield* hasNoSecret(ran, args[0] === "token" || args[0] === "exec")
     return ran
   })
-  /** Only `token` may show one, and only on stdout; only files made for tokens may hold one. */
+  /** Only `token`, and what `exec` runs, may show one, and only on stdout; only files made for tokens may hold one. */
   const hasNoSecret = Effect.fnUntraced(function* ({ stderr, stdout }: Ran, mayShow: boolean) {
     const shown = mayShow ? stderr : stdout + stderr
     const issued = yield* Effect.orDie(sandbox.issuedTokens)

@@ -29,6 +29,7 @@ const advice = {
   NoEndpoint: "leads nowhere: set authorizationEndpoint too, or let tokenEndpoint be discovered.",
   NotAPath: "is no path. Begin it with a slash.",
   NotAHeader: "is no name of a header. Use letters, digits and hyphens.",
+  NotAVariable: "is no name for an environment variable. Use A-Z 0-9 _, and no name of Daybook's own.",
   NotAPort: "is no port. Use a whole number from 1 to 65535, or leave it out.",
   Reserved: "is set by every login itself. Leave it out.",
   NotLowerCase: "is not in lower case, so it would never match. Write codes and words in lower case."
@@ -120,9 +121,12 @@ const reserved: ReadonlySet<string> = new Set([
 ])
 
 const checkOthers = (provider: Provider, apiOrigins: ReadonlyArray<string>): void => {
-  const { deviceEndpoint, keyHeader, revocationEndpoint, usage } = provider
+  const { deviceEndpoint, keyHeader, revocationEndpoint, usage, variables = {} } = provider
   if (keyHeader !== undefined && !/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(keyHeader)) {
     refuse(provider, "keyHeader", "NotAHeader", keyHeader)
+  }
+  for (const name of Object.values(variables)) {
+    if (!/^(?!DAYBOOK_)[A-Z][A-Z0-9_]{0,63}$/.test(name)) refuse(provider, "variables", "NotAVariable", name)
   }
   if (deviceEndpoint !== undefined) urlIn(provider, "deviceEndpoint", deviceEndpoint)
   if (revocationEndpoint !== undefined) urlIn(provider, "revocationEndpoint", revocationEndpoint)

@@ -17,6 +17,7 @@ export const anthropic = defineProvider({
   apiOrigins: ["https://api.anthropic.com"],
   apiHeaders: { "anthropic-beta": "oauth-2025-04-20" },
   keyHeader: "x-api-key",
+  variables: { login: "ANTHROPIC_AUTH_TOKEN", key: "ANTHROPIC_API_KEY" },
   usage: {
     url: "https://api.anthropic.com/api/oauth/usage",
     windows: [

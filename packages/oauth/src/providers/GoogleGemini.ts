@@ -15,6 +15,7 @@ export const googleGemini = defineProvider({
   identity: { subject: [["id", "sub"]], email: [["id", "email"]] },
   apiOrigins: ["https://cloudcode-pa.googleapis.com", "https://generativelanguage.googleapis.com"],
   keyHeader: "x-goog-api-key",
+  variables: { key: "GEMINI_API_KEY" },
   files: [
     {
       owner: "the Gemini CLI",

@@ -13,6 +13,7 @@ export const kimi = defineProvider({
   headers: { "x-msh-platform": "kimi_cli" },
   skewMillis: 3_600_000,
   apiOrigins: ["https://api.kimi.com"],
+  variables: { login: "KIMI_API_KEY", key: "KIMI_API_KEY" },
   files: [
     {
       owner: "the Kimi CLI",

@@ -23,6 +23,7 @@ export const minimaxOAuth = defineProvider({
   skewMillis: 60_000,
   answer: { expires: "expired_in" },
   apiOrigins: ["https://api.minimax.io"],
+  variables: { login: "MINIMAX_API_KEY", key: "MINIMAX_API_KEY" },
   rules: [
     dead("reused", "Reused", ["refresh_token_reused"]),
     dead("revoked", "Revoked", ["invalid_grant", "invalid_refresh_token"])

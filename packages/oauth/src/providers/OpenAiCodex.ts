@@ -90,6 +90,7 @@ export const openAiCodex = defineProvider({
   },
   apiOrigins: ["https://chatgpt.com", "https://api.openai.com"],
   apiHeaders: { "ChatGPT-Account-Id": workspace },
+  variables: { login: "OPENAI_API_KEY", key: "OPENAI_API_KEY" },
   usage: {
     url: "https://chatgpt.com/backend-api/wham/usage",
     windows: [

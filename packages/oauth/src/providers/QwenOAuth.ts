@@ -14,6 +14,7 @@ export const qwenOAuth = defineProvider({
   loginScope: "openid profile email model.completion",
   rotation: "sometimes",
   apiOrigins: ["https://portal.qwen.ai", "https://dashscope.aliyuncs.com"],
+  variables: { key: "DASHSCOPE_API_KEY" },
   files: [
     {
       owner: "Qwen Code",

@@ -23,6 +23,7 @@ export const xaiOAuth = defineProvider({
   expiry: ["claim", "announced"],
   skewMillis: 3_600_000,
   apiOrigins: ["https://api.x.ai", "https://cli-chat-proxy.grok.com"],
+  variables: { login: "XAI_API_KEY", key: "XAI_API_KEY" },
   sharedWithHermes: true,
   files: [
     {

@@ -1,0 +1,4 @@
+/** Words of a POSIX shell. */
+
+/** One word whatever is in it: between single quotes nothing has a meaning (POSIX.1-2024, Shell Command Language 2.2.2). */
+export const inShell = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
