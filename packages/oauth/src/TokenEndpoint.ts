@@ -52,7 +52,7 @@ const noEndpoint: TokenAnswer = {
 }
 
 const refreshWith = (ask: Ask) =>
-  Effect.fn("TokenEndpoint.refresh")(function* (
+  Effect.fn("TokenEndpoint.refresh", { kind: "client" })(function* (
     provider: Provider,
     refreshToken: Redacted.Redacted<string>,
     { timeLimitMillis }: RefreshOptions
@@ -63,9 +63,22 @@ const refreshWith = (ask: Ask) =>
       secrets: [refreshToken],
       timeLimitMillis
     })
-    if (asked._tag === "Answered") return answerOf(provider, asked)
-    return asked._tag === "Refused" ? asked : noEndpoint
+    const answer = asked._tag === "Answered" ? answerOf(provider, asked) : asked._tag === "Refused" ? asked : noEndpoint
+    yield* Effect.annotateCurrentSpan({ provider: provider.id, ...wordsOf(answer) })
+    return answer
   }, Effect.uninterruptible)
+
+/** For a span: of a refusal, what may be recorded of it and is no sentence. */
+const wordsOf = (answer: TokenAnswer): Readonly<Record<string, string | number>> => {
+  if (answer._tag === "Granted") return { answer: "granted" }
+  const { code, fault, status } = answer.evidence
+  return {
+    answer: status === undefined ? "none" : "refused",
+    ...(status === undefined ? {} : { "http.response.status_code": status }),
+    ...(code === undefined ? {} : { code }),
+    ...(fault === undefined ? {} : { fault })
+  }
+}
 
 export class TokenEndpoint extends Context.Service<
   TokenEndpoint,

@@ -52,7 +52,7 @@ describe("the request", () => {
     })
   )
 
-  it.live("carries no trace of its caller, and leaves nothing of itself in a span", () =>
+  it.live("carries no trace of its caller, and leaves nothing in its span but whose it is and what came of it", () =>
     Effect.gen(function* () {
       const server = yield* httpServer(answerJson(200, granted))
       const spans: Array<Tracer.Span> = []
@@ -63,12 +63,19 @@ describe("the request", () => {
           return span
         }
       })
-      yield* refresh(serverAt(server.origin)).pipe(Effect.withSpan("caller"), Effect.withTracer(tracer))
+      const provider = serverAt(server.origin)
+      yield* refresh(provider).pipe(Effect.withSpan("caller"), Effect.withTracer(tracer))
       assert.deepStrictEqual(
         spans.map((span) => [span.name, [...span.attributes]]),
         [
           ["caller", []],
-          ["TokenEndpoint.refresh", []]
+          [
+            "TokenEndpoint.refresh",
+            [
+              ["provider", provider.id],
+              ["answer", "granted"]
+            ]
+          ]
         ]
       )
       const { headers } = server.requests[0]!

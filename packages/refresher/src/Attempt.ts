@@ -82,7 +82,13 @@ const sendOnce = Effect.fnUntraced(function* (
   if (!(yield* isStillOpen(sending))) return { _tag: "Moved" } satisfies Attempted
   const endpoint = yield* TokenEndpoint
   const timeLimitMillis = Math.min(timeLimit, yield* timeLimitOf(target))
-  const answer = yield* endpoint.refresh(target.provider, refresh, { timeLimitMillis })
+  const answer = yield* endpoint.refresh(target.provider, refresh, { timeLimitMillis }).pipe(
+    Effect.annotateSpans({
+      credential: target.credential.id,
+      attempt: sending.attempt,
+      correlation: target.correlation
+    })
+  )
   return answer._tag === "Granted" ? yield* granted(sending, answer) : yield* refused(sending, answer)
 })
 

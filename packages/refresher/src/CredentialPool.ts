@@ -40,6 +40,7 @@ import { type ApiAnswer, reportAnswer } from "./ReportAnswer.ts"
 import { askedFor, candidates, earliest, memberNamed, withId } from "./Selection.ts"
 import { transient } from "./Target.ts"
 import type { Held } from "./Held.ts"
+import { isTraced } from "./Spans.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 import { relogin } from "./Relogin.ts"
 
@@ -168,16 +169,24 @@ const make = Effect.gen(function* () {
     return answer.token
   }
 
-  const waited = Effect.fn("CredentialPool.getToken")((provider: string, request: TokenRequest) =>
-    Effect.catch(unaided(provider, request), (error) => orRecovered(provider, request, error)).pipe(
-      Effect.tap(() => Effect.sync(() => countServed(provider)))
-    )
-  )
+  const waited = Effect.fnUntraced(function* (provider: string, request: TokenRequest) {
+    const token = yield* Effect.catch(unaided(provider, request), (error) => orRecovered(provider, request, error))
+    countServed(provider)
+    return token
+  })
 
+  const traced = Effect.fn("CredentialPool.getToken")(function* (provider: string, request: TokenRequest) {
+    yield* Effect.annotateCurrentSpan({ provider })
+    const token = ready(provider, request) ?? (yield* waited(provider, request))
+    yield* Effect.annotateCurrentSpan({ credential: token.credential })
+    return token
+  })
+
+  /** A span costs more than an answer that is ready. */
   const getToken = (provider: string, request: TokenRequest = {}): Effect.Effect<Token, TokenError> =>
-    Effect.suspend(() => {
-      const token = ready(provider, request)
-      return token === undefined ? waited(provider, request) : Effect.succeed(token)
+    Effect.withFiber((fiber) => {
+      const token = isTraced(fiber) ? undefined : ready(provider, request)
+      return token === undefined ? traced(provider, request) : Effect.succeed(token)
     })
 
   const recovery = yield* Recovery

@@ -7,6 +7,7 @@ import type { EventId, Seq } from "@daybook/pool/Ids"
 import { grantById } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
 import { Effect } from "effect"
+import { noteInSpan } from "./Spans.ts"
 import type { Target } from "./Target.ts"
 
 export const grantState = Effect.fnUntraced(function* (target: Target) {
@@ -40,10 +41,16 @@ export const about = <Type extends GrantEvent>(
   }) as Draft
 
 /** Observations and outcomes: they are facts and cannot conflict. */
-export const record = (...events: ReadonlyArray<Draft>) => Ledger.use((ledger) => ledger.append(events))
+export const record = (...events: ReadonlyArray<Draft>) =>
+  Effect.tap(
+    Ledger.use((ledger) => ledger.append(events)),
+    () => noteInSpan(events)
+  )
 
 /** Decisions: made on what the ledger said, so they fail with `Conflict` if the grant has moved since. */
 export const decide = Effect.fnUntraced(function* (target: Target, version: Seq, ...events: ReadonlyArray<Draft>) {
   const ledger = yield* Ledger
-  return yield* ledger.append(events, { expected: new Map([[target.grant, version]]) })
+  const recorded = yield* ledger.append(events, { expected: new Map([[target.grant, version]]) })
+  yield* noteInSpan(events)
+  return recorded
 })

@@ -7,12 +7,13 @@ import type { Winner } from "@daybook/pool/events/RefreshEvents"
 import { refOf } from "@daybook/pool/Generation"
 import { type Credential, grantById } from "@daybook/pool/PoolState"
 import { Raced, RefreshError } from "@daybook/pool/RefreshError"
-import { Clock, Context, Deferred, Effect, Layer } from "effect"
+import { Clock, Context, Deferred, Effect, Layer, Tracer } from "effect"
 import { isServable } from "./Freshness.ts"
 import { refreshGrant } from "./RefreshGrant.ts"
 import type { Landing, Want } from "./Section.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
 import { readBorrowed } from "./ReadBorrowed.ts"
+import { inRefreshSpan } from "./Spans.ts"
 import { type Target, targetOf } from "./Target.ts"
 import type { Held } from "./Held.ts"
 import { TokenMemory } from "./TokenMemory.ts"
@@ -38,7 +39,8 @@ export class Refresher extends Context.Service<
 }
 
 const make = Effect.gen(function* () {
-  const services = yield* Effect.context<RefreshServices>()
+  // A flight belongs to whoever asked for it, and not to whatever was going on when the pool was opened.
+  const services = Context.omit(Tracer.ParentSpan)(yield* Effect.context<RefreshServices>())
   const scope = yield* Effect.scope
   const flights = new Map<string, Flight>()
 
@@ -54,6 +56,7 @@ const make = Effect.gen(function* () {
     flights.set(route, flight)
     return refreshOrServe(credential, want).pipe(
       Effect.provide(services),
+      inRefreshSpan(credential, want),
       Effect.onExit((exit) => {
         flights.delete(route)
         return Deferred.done(flight, exit)
@@ -66,7 +69,7 @@ const make = Effect.gen(function* () {
 
   return Refresher.of({
     begin: (credential, want) => Effect.asVoid(Effect.uninterruptible(board(credential, want))),
-    refresh: Effect.fn("Refresher.refresh")(function* (credential, want) {
+    refresh: Effect.fnUntraced(function* (credential, want) {
       const flight = yield* Effect.uninterruptible(board(credential, want))
       const { held, winner } = yield* Deferred.await(flight)
       if (winner === undefined || want.trigger !== "operator") return held

@@ -3,7 +3,7 @@
  * several processes measured can be added up; how long a grant has been in trouble is known from everybody's events.
  */
 import { HashMap } from "effect"
-import type { EventOf } from "../Event.ts"
+import type { EventOf, PoolEvent } from "../Event.ts"
 import type { ActorId, EventId, GrantId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
 import { obstacles } from "../Obstacle.ts"
@@ -99,34 +99,45 @@ const troubled = (before: Following, { at, data: { grant } }: Troubling): Follow
 const without = <A>(all: ReadonlySet<A>, one: A): ReadonlySet<A> => new Set([...all].filter((each) => each !== one))
 
 const measuresOf = (before: Following, event: Recorded, provider: string): ReadonlyArray<Measure> => {
+  const isCounted = event.type !== "ErrorClassified" || !before.unsent.has(event.data.of)
+  const ended = isCounted && event.type !== "Unknown" ? outcomeOf(event) : undefined
+  const refresh: ReadonlyArray<Measure> = ended === undefined ? [] : [{ _tag: "Refresh", provider, ...ended }]
   switch (event.type) {
     case "RefreshSucceeded":
-      return [{ _tag: "Refresh", provider, outcome: "succeeded" }, ...recovery(before, event, provider)]
     case "RaceAdopted":
-      return [...race(event, provider), ...recovery(before, event, provider)]
     case "GenerationObserved":
-      return recovery(before, event, provider)
-    case "OutcomeLost":
-      return [{ _tag: "Refresh", provider, outcome: "lost" }]
-    case "ErrorClassified":
-      return before.unsent.has(event.data.of) ? [] : failure(event, provider)
+      return [...refresh, ...recovery(before, event, provider)]
     case "CredentialQuarantined":
       return [{ _tag: "Quarantine", provider, reason: event.data.reason }]
     default:
-      return []
+      return refresh
+  }
+}
+
+/** What came of a refresh, if the event tells. */
+export const outcomeOf = (event: PoolEvent): { readonly outcome: Outcome; readonly reason?: string } | undefined => {
+  switch (event.type) {
+    case "RefreshSucceeded":
+      return { outcome: "succeeded" }
+    case "RaceAdopted":
+      return isRace(event) ? { outcome: "raced" } : undefined
+    case "OutcomeLost":
+      return { outcome: "lost" }
+    case "ErrorClassified":
+      return event.data.surface === "token" ? meaningOf(event) : undefined
+    default:
+      return undefined
   }
 }
 
 /** After a success the success counts; and nobody won where the grant went back to what it had. */
-const race = ({ data: { fallback, phase } }: EventOf<"RaceAdopted">, provider: string): ReadonlyArray<Measure> =>
-  fallback === true || phase === "after success" ? [] : [{ _tag: "Refresh", provider, outcome: "raced" }]
+const isRace = ({ data: { fallback, phase } }: EventOf<"RaceAdopted">): boolean =>
+  fallback !== true && phase !== "after success"
 
-const failure = ({ data }: EventOf<"ErrorClassified">, provider: string): ReadonlyArray<Measure> => {
-  const { reason, surface, verdict } = data
-  if (surface !== "token") return []
-  const outcome = verdict === "Terminal" ? "terminal" : "transient"
-  return [{ _tag: "Refresh", provider, outcome, ...(reason === undefined ? {} : { reason }) }]
-}
+const meaningOf = ({ data: { reason, verdict } }: EventOf<"ErrorClassified">) => ({
+  outcome: verdict === "Terminal" ? ("terminal" as const) : ("transient" as const),
+  ...(reason === undefined ? {} : { reason })
+})
 
 type Recovering = Envelope & EventOf<"RefreshSucceeded" | "RaceAdopted" | "GenerationObserved">
 
