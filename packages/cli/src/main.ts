@@ -2,6 +2,7 @@
 /** The command `daybook`. */
 import { layer as nodeServices } from "@effect/platform-node/NodeServices"
 import { runMain } from "@effect/platform-node/NodeRuntime"
+import * as Otlp from "daybook/Otlp"
 import { Console, Effect, Layer } from "effect"
 import { CliOutput, Command } from "effect/cli"
 import { archive } from "./commands/Archive.ts"
@@ -84,6 +85,6 @@ daybook.pipe(
   Effect.tap(() => Effect.sync(() => Deaths.sayBeside(""))),
   Effect.catch(Ending.fail),
   Effect.catchDefect(Ending.confess),
-  Effect.provide(Layer.mergeAll(nodeServices, presenter, Ending.logger)),
+  Effect.provide(Layer.mergeAll(nodeServices, presenter, Layer.provideMerge(Otlp.layer("daybook"), Ending.logger))),
   runMain
 )

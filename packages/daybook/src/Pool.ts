@@ -8,11 +8,13 @@ import type { PoolStatus } from "@daybook/pool/queries/Status"
 import { CredentialPool, type Token as HeldToken } from "@daybook/refresher/CredentialPool"
 import { Ledger } from "@daybook/ledger/Ledger"
 import type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
+import * as Spans from "@daybook/refresher/Spans"
 import type { ApiVerdict } from "@daybook/pool/Verdict"
 import { Layer, Logger, ManagedRuntime, Redacted, Stream } from "effect"
 import { type FetchOptions, poolFetch } from "./Fetch.ts"
 import { accessTokenFunction, type AccessTokenFunction, keyFunction, type KeyOptions } from "./KeyFunctions.ts"
 import { running } from "./internal/Running.ts"
+import * as Otlp from "./Otlp.ts"
 import { layer, type PoolOptions } from "./PoolLayer.ts"
 import { type Credential, type Report, withCredential, type WithCredentialOptions } from "./WithCredential.ts"
 
@@ -77,16 +79,20 @@ export interface Pool extends AsyncDisposable {
  * const { token } = await pool.getToken("openai-codex")
  */
 export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
-  const runtime = ManagedRuntime.make(Layer.provideMerge(layer(options), warnings))
+  const runtime = ManagedRuntime.make(
+    layer(options).pipe(Layer.provideMerge(Otlp.layer(options.program ?? "daybook")), Layer.provideMerge(warnings))
+  )
   const open = running(runtime)
   try {
     const pool = await runtime.runPromise(CredentialPool)
     const ledger = await runtime.runPromise(Ledger)
     const { check, close, run } = open
+    const isTraced = await run(Spans.isTraced)
     const getToken = async (provider: string, request?: GetTokenOptions) => {
       check()
       const wanted = request === undefined ? undefined : redacted(request)
-      return shown(pool.ready(provider, wanted) ?? (await run(pool.getToken(provider, wanted))))
+      const ready = isTraced ? undefined : pool.ready(provider, wanted)
+      return shown(ready ?? (await run(pool.getToken(provider, wanted))))
     }
     return {
       getToken,

@@ -40,7 +40,7 @@ import { type ApiAnswer, reportAnswer } from "./ReportAnswer.ts"
 import { askedFor, candidates, earliest, memberNamed, withId } from "./Selection.ts"
 import { transient } from "./Target.ts"
 import type { Held } from "./Held.ts"
-import { isTraced } from "./Spans.ts"
+import { isTracedIn } from "./Spans.ts"
 import { TokenMemory } from "./TokenMemory.ts"
 import { relogin } from "./Relogin.ts"
 
@@ -185,7 +185,7 @@ const make = Effect.gen(function* () {
   /** A span costs more than an answer that is ready. */
   const getToken = (provider: string, request: TokenRequest = {}): Effect.Effect<Token, TokenError> =>
     Effect.withFiber((fiber) => {
-      const token = isTraced(fiber) ? undefined : ready(provider, request)
+      const token = isTracedIn(fiber) ? undefined : ready(provider, request)
       return token === undefined ? traced(provider, request) : Effect.succeed(token)
     })
 

@@ -10,8 +10,10 @@ import type { RefreshError } from "@daybook/pool/RefreshError"
 import { Effect, type Fiber, Option, Tracer } from "effect"
 import type { Landing, Want } from "./Section.ts"
 
-/** Effect's own tracer keeps nothing. */
-export const isTraced = (fiber: Fiber.Fiber<unknown, unknown>): boolean =>
+/** Whether anybody keeps spans: Effect's own tracer keeps nothing. */
+export const isTraced: Effect.Effect<boolean> = Effect.withFiberSucceed((fiber) => isTracedIn(fiber))
+
+export const isTracedIn = (fiber: Fiber.Fiber<unknown, unknown>): boolean =>
   fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer
 
 const refreshSpan = "Refresher.refresh"

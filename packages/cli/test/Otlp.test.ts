@@ -1,0 +1,64 @@
+/** What a command tells a collector, as a process of its own. */
+import { assert, describe, it, vi } from "@effect/vitest"
+import { Effect } from "effect"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { daybook } from "./support/Cli.ts"
+import { makeWorld } from "./support/World.ts"
+
+vi.setConfig({ testTimeout: 60_000 })
+
+/** Keeps what it is sent. */
+const collector = Effect.acquireRelease(
+  Effect.callback<{ readonly origin: string; readonly texts: Array<string>; readonly close: () => void }>((resume) => {
+    const texts: Array<string> = []
+    const server = createServer((request, response) => {
+      let text = ""
+      request.setEncoding("utf8").on("data", (chunk: string) => (text += chunk))
+      request.on("end", () => {
+        texts.push(`${request.url} ${JSON.stringify(request.headers)} ${text}`)
+        response.end("{}")
+      })
+    })
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo
+      resume(Effect.succeed({ origin: `http://127.0.0.1:${port}`, texts, close: () => server.close() }))
+    })
+  }),
+  ({ close }) => Effect.sync(close)
+)
+
+describe("a command with a collector in its environment", () => {
+  it.live("sends its spans and metrics, and no token", () =>
+    Effect.gen(function* () {
+      const { at, codex, run, sandbox, vault } = yield* makeWorld
+      const { origin, texts } = yield* collector
+      yield* run(["token", "openai-codex", "--vault", vault, ...codex])
+      const traced = { ...at, env: { ...at.env, OTEL_EXPORTER_OTLP_ENDPOINT: origin, OTEL_SERVICE_NAME: "helper" } }
+      const refreshed = yield* run(["refresh", "main", ...codex], traced)
+      const given = yield* run(["token", "openai-codex", ...codex], traced)
+      assert.deepStrictEqual([refreshed.code, given.code, given.stderr], [0, 0, ""])
+      const sent = texts.join("\n")
+      for (const word of ["Refresher.refresh", "daybook.refreshes", "daybook.tokens.served", `"helper"`]) {
+        assert.include(sent, word)
+      }
+      const tokens = yield* Effect.orDie(sandbox.issuedTokens)
+      for (const token of [...tokens, given.stdout.trim()]) assert.notInclude(sent, token)
+    })
+  )
+
+  it.live("gives the token all the same when nobody listens there, and says so without the address's secrets", () =>
+    Effect.gen(function* () {
+      const { at, codex, login, vault } = yield* makeWorld
+      const { close, origin } = yield* collector
+      close()
+      const address = origin.replace("http://", "http://ada:password@")
+      const ran = yield* daybook(["token", "openai-codex", "--vault", vault, ...codex], {
+        ...at,
+        env: { ...at.env, OTEL_EXPORTER_OTLP_ENDPOINT: address }
+      })
+      assert.deepStrictEqual([ran.code, ran.stdout], [0, `${login.access_token}\n`])
+      assert.strictEqual(ran.stderr, `Telemetry does not reach ${origin}: ECONNREFUSED. Tokens are not affected.\n`)
+    })
+  )
+})
