@@ -85,9 +85,9 @@ const addressOf = (signal: Signal, get: Get) => {
 
 const isExported = (signal: Signal, get: Get, warn: Warn): boolean => {
   const name = `OTEL_${signal}_EXPORTER`
-  const wanted = (get(name) ?? "otlp").split(",").map((one) => one.trim().toLowerCase())
-  if (wanted.includes("otlp")) return true
-  if (!wanted.includes("none"))
+  const wanted = new Set((get(name) ?? "otlp").split(",").map((one) => one.trim().toLowerCase()))
+  if (wanted.has("otlp")) return true
+  if (!wanted.has("none"))
     warn(`${name} names no exporter that Daybook has: use otlp or none. No ${wordFor[signal]} are sent.`)
   return false
 }
