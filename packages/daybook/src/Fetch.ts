@@ -43,7 +43,9 @@ const exchange = Effect.fnUntraced(function* (
   return yield* uses.use(id, { ...options, model, repeatable: request.repeatable }, (token) =>
     Effect.gen(function* () {
       if (last !== undefined) discard(last)
+      yield* Effect.annotateCurrentSpan({ "server.address": request.url.hostname })
       last = yield* answered(uses, request, provider, token, model)
+      yield* Effect.annotateCurrentSpan({ "http.response.status_code": last.status })
       usedFor.set(last, token)
       return yield* attempted(uses, last, token, model, meanwhile)
     })

@@ -101,6 +101,34 @@ describe("with a collector in the environment", () => {
   )
 
   it.live(
+    "each request of a fetch has a span that says with which credential, and what the API answered",
+    () =>
+      inWorld(async (world) => {
+        await using collector = await Collector.start()
+        environment({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.origin}/v1/traces` })
+        const pool = await open(world)
+        await Effect.runPromise(world.sandbox.expireAccess({ grant: world.grant }))
+        const response = await pool.fetch(provider)(`${world.sandbox.origin}/v1/models`)
+        assert.strictEqual(response.status, 200)
+        await pool.close()
+        const spans = collector.spans()
+        const [use] = spans.filter(({ name }) => name === "CredentialUse.use")
+        const attempts = spans.filter(({ name }) => name === "CredentialUse.attempt")
+        const common = { provider, credential: "main", "server.address": "127.0.0.1" }
+        assert.deepStrictEqual(
+          attempts.map(({ attributes, parentSpanId }) => [parentSpanId, attributes]),
+          [
+            [use?.spanId, { ...common, sent: 1, answer: "AccessExpired", "http.response.status_code": 401 }],
+            [use?.spanId, { ...common, sent: 2, answer: "accepted", "http.response.status_code": 200 }]
+          ]
+        )
+        const sent = collector.sent.map(({ text }) => text).join("\n")
+        for (const token of await Effect.runPromise(world.sandbox.issuedTokens)) assert.notInclude(sent, token)
+      }),
+    slow
+  )
+
+  it.live(
     "no byte that is sent holds a token",
     () =>
       inWorld(async (world) => {

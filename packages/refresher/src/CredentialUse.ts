@@ -12,6 +12,7 @@ import { Call } from "./internal/Call.ts"
 import type { TokenError } from "./PoolError.ts"
 import type { ApiAnswer } from "./ReportAnswer.ts"
 import { type ApiFault, reportFault } from "./ReportFault.ts"
+import { inAttemptSpan } from "./Spans.ts"
 
 export interface UseOptions {
   /** Id or label of the one credential to use. */
@@ -87,7 +88,7 @@ const make = Effect.gen(function* () {
       for (;;) {
         call.sent += 1
         yield* Effect.annotateCurrentSpan({ credential: token.credential, sent: call.sent })
-        const { value, verdict } = yield* attempt(token)
+        const { value, verdict } = yield* inAttemptSpan(token, call.sent, attempt(token))
         if (verdict === undefined) return value
         const next = yield* another(call, token, verdict)
         if (next === undefined) return value

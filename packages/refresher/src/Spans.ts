@@ -7,7 +7,9 @@ import { outcomeOf } from "@daybook/pool/queries/Measures"
 import type { Credential } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
 import type { RefreshError } from "@daybook/pool/RefreshError"
+import type { ApiVerdict } from "@daybook/pool/Verdict"
 import { Effect, type Fiber, Option, Tracer } from "effect"
+import type { Token } from "./CredentialPool.ts"
 import type { Landing, Want } from "./Section.ts"
 
 /** Whether anybody keeps spans: Effect's own tracer keeps nothing. */
@@ -35,6 +37,21 @@ const attributesOf = (reason: RefreshError["reason"]) =>
   reason._tag === "Raced"
     ? { outcome: "raced" }
     : { outcome: reason._tag === "Terminal" ? "terminal" : "transient", reason: reason.reason }
+
+/** One request to an API, with one credential; `sent` counts the requests of a call. */
+export const inAttemptSpan = <A extends { readonly verdict: ApiVerdict | undefined }, E, R>(
+  { credential, provider }: Pick<Token, "credential" | "provider">,
+  sent: number,
+  attempt: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  attempt.pipe(
+    Effect.tap(({ verdict }) => Effect.annotateCurrentSpan({ answer: verdict?.verdict ?? "accepted" })),
+    Effect.withSpan(
+      "CredentialUse.attempt",
+      { kind: "client", attributes: { provider, credential, sent } },
+      { captureStackTrace: false }
+    )
+  )
 
 /** Only in a span of ours: a program's own is left alone. */
 export const noteInSpan = (events: ReadonlyArray<Draft>): Effect.Effect<void> =>
