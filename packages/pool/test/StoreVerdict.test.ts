@@ -52,6 +52,8 @@ describe("what another program says in a store is about the tokens we hold", () 
     const steps = [observed(first), observed(newer, "watch")]
     assert.isTrue(judged(later, ...steps))
     assert.isFalse(judged(later, ...steps, adopted(newer, first)))
+    const clockWrong = { ...observed(newer, "watch"), at: start - 60_000 }
+    assert.isFalse(judged(later, observed(first), clockWrong, adopted(newer, first)))
   })
 
   it("and not if an operator has revived them", () => {

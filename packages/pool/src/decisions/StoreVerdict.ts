@@ -25,7 +25,7 @@ export interface Judgement {
  * revived, or what the grant went back to from a newer one, is to be tried.
  */
 export const isJudged = ({ current, health, lineage, revived, stashed }: Grant, { at }: Judgement): boolean => {
-  const since = lineage.at(-1)?.at
+  const { at: since, seq } = lineage.at(-1) ?? {}
   return (
     current?.refresh !== undefined &&
     health._tag !== "Dead" &&
@@ -33,8 +33,9 @@ export const isJudged = ({ current, health, lineage, revived, stashed }: Grant, 
     stashed === undefined &&
     at !== undefined &&
     since !== undefined &&
+    seq !== undefined &&
     since <= at &&
-    lineage.every((lived) => lived.at <= since)
+    lineage.every((lived) => lived.at <= since && lived.seq <= seq)
   )
 }
 
