@@ -43,9 +43,10 @@ export const isAside = Effect.fnUntraced(function* ({ refresh }: GenerationRef) 
   return refresh !== undefined && Option.isSome(yield* Quarantine.use((quarantine) => quarantine.find(refresh)))
 })
 
-/** A pair that nobody judged when the grant went back from it stands in a store again, and ours is to go over it. */
-export const keepLeft = Effect.fnUntraced(function* (target: Target, grant: Grant, found: Held) {
-  if (isLeft(grant, found.generation) && !(yield* isAside(found.generation))) yield* putInQuarantine(target, found)
+/** A pair that nobody judged when the grant went back from it, before ours takes its place in a store or in memory. */
+export const keepLeft = Effect.fnUntraced(function* (target: Target, grant: Grant, left: Held | undefined) {
+  if (left === undefined || !isLeft(grant, left.generation)) return
+  if (!(yield* isAside(left.generation))) yield* putInQuarantine(target, left)
 })
 
 /**

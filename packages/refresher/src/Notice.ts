@@ -8,7 +8,7 @@ import type { EventOf } from "@daybook/pool/Event"
 import type { Credential } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
 import { Clock, Effect } from "effect"
-import { keepDisplaced } from "./Displaced.ts"
+import { keepDisplaced, keepLeft } from "./Displaced.ts"
 import { type Finding, forgetFinding, isNoted, note, readingOf } from "./Findings.ts"
 import { finishUnfinished } from "./FinishUnfinished.ts"
 import { decide, grantState } from "./GrantState.ts"
@@ -40,7 +40,9 @@ const look = Effect.fnUntraced(function* (target: Target) {
   const memory = yield* TokenMemory
   const tokens = yield* target.authority.read
   const { grant } = yield* grantState(target)
-  const held = recalling(yield* holding(target, tokens), memory.get(target.grant), grant.current)
+  const before = memory.get(target.grant)
+  yield* Effect.ignore(keepLeft(target, grant, before))
+  const held = recalling(yield* holding(target, tokens), before, grant.current)
   const standing = isBlank(tokens) ? "none" : compareFound(grant, held.generation)
   if (standing === "same") memory.set(target.grant, held)
   return { standing, held } satisfies Seen

@@ -29,6 +29,7 @@ export const reread = Effect.fnUntraced(function* (target: Target, phase: Phase,
   const memory = yield* TokenMemory
   const { grant } = yield* grantState(target)
   const before = memory.get(target.grant)
+  yield* Effect.ignore(keepLeft(target, grant, before))
   const tokens = yield* Effect.tapError(target.authority.read, () =>
     Effect.ignore(note(target, { found: "unreadable" }))
   )

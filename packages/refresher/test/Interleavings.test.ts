@@ -256,6 +256,25 @@ describe("a pair of ours that another login displaced", () => {
     assert.deepStrictEqual(world.checks.breaches, [])
   })
 
+  it.each(["force", "stock"] as const)("does not cost the other where a living program has it alone (%s)", (errand) => {
+    const { first, newcomer, slot, world } = displaced(2)
+    const [, second] = world.actors
+    first.run({ _tag: "force", credential: "c1" })
+    takeTo(world, first, "post")
+    takeOne(world, first)
+    world.stage.pass(9_000)
+    finish(world)
+    world.shelf.see(slot.tokens, {})
+    world.stage.pass(lifetime)
+    second!.run({ _tag: "ask", credential: "c1" })
+    finish(world)
+    assert.strictEqual(fallbacks(world), 1)
+    first.run({ _tag: errand, credential: "c1" })
+    finish(world)
+    assert.include(world.shelf.placesOf(newcomer.refresh), "quarantine")
+    assert.deepStrictEqual(world.checks.breaches, [])
+  })
+
   it("is what an operator's refresh gives, where the other's access token was refused and ours is good", () => {
     const { first, newcomer, ours, slot, world } = displaced(1)
     world.server.refusedAccess.add(newcomer.access)
