@@ -19,6 +19,7 @@ import { adoptStashed, noteWinner, winnerOf } from "./Adoption.ts"
 import { reread } from "./Reread.ts"
 import { holding, type Target, transient } from "./Target.ts"
 import type { Held } from "./Held.ts"
+import { TokenMemory } from "./TokenMemory.ts"
 
 export interface Want {
   readonly trigger: Trigger
@@ -128,6 +129,7 @@ const proceed = Effect.fnUntraced(function* (
   held: Held
 ) {
   if (plan._tag === "Serve") {
+    ;(yield* TokenMemory).set(target.grant, held)
     return want.unwanted === undefined
       ? ({ _tag: "Done", held } satisfies Step)
       : ({ _tag: "Done", held, winner: yield* winnerOf(target) } satisfies Step)

@@ -78,6 +78,29 @@ describe("a holder whose tokens another one spent meanwhile", () => {
   })
 })
 
+describe("an operator's refresh that another program was first with", () => {
+  it("gives what that one brought, also where the store has not taken it", () => {
+    const world = worldWith(2, "strict")
+    const [first, second] = world.actors as [Actor, Actor]
+    second.run({ _tag: "ask", credential: "c1" })
+    finish(world)
+    first.run({ _tag: "force", credential: "c1" })
+    takeTo(world, first, "post")
+    const endings: Array<Ending> = []
+    world.checks.onEnding = (ending) => endings.push(ending)
+    second.run({ _tag: "refresh", credential: "c1" })
+    first.disk.storeFails = "store"
+    second.disk.storeFails = "store"
+    finish(world)
+    const next = world.server.issued.at(-1)!.access
+    assert.deepStrictEqual(
+      endings.map(({ token }) => token && Redacted.value(token.token)),
+      [next, next]
+    )
+    assert.deepStrictEqual(world.checks.breaches, [])
+  })
+})
+
 describe("the check of outcomes that are called lost", () => {
   it("does not take another errand of the sender's program for the sender", () => {
     const world = worldWith(2, "strict")
