@@ -2,7 +2,6 @@
  * A credential lent to a function that makes its own request, and another one if the function says that the API refused
  * the first.
  */
-import { revealForApi } from "@daybook/oauth/ApiRequest"
 import type { Provider } from "@daybook/oauth/Provider"
 import { Providers } from "@daybook/oauth/Providers"
 import type { ApiVerdict } from "@daybook/pool/Verdict"
@@ -11,6 +10,7 @@ import { type Attempted, CredentialUse, type UseOptions } from "@daybook/refresh
 import type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
 import { Effect, Redacted } from "effect"
 import { answerOf, headOf, isAccepted } from "./internal/Incoming.ts"
+import { headersOf } from "./internal/TokenHeaders.ts"
 import type { Running } from "./internal/Running.ts"
 
 export interface Credential {
@@ -79,6 +79,6 @@ const lent = (token: Token, provider: Provider): Credential => ({
   ...(token.label === undefined ? {} : { label: token.label }),
   provider: token.provider,
   token: Redacted.value(token.token),
-  headers: revealForApi(provider, token.kind, token.tokens),
+  headers: headersOf(provider, token),
   ...(token.expiresAt === undefined ? {} : { expiresAt: new Date(token.expiresAt) })
 })

@@ -178,16 +178,23 @@ describe("when the API refuses, pool.fetch", () => {
     })
   )
 
-  it.live("benches a model only, as the request names it", () =>
-    inStage(twoAtOpenAi, async (stage) => {
-      const body = JSON.stringify({ error: { code: "model_not_found", message: "no such model" } })
-      await refuse(stage, "one", { _tag: "Status", status: 404, body })
-      const question = JSON.stringify({ input: 'say "model": "wrong"', model: "rare" })
-      await open(stage)(url(stage), asking(question))
-      const label = async (model: string) => (await stage.pool.getToken(provider, { model })).label
-      assert.deepStrictEqual([await label("rare"), await label("usual")], ["two", "one"])
-    })
-  )
+  const named: ReadonlyArray<readonly [string, () => NonNullable<RequestInit["body"]>]> = [
+    ["first in its JSON", () => JSON.stringify({ model: "rare", input: "hello" })],
+    ["anywhere in its JSON", () => JSON.stringify({ input: 'say "model": "wrong"', model: "rare" })],
+    ["in its form", () => formWith("model", "rare")]
+  ]
+
+  for (const [where, body] of named) {
+    it.live(`benches only the model that a request names ${where}`, () =>
+      inStage(twoAtOpenAi, async (stage) => {
+        const refusal = JSON.stringify({ error: { code: "model_not_found", message: "no such model" } })
+        await refuse(stage, "one", { _tag: "Status", status: 404, body: refusal })
+        await open(stage)(url(stage), asking(body()))
+        const label = async (model: string) => (await stage.pool.getToken(provider, { model })).label
+        assert.deepStrictEqual([await label("rare"), await label("usual")], ["two", "one"])
+      })
+    )
+  }
 
   it.live("hands the last refusal over whole, however long it is", () =>
     inStage(twoAtOpenAi, async (stage) => {
@@ -217,7 +224,7 @@ describe("the body of a request", () => {
     ["bytes", () => new TextEncoder().encode("hello")],
     ["a buffer", () => new TextEncoder().encode("hello").buffer],
     ["a form", () => new URLSearchParams({ a: "b" })],
-    ["a form with files", () => formData()],
+    ["a form with files", () => formWith("file", new Blob(["hello"]))],
     ["a blob", () => new Blob(["hello"])]
   ]
 
@@ -262,9 +269,10 @@ describe("the body of a request", () => {
   )
 })
 
-const formData = () => {
+const formWith = (name: string, value: string | Blob) => {
   const form = new FormData()
-  form.set("file", new Blob(["hello"]), "hello.txt")
+  if (typeof value === "string") form.set(name, value)
+  else form.set(name, value, "hello.txt")
   return form
 }
 
@@ -434,6 +442,26 @@ describe("an AbortSignal", () => {
 })
 
 describe("what is accepted", () => {
+  it.live("is as it came: its address, its kind, its copies", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      const response = await open(stage)(url(stage), asking())
+      assert.instanceOf(response, Response)
+      assert.strictEqual(response.url, url(stage))
+      assert.strictEqual(response.constructor, Response)
+      const copy = response.clone()
+      assert.strictEqual(await copy.text(), await response.text())
+      assert.isTrue(response.bodyUsed)
+    })
+  )
+
+  it.live("can be looked at for a body before it is read whole", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      const response = await open(stage)(url(stage), asking())
+      assert.isNotNull(response.body)
+      assert.nestedPropertyVal(await response.json(), "object", "response")
+    })
+  )
+
   it.live("is recorded before the pool closes, once for each generation", () =>
     inStage(twoAtOpenAi, async (stage) => {
       const fetch = open(stage)

@@ -36,7 +36,7 @@ import { ReadyTokens } from "./ReadyTokens.ts"
 import { Recovery } from "./Recovery.ts"
 import { Refresher } from "./Refresher.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
-import { type ApiAnswer, reportAnswer } from "./ReportAnswer.ts"
+import { type ApiAnswer, reportAnswer, reportUse } from "./ReportAnswer.ts"
 import { askedFor, candidates, earliest, memberNamed, withId } from "./Selection.ts"
 import { transient } from "./Target.ts"
 import type { Held } from "./Held.ts"
@@ -73,6 +73,11 @@ export class CredentialPool extends Context.Service<
     readonly report: (
       provider: string,
       token: Redacted.Redacted<string>,
+      answer: ApiAnswer
+    ) => Effect.Effect<ApiVerdict | undefined, AppendError | LedgerError | RefreshError>
+    /** The same, of a token that this pool has served. */
+    readonly reportUse: (
+      token: Token,
       answer: ApiAnswer
     ) => Effect.Effect<ApiVerdict | undefined, AppendError | LedgerError | RefreshError>
     readonly status: Effect.Effect<PoolStatus, LedgerError>
@@ -215,6 +220,11 @@ const make = Effect.gen(function* () {
       return yield* served(credential, yield* refreshed)
     }),
     report: (provider, token, answer) => reportAnswer(provider, token, answer).pipe(Effect.provide(services)),
+    reportUse: ({ generation: { access }, provider, token }, answer) =>
+      (access === undefined
+        ? reportAnswer(provider, token, answer)
+        : reportUse(provider, { token, access }, answer)
+      ).pipe(Effect.provide(services)),
     status: Effect.gen(function* () {
       return statusOf(yield* ledger.state, yield* Clock.currentTimeMillis)
     }),

@@ -73,7 +73,7 @@ const make = Effect.gen(function* () {
   const underWay = yield* FiberSet.make<unknown, never>()
   yield* Effect.addFinalizer(() => FiberSet.awaitEmpty(underWay))
 
-  const report = (token: Token, answer: ApiAnswer) => logged(token, pool.report(token.provider, token.token, answer))
+  const report = (token: Token, answer: ApiAnswer) => logged(token, pool.reportUse(token, answer))
 
   const later = (effect: Effect.Effect<unknown>) => Effect.asVoid(FiberSet.run(underWay, effect))
 
@@ -94,7 +94,7 @@ const make = Effect.gen(function* () {
         if (next === undefined) return value
         token = next
       }
-    }).pipe(Effect.withSpan("CredentialUse.use", { attributes: { provider } }))
+    }).pipe(Effect.withSpan("CredentialUse.use", { attributes: { provider } }, { captureStackTrace: false }))
 
   /** The token to go on with. */
   const another = Effect.fnUntraced(function* (call: Call, refused: Token, verdict: ApiVerdict) {

@@ -10,7 +10,7 @@ import { classifierVersion } from "@daybook/oauth/Rules"
 import { type ApiRefusal, concludeApiAcceptance, concludeApiRefusal } from "@daybook/pool/decisions/ApiOutcome"
 import { observeQuota } from "@daybook/pool/decisions/Quota"
 import type { Evidence } from "@daybook/pool/Evidence"
-import { Fingerprints } from "@daybook/pool/Fingerprint"
+import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
 import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
@@ -36,7 +36,16 @@ export const reportAnswer = Effect.fnUntraced(function* (
   token: Redacted.Redacted<string>,
   answer: ApiAnswer
 ) {
-  const senders = sendersOf((yield* Ledger).known(), provider, (yield* Fingerprints).of(token))
+  return yield* reportUse(provider, { token, access: (yield* Fingerprints).of(token) }, answer)
+})
+
+/** The same for a token whose fingerprint is known. */
+export const reportUse = Effect.fnUntraced(function* (
+  provider: string,
+  { access, token }: { readonly token: Redacted.Redacted<string>; readonly access: Fingerprint },
+  answer: ApiAnswer
+) {
+  const senders = sendersOf((yield* Ledger).known(), provider, access)
   const [verdicts, failures] = yield* Effect.partition(senders, (sent) => hear(sent, token, answer))
   return verdicts.length === 0 && failures.length > 0 ? yield* Effect.fail(failures[0]!) : verdicts[0]
 })

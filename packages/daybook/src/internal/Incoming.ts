@@ -44,41 +44,61 @@ export const discard = (response: Response): void => {
   response.body?.cancel().catch(() => {})
 }
 
-const readings = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const
+/** What is told of the transport's fault when a body breaks off. */
+const cuts = new WeakMap<Response, (fault: string) => void>()
+
+const bodies = new WeakMap<Response, ReadableStream<Uint8Array>>()
 
 /**
  * The same object, which says once through `cut` if its body ends in the middle, and to its caller exactly what it would
  * have said anyway.
  */
 export const watched = (response: Response, cut: (fault: string) => void): Response => {
-  const whole = response.body
-  if (whole === null) return response
-  let told = false
-  const look = (error: unknown) => {
-    const fault = faultIn(error)
-    if (fault === undefined || told) return
-    told = true
-    cut(fault)
-  }
-  for (const name of readings) replace(response, name, { value: watchedReading(response, name, look), writable: true })
-  let body: ReadableStream<Uint8Array> | undefined
-  return replace(response, "body", { get: () => (body ??= passing(whole, look)) })
+  if (response.body === null || Object.getPrototypeOf(response) !== Response.prototype) return response
+  cuts.set(response, cut)
+  return Object.setPrototypeOf(response, watching)
 }
 
-const replace = (response: Response, name: keyof Response, by: PropertyDescriptor): Response =>
-  Object.defineProperty(response, name, { ...by, configurable: true })
+const look = (response: Response, error: unknown): void => {
+  const fault = faultIn(error)
+  if (fault === undefined) return
+  cuts.get(response)?.(fault)
+  cuts.delete(response)
+}
 
-const watchedReading = (response: Response, name: (typeof readings)[number], look: (error: unknown) => void) => {
-  const read = response[name]
-  return async (): Promise<unknown> => {
+const reading = (name: "arrayBuffer" | "blob" | "bytes" | "formData" | "json" | "text") => ({
+  configurable: true,
+  async value(this: Response): Promise<unknown> {
     try {
-      return await read.call(response)
+      return await Response.prototype[name].call(this)
     } catch (error) {
-      look(error)
+      look(this, error)
       throw error
     }
   }
-}
+})
+
+/** The body of a response as it is without us. */
+const { get: bodyOf } = Object.getOwnPropertyDescriptor(Response.prototype, "body")!
+
+const watching: Response = Object.create(Response.prototype, {
+  arrayBuffer: reading("arrayBuffer"),
+  blob: reading("blob"),
+  bytes: reading("bytes"),
+  formData: reading("formData"),
+  json: reading("json"),
+  text: reading("text"),
+  body: {
+    configurable: true,
+    get(this: Response) {
+      const known = bodies.get(this)
+      if (known !== undefined) return known
+      const body = passing(bodyOf?.call(this), (error) => look(this, error))
+      bodies.set(this, body)
+      return body
+    }
+  }
+})
 
 /** Reads on only when it is read from, so nothing is held back and nothing piles up. */
 const passing = (source: ReadableStream<Uint8Array>, look: (error: unknown) => void): ReadableStream<Uint8Array> => {

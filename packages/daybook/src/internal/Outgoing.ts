@@ -1,9 +1,10 @@
 /**
  * A request as its caller gave it to `fetch`, and what must be known of it before a credential goes with it.
  */
-import { carrying, revealForApi } from "@daybook/oauth/ApiRequest"
+import { carrying } from "@daybook/oauth/ApiRequest"
 import type { Provider } from "@daybook/oauth/Provider"
 import type { Token } from "@daybook/refresher/CredentialPool"
+import { headersOf } from "./TokenHeaders.ts"
 
 export interface Outgoing {
   readonly input: string | URL | Request
@@ -26,7 +27,7 @@ export const outgoing = (input: string | URL | Request, init: RequestInit | unde
 /** No redirect is followed: its address was not asked about, and the credential would go along. */
 export const send = ({ init, input }: Outgoing, provider: Provider, token: Token): Promise<Response> => {
   const own = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
-  const headers = carrying(own, provider, revealForApi(provider, token.kind, token.tokens))
+  const headers = carrying(own, provider, headersOf(provider, token))
   return fetch(input, { ...init, headers, redirect: "manual" })
 }
 
@@ -38,9 +39,10 @@ const isRepeatable = (input: string | URL | Request, init: RequestInit | undefin
 
 const kept = [ArrayBuffer, SharedArrayBuffer, URLSearchParams, Blob, FormData]
 
-/** The model that a JSON request asks for, if that can be seen without reading a stream. */
+/** The model that a request asks for in its JSON or its form, if that can be seen without reading a stream. */
 export const modelIn = ({ init }: Outgoing): string | undefined => {
   const body: unknown = init?.body
+  if (body instanceof FormData || body instanceof URLSearchParams) return textOf(body.get("model"))
   if (typeof body !== "string") return undefined
   const [, first] = /^\s*\{\s*"model"\s*:\s*"([^"\\]*)"/.exec(body) ?? []
   return first ?? (body.includes('"model"') ? memberOf(body) : undefined)
@@ -49,10 +51,10 @@ export const modelIn = ({ init }: Outgoing): string | undefined => {
 const memberOf = (body: string): string | undefined => {
   try {
     const parsed: unknown = JSON.parse(body)
-    return typeof parsed === "object" && parsed !== null && "model" in parsed && typeof parsed.model === "string"
-      ? parsed.model
-      : undefined
+    return typeof parsed === "object" && parsed !== null && "model" in parsed ? textOf(parsed.model) : undefined
   } catch {
     return undefined
   }
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)

@@ -60,7 +60,14 @@ export const make = Effect.fnUntraced(function* (
   const vault: ReadonlyArray<StoreSource> = [{ kind: "memory", logins: all.map((one) => one.held) }]
   const pool = yield* Effect.acquireRelease(
     Effect.promise(() =>
-      openPool({ home, vault, providers: made.map(({ provider }) => provider), policy: patient, ...options })
+      openPool({
+        home,
+        vault,
+        providers: made.map(({ provider }) => provider),
+        policy: patient,
+        onEvent: () => {},
+        ...options
+      })
     ),
     (pool) => Effect.promise(() => pool.close())
   )
