@@ -64,7 +64,7 @@ export class UnknownProvider extends Data.TaggedError("UnknownProvider")<{
   readonly known: ReadonlyArray<string>
 }> {
   override get message(): string {
-    return `No provider "${this.provider}" is known here. Known are: ${this.known.join(", ")}. Name one of these, or define it and hand it to \`openPool({ providers })\`.`
+    return `No provider "${this.provider}" is defined here, and the pool has no API key of it. Defined are: ${this.known.join(", ")}. Name one of these, put a key into a store of the pool, or define the provider and hand it to \`openPool({ providers })\`.`
   }
 }
 

@@ -274,13 +274,14 @@ describe("the keys of a pool", () => {
   )
 
   it.live(
-    "without a key in them are never given: nothing is available, and nothing is sent",
+    "without a key in them are never given: the pool does not know whose they would be, and nothing is sent",
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
           yield* setRows(scene, router, [keyRow("blank", ""), { ...keyRow("none", ""), access_token: null }])
           const instance = yield* scene.open()
-          assert.deepStrictEqual((yield* none(ask(instance))).passed, [])
+          assert.strictEqual((yield* Effect.flip(ask(instance)))._tag, "UnknownProvider")
+          assert.deepStrictEqual(yield* scene.posts, [])
         })
       ),
     slow
