@@ -27,6 +27,7 @@ import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
 import * as Recovery from "@daybook/refresher/Recovery"
 import { Refresher } from "@daybook/refresher/Refresher"
 import { TokenMemory } from "@daybook/refresher/TokenMemory"
+import { Uses } from "@daybook/refresher/Uses"
 import { Quarantine } from "@daybook/vault/Quarantine"
 import { Stash } from "@daybook/vault/Stash"
 import { sourcesOf } from "@daybook/vault/StoreSources"
@@ -112,6 +113,7 @@ const edges = (home: string, options: PoolOptions) =>
     Quarantine.layer(home),
     TokenMemory.layer,
     Leases.layer(home),
+    Uses.layer,
     TokenEndpoint.layer,
     AuthorizationCode.layer,
     DeviceFlow.layer,

@@ -200,6 +200,12 @@ export const examples: Examples = {
     ...ofPool,
     data: { provider: "openai-codex", until: clock("11:20:37.310"), passed: [{ credential, why: "RateLimited" }] }
   },
+  QuotaAsked: {
+    ...envelope(99, "11:20:09.004", { actor: worker }),
+    type: "QuotaAsked",
+    ...about,
+    data: { notSince: clock("11:15:09.003") }
+  },
   CooldownCleared: {
     ...envelope(101, "11:20:38.115", { actor: worker }),
     type: "CooldownCleared",

@@ -8,7 +8,7 @@ import type { CredentialId, GrantId } from "./Ids.ts"
 import { withActor } from "./internal/evolveActors.ts"
 import { evolveCredential } from "./internal/evolveCredential.ts"
 import { evolveGrant } from "./internal/evolveGrant.ts"
-import { empty, emptyGrant, grantById, type Grant, type PoolState } from "./PoolState.ts"
+import { empty, emptyGrant, type Exhausted, grantById, type Grant, type PoolState, providerById } from "./PoolState.ts"
 import type { Envelope, Recorded, UnknownEvent } from "./Recorded.ts"
 
 /** The state after one more event. */
@@ -51,6 +51,8 @@ const aboutPool = (state: PoolState, event: Envelope & PoolEvent): PoolState => 
       return withProviderAnswer(state, event)
     case "ApiOutcomeObserved":
       return withUse(state, event)
+    case "SelectionExhausted":
+      return withExhausted(state, event.data)
     default:
       return state
   }
@@ -62,27 +64,40 @@ const withProviderAnswer = (state: PoolState, event: Envelope & EventOf<"ErrorCl
   const credential = event.credential === undefined ? Option.none() : HashMap.get(state.credentials, event.credential)
   if (Option.isNone(credential) || reason !== "Unrecognized") return state
   const { provider } = credential.value
-  const before = Option.getOrUndefined(HashMap.get(state.providers, provider))
+  const before = providerById(state, provider)
   return {
     ...state,
     providers: HashMap.set(state.providers, provider, {
-      retryAt: providerWide === true ? retryAt : before?.retryAt,
-      unrecognized: shape === undefined ? before?.unrecognized : { grant, shape, at: event.at }
+      ...before,
+      retryAt: providerWide === true ? retryAt : before.retryAt,
+      unrecognized: shape === undefined ? before.unrecognized : { grant, shape, at: event.at }
     })
   }
 }
 
-/** An accepted call ends a run of refusals of its grant. */
-const withUse = (state: PoolState, event: Envelope & EventOf<"ApiOutcomeObserved">): PoolState => {
-  const credential = HashMap.get(state.credentials, event.credential)
-  return Option.isNone(credential) || !event.data.accepted
+/** For so many models, what was said last is remembered for each. */
+const exhaustedMost = 8
+
+const withExhausted = (state: PoolState, said: Exhausted): PoolState => {
+  const before = providerById(state, said.provider)
+  const others = before.exhausted.filter(({ model }) => model !== said.model)
+  return {
+    ...state,
+    providers: HashMap.set(state.providers, said.provider, {
+      ...before,
+      exhausted: [...others.slice(1 - exhaustedMost), said]
+    })
+  }
+}
+
+/** An accepted call ends a run of refusals of its grant, unless it was accepted before them and only counted since. */
+const withUse = (state: PoolState, { credential: id, data }: Envelope & EventOf<"ApiOutcomeObserved">): PoolState => {
+  const credential = HashMap.get(state.credentials, id)
+  if (Option.isNone(credential) || !data.accepted) return state
+  const grant = grantById(state, credential.value.grant)
+  return data.last !== undefined && data.last <= (grant.refusedAt ?? data.last)
     ? state
-    : setGrant(state, {
-        ...grantById(state, credential.value.grant),
-        refusedInARow: 0,
-        refusedAccess: undefined,
-        refusedAt: undefined
-      })
+    : setGrant(state, { ...grant, refusedInARow: 0, refusedAccess: undefined, refusedAt: undefined })
 }
 
 const withCredential = (

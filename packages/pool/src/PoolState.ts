@@ -3,6 +3,7 @@
  * (is its grant alive, is it available, did an operator pause it), since no one word can hold them all.
  */
 import { HashMap, Option } from "effect"
+import type { EventOf } from "./Event.ts"
 import type { Trigger } from "./events/RefreshEvents.ts"
 import { type Generation, type GenerationRef, isSame } from "./Generation.ts"
 import {
@@ -50,7 +51,11 @@ export interface Provider {
   readonly retryAt: Instant | undefined
   /** The last answer of a shape nobody knows, and whose it was. */
   readonly unrecognized: { readonly grant: GrantId; readonly shape: string; readonly at: Instant } | undefined
+  /** What was said last of its credentials when none of them was available, for any model and for single ones, the newest few. */
+  readonly exhausted: ReadonlyArray<Exhausted>
 }
+
+export type Exhausted = EventOf<"SelectionExhausted">["data"]
 
 export interface Credential {
   readonly id: CredentialId
@@ -82,6 +87,14 @@ export interface Credential {
   /** As they were said last. */
   readonly quota: ReadonlyArray<QuotaWindow>
   readonly quotaAt: Instant | undefined
+  /** The last question to its provider about them. */
+  readonly quotaAsked: QuotaQuestion | undefined
+}
+
+export interface QuotaQuestion {
+  readonly at: Instant
+  readonly event: EventId
+  readonly answered: boolean
 }
 
 export interface Cooldown {
@@ -261,6 +274,11 @@ export const emptyGrant = (id: GrantId): Grant => ({
 
 export const grantById = (state: PoolState, id: GrantId): Grant =>
   Option.getOrElse(HashMap.get(state.grants, id), () => emptyGrant(id))
+
+const noProvider: Provider = { retryAt: undefined, unrecognized: undefined, exhausted: [] }
+
+export const providerById = (state: PoolState, id: string): Provider =>
+  Option.getOrElse(HashMap.get(state.providers, id), () => noProvider)
 
 /** Who brought the current generation. */
 export const bringerOf = ({ current, lineage }: Grant): ActorId | undefined =>

@@ -1,4 +1,9 @@
-import { type ApiRefusal, concludeApiAcceptance, concludeApiRefusal } from "@daybook/pool/decisions/ApiOutcome"
+import {
+  acceptances,
+  type ApiRefusal,
+  concludeApiAcceptance,
+  concludeApiRefusal
+} from "@daybook/pool/decisions/ApiOutcome"
 import { fold } from "@daybook/pool/Evolve"
 import type { GenerationRef } from "@daybook/pool/Generation"
 import { defaults } from "@daybook/pool/Policy"
@@ -6,10 +11,12 @@ import { grantById, members, type PoolState } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
 import type { ApiVerdict, ApiVerdictName } from "@daybook/pool/Verdict"
 import { assert, describe, it } from "@effect/vitest"
+import { HashMap } from "effect"
 import {
   accepted,
   accessOnly,
   adopted,
+  at,
   benched,
   credentialId,
   enrolled,
@@ -26,6 +33,7 @@ import {
   refusedByApi,
   sameRefresh,
   start,
+  type Step,
   succeeded
 } from "./support.ts"
 
@@ -214,8 +222,8 @@ describe("a cooldown", () => {
 })
 
 describe("an acceptance", () => {
-  const accept = (state: PoolState, generation: GenerationRef = first) =>
-    concludeApiAcceptance(state, onlyMember(state), generation)
+  const accept = (state: PoolState, generation: GenerationRef = first, model?: string) =>
+    concludeApiAcceptance(state, { credential: onlyMember(state), generation, model, now })
 
   it("is recorded for the first call of a generation", () => {
     assert.deepStrictEqual(accept(pool), [
@@ -248,6 +256,31 @@ describe("an acceptance", () => {
     assert.deepStrictEqual(types(drafts), ["ApiOutcomeObserved", "CooldownCleared"])
     assert.isUndefined(onlyMember(after(state, drafts)).cooldown)
   })
+
+  it("ends the bench of its model, and says so, but of no other model", () => {
+    const state = given(
+      enrolled(),
+      observed(first),
+      accepted(first),
+      benched(now + hour, "gpt-5"),
+      benched(now + hour, "gpt-4")
+    )
+    assert.deepStrictEqual(
+      accept(state, first, "gpt-5").map(({ data }) => data),
+      [
+        { generation: first, accepted: true, count: 1 },
+        { by: "success", model: "gpt-5" }
+      ]
+    )
+    const then = onlyMember(after(state, accept(state, first, "gpt-5")))
+    assert.deepStrictEqual(Array.from(HashMap.keys(then.modelCooldowns)), ["gpt-4"])
+    assert.deepStrictEqual(accept(state), [])
+    assert.deepStrictEqual(accept(state, first, "another"), [])
+  })
+
+  it("does not end a bench that is over", () => {
+    assert.deepStrictEqual(accept(given(enrolled(), observed(first), accepted(first), benched(now))), [])
+  })
 })
 
 it("a refusal benches the credential that was used, not its sister on the same grant", () => {
@@ -259,4 +292,34 @@ it("a refusal benches the credential that was used, not its sister on the same g
     members(then).map(({ cooldown }) => cooldown !== undefined),
     [true, false]
   )
+})
+
+it("a shorter bench of a model leaves a longer one of that model as it is, whatever the credential's own", () => {
+  const state = given(enrolled(), observed(first), benched(now + minute), benched(now + hour, "gpt-5"))
+  const verdict = verdictOf("RateLimited", { scope: "model", until: now + minute * 30 })
+  assert.notInclude(types(refuse(verdict, { model: "gpt-5" }, state)), "CooldownStarted")
+})
+
+describe("calls that were counted", () => {
+  const counted = (count: number, last: number): Step => ({
+    ...acceptances({ credential: credentialId, generation: first, count, last }),
+    at: now + hour
+  })
+
+  it("add to those that were accepted, and say when the last of them was", () => {
+    const state = given(enrolled(), observed(first), accepted(first), counted(41, now))
+    assert.deepInclude(onlyMember(state), { accepted: 42, lastAccepted: first, lastAcceptedAt: now })
+  })
+
+  it("leave the generation that was accepted last, though they are of an older one", () => {
+    const state = given(enrolled(), observed(first), accepted(first), observed(next), accepted(next), counted(1, now))
+    assert.deepStrictEqual(onlyMember(state).lastAccepted, next)
+  })
+
+  it("end no run of refusals that came after the last of them", () => {
+    const refused = (last: number) =>
+      grantById(given(enrolled(), observed(first), at(now, refusedByApi(first)), counted(3, last)), grantId)
+    assert.strictEqual(refused(now).refusedInARow, 1)
+    assert.strictEqual(refused(now + 1).refusedInARow, 0)
+  })
 })

@@ -2,8 +2,9 @@
  * What follows from quota windows: when they are worth an event, when a provider is asked about them, and which bench
  * its answer ends.
  */
-import { concludeProbe, isProbeDue, observeQuota } from "@daybook/pool/decisions/Quota"
+import { concludeProbe, isProbeDue, observeQuota, probeOf, unanswered } from "@daybook/pool/decisions/Quota"
 import { fold } from "@daybook/pool/Evolve"
+import type { CredentialId, GrantId } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
 import { defaults, Policy } from "@daybook/pool/Policy"
 import { members, type PoolState } from "@daybook/pool/PoolState"
@@ -12,7 +13,7 @@ import type { QuotaWindow } from "@daybook/pool/QuotaWindow"
 import { decode, type Draft } from "@daybook/pool/Recorded"
 import { ApiVerdictName } from "@daybook/pool/Verdict"
 import { assert, describe, it } from "@effect/vitest"
-import { Result, Schema } from "effect"
+import { HashMap, Result, Schema } from "effect"
 import {
   actor,
   at,
@@ -20,12 +21,16 @@ import {
   enrolled,
   enrolledOther,
   eventId,
+  fingerprint,
   generation,
   given,
+  grantId,
   hour,
   minute,
   observed,
   onlyMember,
+  otherCredentialId,
+  otherGrantId,
   paused,
   recorded,
   resumed,
@@ -123,7 +128,11 @@ describe("quota windows that came with an answer", () => {
 describe("an answer to a question about the quota", () => {
   const now = start + 10 * minute
   const conclude = (state: PoolState, ...windows: ReadonlyArray<QuotaWindow>) =>
-    concludeProbe(onlyMember(state), { windows, declared: ["5h", "7d"] }, now)
+    concludeProbe(state, onlyMember(state), { windows, declared: ["5h", "7d"] }, now)
+
+  const nothing: ReadonlyArray<Draft> = [
+    { type: "QuotaObserved", v: 1, credential: credentialId, data: { windows: [], unanswered: true } }
+  ]
 
   it("that all windows are free ends the bench", () => {
     const state = poolWith(benchedFor("QuotaExhausted"))
@@ -152,9 +161,9 @@ describe("an answer to a question about the quota", () => {
     })
   }
 
-  it("is none, not even one to record, if it leaves out a window that is used up", () => {
+  it("is none, and recorded as such, if it leaves out a window that is used up", () => {
     const used = poolWith(said(start, window(100), week(40)), benchedFor("QuotaExhausted"))
-    assert.deepStrictEqual(conclude(used, week(40)), [])
+    assert.deepStrictEqual(conclude(used, week(40)), nothing)
     assert.deepStrictEqual(types(conclude(used, window(3))), ["QuotaObserved", "CooldownCleared"])
   })
 
@@ -185,8 +194,8 @@ describe("an answer to a question about the quota", () => {
     assert.strictEqual(bindingCooldown(then, now, "gpt-5")?.reason, "ModelUnavailable")
   })
 
-  it("without windows says nothing", () => {
-    assert.deepStrictEqual(conclude(poolWith(benchedFor("QuotaExhausted"))), [])
+  it("without windows says nothing, and that is recorded", () => {
+    assert.deepStrictEqual(conclude(poolWith(benchedFor("QuotaExhausted"))), nothing)
   })
 
   it("is no more than an observation if nobody is benched, or no longer", () => {
@@ -204,58 +213,121 @@ describe("a question about the quota", () => {
   const now = start + hour
   const every = defaults.probeEvery
   const benched = benchedFor("QuotaExhausted", now + hour)
-  const isDue = (asked: Instant | undefined, ...steps: ReadonlyArray<Step>) =>
-    isProbeDue(memberWith(...steps), asked, now, defaults)
+  const asked = (when: Instant): Step => at(when, probeOf(memberWith(), eventId(80), when, defaults))
+  const isDue = (...steps: ReadonlyArray<Step>) => {
+    const state = poolWith(...steps)
+    return isProbeDue(state, onlyMember(state), now, defaults)
+  }
 
   it("is due for a credential that a used-up window benched", () => {
-    assert.isTrue(isDue(undefined, benched))
+    assert.isTrue(isDue(benched))
   })
 
   it("is not due for one that is not benched, or no longer", () => {
-    assert.isFalse(isDue(undefined))
-    assert.isFalse(isDue(undefined, benchedFor("QuotaExhausted", now)))
+    assert.isFalse(isDue())
+    assert.isFalse(isDue(benchedFor("QuotaExhausted", now)))
   })
 
   for (const reason of ApiVerdictName.literals.filter((reason) => reason !== "QuotaExhausted")) {
     it(`is not due for a bench for ${reason}`, () => {
-      assert.isFalse(isDue(undefined, benchedFor(reason, now + hour)))
+      assert.isFalse(isDue(benchedFor(reason, now + hour)))
     })
   }
 
   it("is not due for the bench of a model", () => {
-    assert.isFalse(isDue(undefined, benchedFor("QuotaExhausted", now + hour, "gpt-5")))
+    assert.isFalse(isDue(benchedFor("QuotaExhausted", now + hour, "gpt-5")))
   })
 
   it("is not due for one that an operator paused", () => {
-    assert.isFalse(isDue(undefined, benched, paused))
-    assert.isTrue(isDue(undefined, benched, paused, resumed))
+    assert.isFalse(isDue(benched, paused))
+    assert.isTrue(isDue(benched, paused, resumed))
   })
 
   it("is not due for an API key", () => {
-    const key = onlyMember(given(enrolled({ kind: "apiKey" }), benched))
-    assert.isFalse(isProbeDue(key, undefined, now, defaults))
+    const state = given(enrolled({ kind: "apiKey" }), benched)
+    assert.isFalse(isProbeDue(state, onlyMember(state), now, defaults))
   })
 
-  it("is due so long after the last question as the policy says, and no earlier", () => {
-    assert.isFalse(isDue(now - every + 1, benched))
-    assert.isTrue(isDue(now - every, benched))
+  it("is due so long after the last one as the policy says, and no earlier, whether or not that was answered", () => {
+    assert.isFalse(isDue(benched, asked(now - every + 1)))
+    assert.isTrue(isDue(benched, asked(now - every)))
+    assert.isFalse(isDue(benched, asked(now - every + 1), at(now - 1, unanswered(memberWith()))))
+    assert.isTrue(isDue(benched, asked(now - every), at(now - every, unanswered(memberWith()))))
   })
 
   it("is due so long after the windows were seen last, whoever saw them, and no earlier", () => {
-    assert.isFalse(isDue(undefined, benched, said(now - every + 1, window(100))))
-    assert.isTrue(isDue(undefined, benched, said(now - every, window(100))))
+    assert.isFalse(isDue(benched, said(now - every + 1, window(100))))
+    assert.isTrue(isDue(benched, said(now - every, window(100))))
   })
 
   it("waits for the later of the two", () => {
-    assert.isFalse(isDue(now - 2 * every, benched, said(now - 1, window(100))))
-    assert.isFalse(isDue(now - 1, benched, said(now - 2 * every, window(100))))
+    assert.isFalse(isDue(benched, asked(now - 2 * every), said(now - 1, window(100))))
+    assert.isFalse(isDue(benched, said(now - 2 * every, window(100)), asked(now - 1)))
   })
 
-  it("is due if the windows that are known come from a clock that was ahead, and then not again at once", () => {
-    const ahead = said(now + 10 * hour, window(100))
-    assert.isTrue(isDue(undefined, benched, ahead))
-    assert.isTrue(isDue(now + 10 * hour, benched))
-    assert.isFalse(isDue(now - 1, benched, ahead))
+  it("is due if the windows or the question that are known come from a clock that was ahead", () => {
+    assert.isTrue(isDue(benched, said(now + 10 * hour, window(100))))
+    assert.isTrue(isDue(benched, asked(now + 10 * hour)))
+  })
+
+  it("is due for another credential of the account, and was asked if it was asked about that", () => {
+    const mine = fingerprint("me")
+    const login = (credential: CredentialId, grant: GrantId, n: number): Step => ({
+      type: "GenerationObserved",
+      v: 1,
+      credential,
+      data: { grant, generation: generation(n, { account: mine }), where: "own", how: "enrol" }
+    })
+    const state = (...steps: ReadonlyArray<Step>) =>
+      given(
+        enrolled(),
+        enrolledOther(),
+        login(credentialId, grantId, 1),
+        login(otherCredentialId, otherGrantId, 2),
+        benched,
+        ...steps
+      )
+    const ofOther = (pool: PoolState) =>
+      isProbeDue(pool, HashMap.getUnsafe(pool.credentials, otherCredentialId), now, defaults)
+    assert.isTrue(ofOther(state()))
+    assert.isFalse(ofOther(state(asked(now - 1))))
+  })
+})
+
+describe("of several questions at once", () => {
+  const ask = (when: Instant, n: number, actor?: Step["actor"]): Step => ({
+    ...probeOf(memberWith(), eventId(n), when, defaults),
+    at: when,
+    ...(actor === undefined ? {} : { actor })
+  })
+  const question = (...steps: ReadonlyArray<Step>) => memberWith(...steps).quotaAsked
+
+  it("the first in the ledger counts, and the others are void", () => {
+    const when = start + hour
+    assert.deepStrictEqual(question(ask(when, 70), ask(when + 1, 71), ask(when, 72)), {
+      at: when,
+      event: eventId(70),
+      answered: false
+    })
+  })
+
+  it("one that comes when its time has come counts again", () => {
+    const [when, then] = [start + hour, start + hour + defaults.probeEvery]
+    assert.strictEqual(question(ask(when, 70), ask(then - 1, 71))?.event, eventId(70))
+    assert.strictEqual(question(ask(when, 70), ask(then, 71))?.event, eventId(71))
+  })
+
+  it("one from a clock that was ahead keeps nobody from asking", () => {
+    assert.strictEqual(question(ask(start + 10 * hour, 70), ask(start + hour, 71))?.event, eventId(71))
+  })
+
+  it("it is answered by whatever is observed next, of use or not, and an answer of no use leaves the windows", () => {
+    const when = start + hour
+    const known = said(when - hour, window(100))
+    const then = memberWith(known, ask(when, 70), at(when + 1, unanswered(memberWith())))
+    assert.isTrue(then.quotaAsked?.answered)
+    assert.deepInclude(then, { quota: [window(100)], quotaAt: when - hour })
+    assert.isTrue(question(ask(when, 70), said(when + 1, window(100)))?.answered)
   })
 })
 

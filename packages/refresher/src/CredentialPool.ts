@@ -37,6 +37,7 @@ import { Recovery } from "./Recovery.ts"
 import { Refresher } from "./Refresher.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
 import { type ApiAnswer, reportAnswer, reportUse } from "./ReportAnswer.ts"
+import { makeSayExhausted } from "./SayExhausted.ts"
 import { askedFor, candidates, earliest, memberNamed, withId } from "./Selection.ts"
 import { transient } from "./Target.ts"
 import type { Held } from "./Held.ts"
@@ -98,8 +99,9 @@ const make = Effect.gen(function* () {
   const memory = yield* TokenMemory
   const providers = yield* Providers
   const clock = yield* Clock.Clock
-  const heldFor = yield* makeHeldFor
+  const { heldFor, usable } = yield* makeHeldFor
   const order = yield* makeOrder
+  const sayExhausted = yield* makeSayExhausted
   const readyTokens = new ReadyTokens()
   const countServed = yield* makeServed
 
@@ -129,7 +131,7 @@ const make = Effect.gen(function* () {
     return yield* new NoneAvailable({ provider, passed: [], until: undefined, looked, problems })
   }, Effect.provide(services))
 
-  const probes = yield* makeProbes((credential) => heldFor(credential, {}))
+  const probes = yield* makeProbes(usable)
   yield* Effect.forkScoped(keepAlive)
 
   /** The choice again, once those were asked about whose quota may be free. Other processes may have asked already. */
@@ -175,7 +177,10 @@ const make = Effect.gen(function* () {
   }
 
   const waited = Effect.fnUntraced(function* (provider: string, request: TokenRequest) {
-    const token = yield* Effect.catch(unaided(provider, request), (error) => orRecovered(provider, request, error))
+    const token = yield* unaided(provider, request).pipe(
+      Effect.catch((error) => orRecovered(provider, request, error)),
+      Effect.tapError((error) => sayExhausted(error, request))
+    )
     countServed(provider)
     return token
   })
@@ -256,5 +261,6 @@ const noToken = (credential: Credential): never => {
 const passedBy = (error: RefreshError): PassedOver => ({
   credential: error.credential,
   why: error.reason._tag === "Transient" ? `${error.reason.reason}, ${error.reason.detail}` : error.message,
+  reason: error.reason._tag === "Raced" ? "Raced" : error.reason.reason,
   until: error.reason._tag === "Transient" ? error.reason.retryAt : undefined
 })

@@ -94,5 +94,9 @@ export const makeHeldFor = Effect.gen(function* () {
     return { trigger, ...(unwanted === undefined ? {} : { unwanted }) }
   }
 
-  return heldFor
+  return {
+    heldFor,
+    /** Without a refresh and without a look at a store: what may be shown to an API now. */
+    usable: (credential: Credential, now: Instant) => inHand(credential, now, {}, undefined)
+  }
 })

@@ -92,7 +92,7 @@ const make = Effect.fnUntraced(function* (home: string) {
     pause: (id, { keepalive = false } = {}) => decided(id, (credential) => pause(credential, keepalive)),
     resume: (id) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        decided(id, (credential) => [...resume(credential), ...endedByOperator(credential, now)])
+        decided(id, (credential) => [...resume(credential), ...endedByOperator(ledger.known(), credential, now)])
       ),
     remove: (id) =>
       Effect.provide(

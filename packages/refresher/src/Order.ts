@@ -11,18 +11,20 @@ import { explain } from "@daybook/pool/queries/Explain"
 import { Effect } from "effect"
 import { Leases } from "./Leases.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
+import { Uses } from "./Uses.ts"
 
 export const makeOrder = Effect.gen(function* () {
   const { actor } = yield* Ledger
   const leases = yield* Leases
   const policy = yield* PoolPolicy
+  const uses = yield* Uses
   const turns = new Map<string, number>()
   const beginning = placeOf(actor)
   const occasion = (provider: string, now: Instant): Occasion => ({
     now,
     turn: turns.get(provider) ?? beginning,
     leases: leases.count,
-    uncounted: () => 0
+    uncounted: uses.pending
   })
   return {
     /** Takes a turn, if there is anything to choose. */

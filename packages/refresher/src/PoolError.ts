@@ -12,6 +12,8 @@ export interface PassedOver {
   readonly credential: CredentialId
   readonly label?: string | undefined
   readonly why: string
+  /** The same as it is recorded: without what is for this reader only. */
+  readonly reason: string
   readonly until?: Instant | undefined
 }
 

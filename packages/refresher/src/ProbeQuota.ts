@@ -1,17 +1,20 @@
 /**
- * Asks a provider whether the quota of a benched credential is free again, before its bench ends by itself: a plan that
- * was topped up, or a reset that was named too late, costs nobody a day. One question at a time for each credential;
- * whoever comes meanwhile waits for its answer, and nobody asks again for a while whatever that is.
+ * Asks a provider whether the quota of a benched account is free again, before its bench ends by itself: a plan that was
+ * topped up, or a reset that was named too late, costs nobody a day. The question goes on record before it is asked, so of
+ * all processes one asks; whoever comes meanwhile, here or there, waits for its answer, and nobody asks again for a while
+ * whatever that is. It is asked with an access token in hand, and nothing is refreshed for it.
  */
+import { Ledger } from "@daybook/ledger/Ledger"
 import { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
-import { concludeProbe, isProbeDue } from "@daybook/pool/decisions/Quota"
-import type { CredentialId } from "@daybook/pool/Ids"
+import { concludeProbe, isProbeDue, probeOf, unanswered } from "@daybook/pool/decisions/Quota"
+import { type CredentialId, Seq } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
-import type { Credential } from "@daybook/pool/PoolState"
-import type { RefreshError } from "@daybook/pool/RefreshError"
-import { Clock, Effect, Fiber, HashMap, Option } from "effect"
-import { decide, grantState } from "./GrantState.ts"
+import type { Credential, PoolState } from "@daybook/pool/PoolState"
+import { accountOf } from "@daybook/pool/queries/Account"
+import { Clock, Effect, Fiber, HashMap, Option, Stream } from "effect"
+import { decide, grantState, record } from "./GrantState.ts"
 import type { Held } from "./Held.ts"
+import { newEventId } from "./internal/NewIds.ts"
 import { inUse } from "./InUse.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import type { RefreshServices } from "./RefreshServices.ts"
@@ -21,71 +24,103 @@ import { targetOf } from "./Target.ts"
 /** Asks about those of these credentials that are due, all at once. What goes wrong leaves them benched. */
 export type Probes = (credentials: ReadonlyArray<Credential>) => Effect.Effect<void>
 
-/** `heldFor` gives tokens worth sending, refreshed first if they must be. */
+interface Asking {
+  readonly credential: Credential
+  readonly held: Held
+}
+
+/** `usable` is the token in hand that may be shown to an API. */
 export const makeProbes = Effect.fnUntraced(function* (
-  heldFor: (credential: Credential) => Effect.Effect<Held, RefreshError>
+  usable: (credential: Credential, now: Instant) => Held | undefined
 ) {
   const services = yield* Effect.context<RefreshServices>()
+  const ledger = yield* Ledger
   const scope = yield* Effect.scope
-  const policy = yield* PoolPolicy
-  const asked = new Map<CredentialId, Instant>()
   const latest = new Map<CredentialId, Fiber.Fiber<void>>()
 
-  const probe = (credential: Credential) =>
-    heldFor(credential).pipe(
-      Effect.flatMap((held) => ask(credential, held)),
-      Effect.ignore,
-      Effect.provide(services)
-    )
-
-  const join = (credential: Credential, now: Instant): Effect.Effect<unknown> =>
+  const join = (asking: Asking): Effect.Effect<unknown> =>
     Effect.suspend(() => {
-      const before = latest.get(credential.id)
+      const before = latest.get(asking.credential.id)
       if (before !== undefined && before.pollUnsafe() === undefined) return Fiber.await(before)
-      if (!isProbeDue(credential, asked.get(credential.id), now, policy)) return Effect.void
-      asked.set(credential.id, now)
-      return Effect.flatMap(Effect.uninterruptible(start(credential)), Fiber.await)
+      return Effect.flatMap(Effect.uninterruptible(start(asking)), Fiber.await)
     })
 
   /** It goes on if whoever asked has gone. */
-  const start = (credential: Credential): Effect.Effect<Fiber.Fiber<void>> =>
-    Effect.tap(Effect.forkIn(probe(credential), scope), (fiber) =>
-      Effect.sync(() => void latest.set(credential.id, fiber))
+  const start = (asking: Asking): Effect.Effect<Fiber.Fiber<void>> =>
+    probe(asking).pipe(
+      Effect.ignore,
+      Effect.provide(services),
+      Effect.forkIn(scope),
+      Effect.tap((fiber) => Effect.sync(() => void latest.set(asking.credential.id, fiber)))
     )
 
   const probes: Probes = (credentials) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      Effect.forEach(credentials, (credential) => join(credential, now), { concurrency: "unbounded", discard: true })
-    )
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const able = credentials.flatMap((credential) => {
+        const held = credential.operator === "enabled" ? usable(credential, now) : undefined
+        return held === undefined ? [] : [{ credential, held }]
+      })
+      return Effect.forEach(oneOfEach(ledger.known(), able), join, { concurrency: "unbounded", discard: true })
+    })
   return probes
 })
+
+/** Two credentials of one account have one quota. */
+const oneOfEach = (state: PoolState, able: ReadonlyArray<Asking>): ReadonlyArray<Asking> =>
+  Array.from(
+    new Map(
+      able.toReversed().map((one) => [accountOf(state, one.credential) ?? one.credential.id, one] as const)
+    ).values()
+  )
+
+const probe = Effect.fnUntraced(function* (asking: Asking) {
+  const ledger = yield* Ledger
+  const policy = yield* PoolPolicy
+  const { credential } = asking
+  const now = yield* Clock.currentTimeMillis
+  const event = newEventId()
+  const isDue = isProbeDue(yield* ledger.state, credential, now, policy)
+  if (isDue) yield* record(probeOf(credential, event, now, policy))
+  const question = memberOf(ledger.known(), credential).quotaAsked
+  if (isDue && question?.event === event) return yield* ask(asking)
+  const isOpen = question?.answered === false && now - question.at < policy.timeLimit
+  if (isOpen) yield* Effect.timeoutOption(nextAnswer(credential), policy.timeLimit)
+})
+
+/** Whatever it says, and whoever asked. */
+const nextAnswer = ({ id }: Credential) =>
+  Ledger.use((ledger) =>
+    ledger.tail(Seq.make(ledger.known().head + 1)).pipe(
+      Stream.filter((event) => event.type === "QuotaObserved" && event.credential === id),
+      Stream.runHead
+    )
+  )
+
+/** An answer that is of no use is one too: nobody waits for it any more. */
+const ask = (asking: Asking) => Effect.catch(askOnce(asking), () => record(unanswered(asking.credential)))
 
 /**
  * Records what the provider said, and ends the bench if every window is free: the one that stood when the question was
  * asked. If the grant has moved meanwhile, the answer is out of date and is dropped.
  */
-const ask = Effect.fnUntraced(function* (credential: Credential, held: Held) {
+const askOnce = Effect.fnUntraced(function* ({ credential, held }: Asking) {
   const target = yield* targetOf(credential)
   const { timeLimit } = yield* PoolPolicy
   const { grant, state } = yield* grantState(target)
   yield* inUse(state, credential)
-  const asked = Option.getOrElse(HashMap.get(state.credentials, credential.id), () => credential)
   const answer = yield* UsageEndpoint.use((usage) => usage.read(target.provider, held.tokens, timeLimit))
-  switch (answer._tag) {
-    case "Windows": {
-      const declared = (target.provider.usage?.windows ?? []).map(({ name }) => name)
-      const { windows } = answer
-      const events = concludeProbe(asked, { windows, declared }, yield* Clock.currentTimeMillis)
-      if (events.length > 0) yield* decide(target, grant.version, ...events)
-      return
-    }
-    case "Refused":
-      // Only a refused token says something of the login: some logins may use the API and not ask about it.
-      if (answer.evidence.status === 401) {
-        yield* reportRefusal({ credential, generation: held.generation }, answer.evidence)
-      }
-      return
-    case "Unasked":
-      return
+  if (answer._tag === "Windows") {
+    const declared = (target.provider.usage?.windows ?? []).map(({ name }) => name)
+    const now = yield* Clock.currentTimeMillis
+    const said = { windows: answer.windows, declared }
+    return yield* decide(target, grant.version, ...concludeProbe(state, memberOf(state, credential), said, now))
   }
+  // Only a refused token says something of the login: some logins may use the API and not ask about it.
+  if (answer._tag === "Refused" && answer.evidence.status === 401) {
+    yield* reportRefusal({ credential, generation: held.generation }, answer.evidence)
+  }
+  return yield* record(unanswered(credential))
 })
+
+const memberOf = (state: PoolState, credential: Credential): Credential =>
+  Option.getOrElse(HashMap.get(state.credentials, credential.id), () => credential)

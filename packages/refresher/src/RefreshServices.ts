@@ -10,6 +10,7 @@ import type { Quarantine } from "@daybook/vault/Quarantine"
 import type { Stash } from "@daybook/vault/Stash"
 import type { Vault } from "@daybook/vault/Vault"
 import type { TokenMemory } from "./TokenMemory.ts"
+import type { Uses } from "./Uses.ts"
 
 export type RefreshServices =
   | Fingerprints
@@ -20,4 +21,5 @@ export type RefreshServices =
   | TokenEndpoint
   | TokenMemory
   | UsageEndpoint
+  | Uses
   | Vault

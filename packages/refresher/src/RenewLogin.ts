@@ -2,6 +2,7 @@
  * A new login in place of a credential's former one, dead or alive, under the grant's lock. The pair that it displaces
  * is kept in quarantine; nothing that was said of the former one holds for it.
  */
+import { endedByLogin } from "@daybook/pool/decisions/Bench"
 import { type GenerationRef, isSame, refOf } from "@daybook/pool/Generation"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import type { Credential, Grant } from "@daybook/pool/PoolState"
@@ -109,11 +110,12 @@ const withoutFormer = (tokens: TokenSet): TokenSet =>
 /** In one append. The tokens are stored: if the grant moved meanwhile, the same is said of what it is now. */
 const say = Effect.fnUntraced(function* (target: Target, held: Held) {
   const once = Effect.gen(function* () {
-    const { grant } = yield* grantState(target)
+    const { grant, state } = yield* grantState(target)
     yield* decide(
       target,
       grant.version,
       ...observation(target, grant, held, "login"),
+      ...endedByLogin(state, grant, held.generation, yield* Clock.currentTimeMillis),
       about(target, "LoginCompleted", {})
     )
   })

@@ -22,6 +22,7 @@ import { newEventId } from "./internal/NewIds.ts"
 import { PoolPolicy } from "./PoolPolicy.ts"
 import { reread } from "./Reread.ts"
 import { type Target, targetOf } from "./Target.ts"
+import { Uses } from "./Uses.ts"
 
 export interface ApiAnswer {
   readonly status: number
@@ -53,11 +54,16 @@ export const reportUse = Effect.fnUntraced(function* (
 /** What the answer says of one of those that show the token. */
 const hear = Effect.fnUntraced(function* (sent: Sender, token: Redacted.Redacted<string>, answer: ApiAnswer) {
   const state = (yield* Ledger).known()
+  const uses = yield* Uses
   const now = yield* Clock.currentTimeMillis
   const headers = lowerCased(answer.headers)
   const quota = observeQuota(sent.credential, quotaWindowsIn(headers, now), now)
   if (answer.status >= 200 && answer.status < 300) {
-    const events = [...concludeApiAcceptance(state, sent.credential, sent.generation), ...quota]
+    const { credential, generation } = sent
+    const news = concludeApiAcceptance(state, { credential, generation, model: answer.model, now })
+    if (news.length === 0) uses.add(credential.id, generation, now)
+    else yield* uses.flush
+    const events = [...news, ...quota]
     if (events.length > 0) yield* record(...events)
     return undefined
   }
@@ -69,6 +75,7 @@ const hear = Effect.fnUntraced(function* (sent: Sender, token: Redacted.Redacted
 export const reportRefusal = Effect.fnUntraced(function* (sent: Sender, evidence: Evidence, model?: string) {
   const target = yield* targetOf(sent.credential)
   const now = yield* Clock.currentTimeMillis
+  yield* Uses.use(({ flush }) => flush)
   const verdict = classifyApi(target.provider, sent.credential.kind, evidence, now)
   if (verdict.verdict === "GrantRevoked") yield* Effect.ignore(lookAgain(target))
   const concluded = conclude(target, { ...sent, evidence, verdict, ...(model === undefined ? {} : { model }), now })

@@ -5,7 +5,7 @@
 import type { CredentialId } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
 import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
-import { endOf, obstacleOf, obstacleText } from "@daybook/pool/queries/Obstacle"
+import { endOf, obstacleOf, obstacleText, obstacleWords } from "@daybook/pool/queries/Obstacle"
 import { HashMap, Result } from "effect"
 import { AmbiguousCredential, NoneAvailable, type PassedOver, UnknownCredential } from "./PoolError.ts"
 
@@ -109,10 +109,13 @@ const obstacle = (
 ): ReadonlyArray<PassedOver> => {
   const { id, label } = credential
   if (wanted.except?.includes(id) === true) {
-    return [{ credential: id, label, why: "refused already for this very request" }]
+    const why = "refused already for this very request"
+    return [{ credential: id, label, why, reason: why }]
   }
   const why = whyNot(state, credential, now, wanted)
-  return why === undefined ? [] : [{ credential: id, label, why: obstacleText(why, credential), until: endOf(why) }]
+  if (why === undefined) return []
+  const words = { why: obstacleText(why, credential), reason: obstacleWords(why) }
+  return [{ credential: id, label, ...words, until: endOf(why) }]
 }
 
 /** A dead login that was asked for by name is looked at once more: it may have come back, and its remedy is said. */

@@ -6,7 +6,7 @@ import { grantById, members } from "@daybook/pool/PoolState"
 import { LogInError } from "@daybook/refresher/LogInError"
 import type { Wish } from "@daybook/refresher/LogIn"
 import type { LoginPolicy } from "@daybook/sandbox/Logins"
-import { Cause, Deferred, Effect, Exit, Fiber, Result, type Scope } from "effect"
+import { Cause, Deferred, Effect, Exit, Fiber, Redacted, Result, type Scope } from "effect"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { crash, noSpace, unavailable } from "./support/Hooks.ts"
@@ -607,6 +607,32 @@ describe("a login to one credential", () => {
           assert.include(readFileSync(join(scene.home, "quarantine", aside), "utf8"), scene.login.refresh_token)
           assert.deepStrictEqual(filesIn(scene, "grants"), [])
           yield* sound(scene)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "ends its bench: whoever logs in anew wants the login to be tried",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          yield* policy(scene, { grant: { account: scene.login.account_id } })
+          const instance = yield* withHermes(scene)
+          yield* instance.token({ credential: "seeded" })
+          yield* instance.pool.report(codex, Redacted.make(scene.login.access_token), {
+            status: 402,
+            headers: {},
+            body: ""
+          })
+          assert.include((yield* Effect.flip(instance.token())).message, "cooling (BillingRequired)")
+          yield* logIn(instance, scene, { credential: "seeded" })
+          const { access_token } = scene.read().providers["openai-codex"].tokens
+          assert.strictEqual(yield* instance.token(), access_token)
+          assert.deepStrictEqual(
+            only(yield* scene.events, "CooldownCleared").map(({ data }) => data),
+            [{ by: "generation" }]
+          )
         })
       ),
     slow

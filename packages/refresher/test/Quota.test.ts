@@ -6,7 +6,7 @@ import { providerAt } from "@daybook/oauth/Provider"
 import { anthropic } from "@daybook/oauth/providers/Anthropic"
 import { xaiOAuth } from "@daybook/oauth/providers/XaiOAuth"
 import { CredentialId } from "@daybook/pool/Ids"
-import { grantById, members } from "@daybook/pool/PoolState"
+import { members } from "@daybook/pool/PoolState"
 import type { ApiFault } from "@daybook/sandbox/Faults"
 import type { Login } from "@daybook/sandbox/Operations"
 import { NoneAvailable, type TokenError } from "@daybook/refresher/PoolError"
@@ -18,7 +18,7 @@ import { codex, type Instance } from "./support/Instance.ts"
 import { call, questions } from "./support/ModelApi.ts"
 import { inOwnStore } from "./support/OwnLogins.ts"
 import { breaches, only } from "./support/Records.ts"
-import { inScene, type Scene, slow } from "./support/Scene.ts"
+import { inScene, patient, type Scene, slow } from "./support/Scene.ts"
 
 const minute = 60_000
 const hour = 60 * minute
@@ -240,7 +240,7 @@ describe("a question about a used-up quota", () => {
           const resetsAt = yield* useUp(scene, instance, 3 * hour)
           yield* scene.advance("5 minutes")
           assert.strictEqual((yield* unavailable(instance.token())).until, resetsAt)
-          assert.deepStrictEqual((yield* scene.story).slice(-2), ["CooldownStarted", "QuotaObserved"])
+          assert.deepStrictEqual((yield* scene.story).slice(-3), ["CooldownStarted", "QuotaAsked", "QuotaObserved"])
           assert.deepStrictEqual(yield* cooldown(instance), { until: resetsAt, reason: "QuotaExhausted" })
         })
       ),
@@ -287,28 +287,20 @@ describe("a question about a used-up quota", () => {
   )
 
   it.live(
-    "is asked with a new access token if the old one is over, and the bench outlives the refresh",
+    "is not asked once the access token is over: nothing is refreshed for a question",
     () =>
-      inScene((scene) =>
-        Effect.gen(function* () {
-          const instance = yield* scene.open()
-          const resetsAt = yield* useUp(scene, instance, 20 * hour)
-          yield* scene.advance("2 hours")
-          assert.strictEqual((yield* unavailable(instance.token())).until, resetsAt)
-          const [post] = yield* scene.posts
-          const [question] = yield* questions(scene)
-          assert.strictEqual((yield* scene.posts).length, 1)
-          assert.isTrue(post?.committed)
-          assert.strictEqual(question?.token, scene.read().providers[codex].tokens.access_token)
-          assert.strictEqual(question?.status, 200)
-          assert.deepStrictEqual((yield* scene.story).slice(-3), [
-            "RefreshStarted",
-            "RefreshSucceeded",
-            "QuotaObserved"
-          ])
-          assert.deepStrictEqual(yield* cooldown(instance), { until: resetsAt, reason: "QuotaExhausted" })
-          assert.deepStrictEqual(yield* breaches(scene), [])
-        })
+      inScene(
+        (scene) =>
+          Effect.gen(function* () {
+            const instance = yield* scene.open()
+            const resetsAt = yield* useUp(scene, instance, 3 * hour)
+            yield* scene.advance("11 minutes")
+            assert.strictEqual((yield* unavailable(instance.token())).until, resetsAt)
+            assert.deepStrictEqual(yield* scene.posts, [])
+            assert.deepStrictEqual(yield* questions(scene), [])
+            assert.deepStrictEqual((yield* scene.story).slice(-1), ["CooldownStarted"])
+          }),
+        { accessLifetime: 600 }
       ),
     slow
   )
@@ -320,18 +312,17 @@ describe("a question about a used-up quota", () => {
         Effect.gen(function* () {
           const instance = yield* scene.open()
           const resetsAt = yield* useUp(scene, instance, 3 * hour)
-          yield* scene.advance("61 minutes")
+          yield* scene.advance("5 minutes")
           yield* primary(scene, 2, resetsAt)
           const [reached, goOn] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
           const hold = Effect.andThen(Deferred.succeed(reached, undefined), Deferred.await(goOn))
-          instance.edges.network.before("post", hold)
+          instance.edges.network.before("usage", hold)
           const gone = yield* Effect.forkChild(instance.token())
           yield* Deferred.await(reached)
           yield* Fiber.interrupt(gone)
           yield* Deferred.succeed(goOn, undefined)
-          assert.strictEqual(yield* instance.token(), scene.read().providers[codex].tokens.access_token)
+          assert.strictEqual(yield* instance.token(), scene.login.access_token)
           assert.strictEqual((yield* questions(scene)).length, 1)
-          assert.strictEqual((yield* scene.posts).length, 1)
           assert.deepStrictEqual(yield* breaches(scene), [])
         })
       ),
@@ -350,6 +341,7 @@ describe("a question about a used-up quota", () => {
           asking.edges.network.after(
             "usage",
             Effect.gen(function* () {
+              yield* Effect.orDie(other.operator.resume(CredentialId.make("seeded")))
               const token = yield* Effect.orDie(other.token())
               yield* primary(scene, 100, resetsAt)
               assert.strictEqual((yield* call(scene, other, token))?.verdict, "QuotaExhausted")
@@ -357,7 +349,52 @@ describe("a question about a used-up quota", () => {
           )
           assert.strictEqual((yield* unavailable(asking.token())).until, resetsAt)
           assert.deepStrictEqual(yield* cooldown(asking), { until: resetsAt, reason: "QuotaExhausted" })
-          assert.deepStrictEqual((yield* scene.story).slice(-1), ["CooldownStarted"])
+          assert.deepStrictEqual((yield* scene.story).slice(-2), ["CooldownStarted", "QuotaObserved"])
+          assert.isTrue(only(yield* scene.events, "QuotaObserved").at(-1)?.data.unanswered)
+        })
+      ),
+    slow
+  )
+
+  /** All of them know of the bench. */
+  const eightBenched = Effect.fnUntraced(function* (scene: Scene) {
+    const all = yield* Effect.forEach(Array.from({ length: 8 }), () => scene.open(patient))
+    const resetsAt = yield* useUp(scene, all[0]!, 3 * hour)
+    yield* Effect.forEach(all, ({ ledger }) => ledger.state)
+    return { all, resetsAt }
+  })
+
+  it.live(
+    "is asked by one of eight processes that ask at once, also if it is refused, and the others wait for its answer",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { all } = yield* eightBenched(scene)
+          yield* scene.sandbox.apiFault({ fault: { _tag: "Status", status: 500 } })
+          const ask = Effect.forEach(all, (instance) => unavailable(instance.token()), { concurrency: "unbounded" })
+          yield* scene.advance("5 minutes")
+          yield* ask
+          yield* ask
+          assert.strictEqual((yield* questions(scene)).length, 1)
+          yield* scene.advance("5 minutes")
+          yield* ask
+          assert.strictEqual((yield* questions(scene)).length, 2)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is answered to all of eight processes that ask at once",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const { all, resetsAt } = yield* eightBenched(scene)
+          yield* primary(scene, 2, resetsAt)
+          yield* scene.advance("5 minutes")
+          const served = yield* Effect.forEach(all, (instance) => instance.token(), { concurrency: "unbounded" })
+          assert.deepStrictEqual([...new Set(served)], [scene.login.access_token])
+          assert.strictEqual((yield* questions(scene)).length, 1)
         })
       ),
     slow
@@ -461,10 +498,11 @@ describe("a refused question about a quota", () => {
             (yield* questions(scene)).map(({ code, status }) => [status, code]),
             [[401, "token_invalidated"]]
           )
-          assert.deepStrictEqual((yield* scene.story).slice(-3), [
+          assert.deepStrictEqual((yield* scene.story).slice(-4), [
             "ApiOutcomeObserved",
             "ErrorClassified",
-            "CredentialQuarantined"
+            "CredentialQuarantined",
+            "QuotaObserved"
           ])
           yield* scene.advance("10 minutes")
           yield* unavailable(instance.token())
@@ -477,23 +515,25 @@ describe("a refused question about a quota", () => {
   )
 
   it.live(
-    "because the access token is over is followed by a refresh before the next one, and the bench stays",
+    "because the access token is over is followed by no other one, and by no refresh before the bench is over",
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
           const instance = yield* scene.open()
-          const resetsAt = yield* useUp(scene, instance, 3 * hour)
+          const resetsAt = yield* useUp(scene, instance, 30 * minute)
           yield* scene.sandbox.expireAccess({ grant: scene.login.grant })
-          yield* scene.advance("5 minutes")
-          yield* unavailable(instance.token())
-          assert.deepStrictEqual(yield* scene.posts, [])
-          yield* scene.advance("5 minutes")
-          assert.strictEqual((yield* unavailable(instance.token())).until, resetsAt)
-          assert.strictEqual((yield* scene.posts).length, 1)
+          for (let asked = 0; asked < 3; asked++) {
+            yield* scene.advance("5 minutes")
+            assert.strictEqual((yield* unavailable(instance.token())).until, resetsAt)
+          }
           assert.deepStrictEqual(
             (yield* questions(scene)).map(({ status }) => status),
-            [401, 200]
+            [401]
           )
+          assert.deepStrictEqual(yield* scene.posts, [])
+          yield* scene.advance("20 minutes")
+          assert.strictEqual(yield* instance.token(), scene.read().providers[codex].tokens.access_token)
+          assert.strictEqual((yield* scene.posts).length, 1)
           assert.deepStrictEqual(yield* breaches(scene), [])
         })
       ),
@@ -512,19 +552,19 @@ describe("a refused question about a quota", () => {
   ]
   for (const [name, fault] of harmless) {
     it.live(
-      `by ${name} changes nothing, and is not repeated at once`,
+      `by ${name} changes nothing, is recorded as no answer, and is not repeated at once`,
       () =>
         inScene((scene) =>
           Effect.gen(function* () {
             const instance = yield* scene.open()
             const resetsAt = yield* useUp(scene, instance, 3 * hour)
-            const before = (yield* scene.events).length
+            const before = (yield* scene.story).length
             yield* scene.sandbox.apiFault({ fault })
             yield* scene.advance("5 minutes")
             assert.strictEqual((yield* unavailable(instance.token())).until, resetsAt)
             assert.strictEqual((yield* unavailable(instance.token())).until, resetsAt)
             assert.strictEqual((yield* questions(scene)).length, 1)
-            assert.strictEqual((yield* scene.events).length, before)
+            assert.deepStrictEqual((yield* scene.story).slice(before), ["QuotaAsked", "QuotaObserved"])
             assert.deepStrictEqual(yield* scene.sandbox.trapped, [])
             assert.deepStrictEqual(yield* scene.posts, [])
           })
@@ -658,21 +698,18 @@ describe("Anthropic's quota", () => {
   )
 
   it.live(
-    "is asked for in vain with a revoked login, which stays benched and is found dead by its next refresh",
+    "is asked for in vain with a revoked login, which stays benched",
     () =>
       inScene(
         (scene) =>
           Effect.gen(function* () {
             const { instance } = yield* openAnthropic(scene)
             yield* scene.sandbox.revoke({ grant: scene.login.grant })
-            yield* scene.advance("5 minutes")
-            yield* unavailable(instance.token({ provider }))
+            for (let asked = 0; asked < 2; asked++) {
+              yield* scene.advance("5 minutes")
+              yield* unavailable(instance.token({ provider }))
+            }
             assert.deepStrictEqual(yield* scene.posts, [])
-            yield* scene.advance("5 minutes")
-            yield* unavailable(instance.token({ provider }))
-            assert.strictEqual((yield* scene.posts).length, 1)
-            const state = yield* instance.ledger.state
-            assert.strictEqual(grantById(state, members(state)[0]!.grant).health._tag, "Dead")
             assert.strictEqual((yield* questions(scene)).length, 1)
           }),
         { dialect: "anthropic" }

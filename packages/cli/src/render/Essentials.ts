@@ -42,12 +42,18 @@ export const essentialsOf = (event: Recorded, names: Names): string =>
           data.cleared ? removed(data.removed) : `nothing: ${data.why ?? "no reason given"}`,
         CooldownStarted: ({ data }) =>
           [data.reason, data.model, `until ${absolute(data.until)}`].filter((part) => part !== undefined).join(", "),
-        CooldownCleared: ({ data }) => `by ${data.by}`,
+        CooldownCleared: ({ data }) => [`by ${data.by}`, data.model].filter((part) => part !== undefined).join(", "),
         ApiOutcomeObserved: ({ data }) =>
-          data.accepted ? "accepted" : `refused: ${data.evidence === undefined ? "" : evidenceWords(data.evidence)}`,
+          data.accepted
+            ? `accepted${data.count === 1 ? "" : `, ${data.count} calls`}`
+            : `refused: ${data.evidence === undefined ? "" : evidenceWords(data.evidence)}`,
         ApiCallBroken: ({ data }) =>
           `${data.evidence.status === undefined ? "no answer" : "cut"}: ${evidenceWords(data.evidence)}`,
-        QuotaObserved: ({ data }) => data.windows.map(({ name, usedPercent }) => `${name} ${usedPercent} %`).join(", "),
+        QuotaAsked: () => "",
+        QuotaObserved: ({ data }) =>
+          data.unanswered === true
+            ? "no answer"
+            : data.windows.map(({ name, usedPercent }) => `${name} ${usedPercent} %`).join(", "),
         RecoveryAdopted: ({ data }) => `from ${data.from}`,
         RecoveryRejected: ({ data }) => `from ${data.from}: ${data.why}`,
         SelectionExhausted: ({ data }) => `${data.provider}: ${data.passed.map(({ why }) => why).join("; ")}`

@@ -67,7 +67,9 @@ export const sentenceOf = (event: Recorded, names: Names): string => {
       data.evidence.status === undefined
         ? `${who} called the API with its token and got no answer: ${evidenceWords(data.evidence)}.`
         : `An answer of the API to ${who} ended in the middle: ${evidenceWords(data.evidence)}.`,
-    QuotaObserved: otherwise,
+    QuotaAsked: () => `${who} asks the provider whether the quota is free again.`,
+    QuotaObserved: ({ data }) =>
+      data.unanswered === true ? "The provider did not say whether the quota is free again." : otherwise(),
     RecoveryAdopted: ({ data }) => `${who} found a login in the ${data.from} store and uses it.`,
     RecoveryRejected: ({ data }) => `${who} did not take a login from the ${data.from} store: ${data.why}.`,
     SelectionExhausted: otherwise

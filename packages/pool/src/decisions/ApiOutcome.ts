@@ -4,14 +4,14 @@
  */
 import type { Evidence } from "../Evidence.ts"
 import type { GenerationRef } from "../Generation.ts"
-import type { EventId } from "../Ids.ts"
+import type { CredentialId, EventId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
 import type { Policy } from "../Policy.ts"
 import { grantById, type Credential, type Grant, type PoolState } from "../PoolState.ts"
 import { bindingCooldown } from "../queries/Account.ts"
 import type { Draft } from "../Recorded.ts"
 import type { ApiVerdict } from "../Verdict.ts"
-import { benchedUntil, isSole } from "./Bench.ts"
+import { benchedUntil, endedBySuccess, isSole } from "./Bench.ts"
 import { quarantineOf } from "./ClassifyFailure.ts"
 
 export interface ApiRefusal {
@@ -34,30 +34,46 @@ export const concludeApiRefusal = (state: PoolState, refusal: ApiRefusal): Reado
   ...(mayDecide(grantById(state, refusal.credential.grant), refusal) ? decided(state, refusal) : [])
 ]
 
-/** Recorded for the first acceptance of a generation, and for the first after a refusal. */
+export interface ApiAcceptance {
+  readonly credential: Credential
+  readonly generation: GenerationRef
+  readonly model?: string | undefined
+  readonly now: Instant
+}
+
+/** Recorded at once for the first acceptance of a generation, and for one after a refusal or during a bench. */
 export const concludeApiAcceptance = (
   state: PoolState,
-  credential: Credential,
-  generation: GenerationRef
+  { credential, generation, model, now }: ApiAcceptance
 ): ReadonlyArray<Draft> => {
   const grant = grantById(state, credential.grant)
-  const news = credential.lastAccepted?.access !== generation.access || grant.refusedInARow > 0
-  const cooled: ReadonlyArray<Draft> =
-    credential.cooldown === undefined
-      ? []
-      : [{ type: "CooldownCleared", v: 1, credential: credential.id, data: { by: "success" } }]
-  return news || cooled.length > 0
-    ? [
-        {
-          type: "ApiOutcomeObserved",
-          v: 1,
-          credential: credential.id,
-          data: { generation, accepted: true, count: 1 }
-        },
-        ...cooled
-      ]
-    : []
+  const isNews = credential.lastAccepted?.access !== generation.access || grant.refusedInARow > 0
+  const cooled = endedBySuccess(state, credential, model, now)
+  return isNews || cooled.length > 0 ? [accepted(credential.id, generation), ...cooled] : []
 }
+
+/** Accepted calls that said nothing new are counted, and recorded together. */
+export interface Counted {
+  readonly credential: CredentialId
+  readonly generation: GenerationRef
+  readonly count: number
+  /** When the last of them was accepted. */
+  readonly last: Instant
+}
+
+export const acceptances = ({ count, credential, generation, last }: Counted): Draft => ({
+  type: "ApiOutcomeObserved",
+  v: 1,
+  credential,
+  data: { generation, accepted: true, count, last }
+})
+
+const accepted = (credential: CredentialId, generation: GenerationRef): Draft => ({
+  type: "ApiOutcomeObserved",
+  v: 1,
+  credential,
+  data: { generation, accepted: true, count: 1 }
+})
 
 const observed = ({ credential, evidence, generation, ids, model }: ApiRefusal): Draft => ({
   type: "ApiOutcomeObserved",

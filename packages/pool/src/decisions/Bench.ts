@@ -1,12 +1,15 @@
 /**
  * What a policy makes of a model API's verdict: whether it benches the credential, and until when. And what ends a bench
- * before its time: a login that came from outside, or an operator.
+ * before its time, for the credential and for its account: a new login, an operator, an accepted call, a quota that is free
+ * again.
  */
 import type { Evidence } from "../Evidence.ts"
-import type { GenerationRef } from "../Generation.ts"
+import type { EventOf } from "../Event.ts"
+import type { Generation, GenerationRef } from "../Generation.ts"
 import type { Instant } from "../Instant.ts"
 import type { BenchRow, Policy } from "../Policy.ts"
 import { type Credential, type Grant, grantById, members, type PoolState } from "../PoolState.ts"
+import { accountOf, allBenchesOf, type Bench, isOfTheAccount, onAccountOf } from "../queries/Account.ts"
 import type { Draft } from "../Recorded.ts"
 import type { ApiVerdict, ApiVerdictName } from "../Verdict.ts"
 
@@ -54,34 +57,75 @@ const namedEnd = (policy: Policy, { evidence, now, verdict }: Refused): Instant 
   (policy.anyReset && evidence.retryAfter !== undefined && evidence.retryAfter > now ? evidence.retryAfter : undefined)
 
 /**
- * Another program put another login in the place of this one: what the former met does not hold it back. A refresh is no
- * login, and ends nothing.
+ * Somebody put another login in the place of this one: what the former met does not hold it back, nor what its account met
+ * through another login. A refresh is no login, and ends nothing.
  */
 export const endedByLogin = (
   state: PoolState,
   { current, id }: Grant,
-  found: GenerationRef,
+  found: Generation,
   now: Instant
-): ReadonlyArray<Draft> =>
-  current === undefined || isSameLogin(current, found)
-    ? []
-    : members(state).flatMap((credential) => (credential.grant === id ? ended(credential, now, "generation") : []))
+): ReadonlyArray<Draft> => {
+  if (current === undefined || isSameLogin(current, found)) return []
+  const account = found.account ?? current.account
+  const own = members(state).filter(({ grant }) => grant === id)
+  const providers = new Set(own.map(({ provider }) => provider))
+  const others = members(state).filter(
+    (other) =>
+      other.grant !== id &&
+      account !== undefined &&
+      providers.has(other.provider) &&
+      accountOf(state, other) === account
+  )
+  return [
+    ...own.flatMap((credential) => ended(allBenchesOf(credential, now), "generation")),
+    ...others.flatMap((credential) => ended(ofTheAccount(credential, now), "generation"))
+  ]
+}
 
 /** A person knows better: the plan was paid, the limit lifted. */
-export const endedByOperator = (credential: Credential, now: Instant): ReadonlyArray<Draft> =>
-  ended(credential, now, "operator")
+export const endedByOperator = (state: PoolState, credential: Credential, now: Instant): ReadonlyArray<Draft> =>
+  ended([...allBenchesOf(credential, now), ...ofMates(state, credential, now)], "operator")
+
+/** An accepted call shows that the credential may be used, with its model if it names one; and what it shows of its account. */
+export const endedBySuccess = (
+  state: PoolState,
+  credential: Credential,
+  model: string | undefined,
+  now: Instant
+): ReadonlyArray<Draft> => {
+  const benches = [...allBenchesOf(credential, now), ...ofMates(state, credential, now)]
+  return ended(
+    benches.filter((bench) => bench.model === undefined || bench.model === model),
+    "success"
+  )
+}
+
+/** The provider says that what was used up is free again. */
+export const endedByProbe = (state: PoolState, credential: Credential, now: Instant): ReadonlyArray<Draft> =>
+  ended(
+    onAccountOf(state, credential)
+      .flatMap((one) => allBenchesOf(one, now))
+      .filter(({ model, reason }) => model === undefined && reason === "QuotaExhausted"),
+    "probe"
+  )
 
 /** Of what has no refresh token, such as an API key, the access token is all there is. */
 const isSameLogin = (current: GenerationRef, found: GenerationRef): boolean =>
   found.refresh === undefined ? found.access === current.access : found.refresh === current.refresh
 
-/** Its own bench, and those of single models on it. */
-const ended = (
-  { cooldown, id, modelCooldowns }: Credential,
-  now: Instant,
-  by: "generation" | "operator"
-): ReadonlyArray<Draft> => {
-  const models = Array.from(modelCooldowns).flatMap(([model, { until }]) => (until > now ? [model] : []))
-  const benches = [...((cooldown?.until ?? 0) > now ? [{}] : []), ...models.map((model) => ({ model }))]
-  return benches.map((bench) => ({ type: "CooldownCleared", v: 1, credential: id, data: { by, ...bench } }))
-}
+const ofMates = (state: PoolState, credential: Credential, now: Instant): ReadonlyArray<Bench> =>
+  onAccountOf(state, credential)
+    .slice(1)
+    .flatMap((other) => ofTheAccount(other, now))
+
+const ofTheAccount = (credential: Credential, now: Instant): ReadonlyArray<Bench> =>
+  allBenchesOf(credential, now).filter(isOfTheAccount)
+
+const ended = (benches: ReadonlyArray<Bench>, by: EventOf<"CooldownCleared">["data"]["by"]): ReadonlyArray<Draft> =>
+  benches.map(({ model, of }) => ({
+    type: "CooldownCleared",
+    v: 1,
+    credential: of,
+    data: { by, ...(model === undefined ? {} : { model }) }
+  }))

@@ -23,11 +23,16 @@ export const VaultRead = grantEvent("VaultRead", {
   standing: Schema.optionalKey(Schema.Literals(["same", "newer", "stale", "another login"]))
 })
 
-/** Recorded for a refusal, for the first acceptance of a generation, and for an acceptance after a refusal or a bench. */
+/**
+ * Recorded for a refusal, for the first acceptance of a generation, and for an acceptance after a refusal or during a
+ * bench. Other acceptances are counted, and recorded together once a minute.
+ */
 export const ApiOutcomeObserved = credentialEvent("ApiOutcomeObserved", {
   generation: GenerationRef,
   accepted: Schema.Boolean,
   count: Schema.Natural,
+  /** Of calls that were counted: when the last of them was accepted. */
+  last: Schema.optionalKey(Instant),
   evidence: Schema.optionalKey(Evidence),
   model: Schema.optionalKey(Model)
 })
@@ -40,8 +45,18 @@ export const ApiCallBroken = credentialEvent("ApiCallBroken", {
   model: Schema.optionalKey(Model)
 })
 
+/**
+ * A provider is about to be asked whether a quota is free again. Whatever comes of it, nobody else asks for a while. Of
+ * several it is the first that counts: one that was asked later than `notSince` makes this one void.
+ */
+export const QuotaAsked = credentialEvent("QuotaAsked", {
+  notSince: Instant
+})
+
 export const QuotaObserved = credentialEvent("QuotaObserved", {
-  windows: Schema.Array(QuotaWindow)
+  windows: Schema.Array(QuotaWindow),
+  /** The provider was asked, and gave no answer that can be used: what is known of the windows stays as it is. */
+  unanswered: Schema.optionalKey(Schema.Literal(true))
 })
 
 export const CooldownStarted = credentialEvent("CooldownStarted", {
@@ -58,6 +73,8 @@ export const CooldownCleared = credentialEvent("CooldownCleared", {
 /** Nothing is available for a provider; only when the reasons change. */
 export const SelectionExhausted = poolEvent("SelectionExhausted", {
   provider: Schema.String,
+  /** Only this model was asked for. */
+  model: Schema.optionalKey(Model),
   until: Schema.optionalKey(Instant),
   passed: Schema.Array(Schema.Struct({ credential: CredentialId, why: Schema.String }))
 })

@@ -41,7 +41,8 @@ const enrolled = (event: Envelope & EventOf<"CredentialEnrolled">): Credential =
     lastAccepted: undefined,
     lastAcceptedAt: undefined,
     quota: [],
-    quotaAt: undefined
+    quotaAt: undefined,
+    quotaAsked: undefined
   }
 }
 
@@ -75,8 +76,10 @@ const changed = (credential: Credential, event: Envelope & PoolEvent): Credentia
       return benched(credential, event.data.model, undefined)
     case "ApiOutcomeObserved":
       return used(credential, event)
+    case "QuotaAsked":
+      return asked(credential, event)
     case "QuotaObserved":
-      return { ...credential, quota: event.data.windows, quotaAt: event.at }
+      return answered(credential, event)
     default:
       return credential
   }
@@ -97,7 +100,24 @@ const benched = (credential: Credential, model: string | undefined, cooldown: Co
   return { ...credential, modelCooldowns }
 }
 
-const used = (credential: Credential, { at, data }: Envelope & EventOf<"ApiOutcomeObserved">): Credential =>
-  data.accepted
-    ? { ...credential, accepted: credential.accepted + data.count, lastAccepted: data.generation, lastAcceptedAt: at }
-    : { ...credential, refused: credential.refused + data.count }
+/** A question that a clock ahead of ours dated does not keep others from asking. */
+const asked = (credential: Credential, { at, data, id }: Envelope & EventOf<"QuotaAsked">): Credential => {
+  const before = credential.quotaAsked?.at
+  const isVoid = before !== undefined && before > data.notSince && before <= at
+  return isVoid ? credential : { ...credential, quotaAsked: { at, event: id, answered: false } }
+}
+
+const answered = (credential: Credential, { at, data }: Envelope & EventOf<"QuotaObserved">): Credential => {
+  const quotaAsked = credential.quotaAsked && { ...credential.quotaAsked, answered: true }
+  return data.unanswered === true
+    ? { ...credential, quotaAsked }
+    : { ...credential, quotaAsked, quota: data.windows, quotaAt: at }
+}
+
+const used = (credential: Credential, { at, data }: Envelope & EventOf<"ApiOutcomeObserved">): Credential => {
+  if (!data.accepted) return { ...credential, refused: credential.refused + data.count }
+  const accepted = credential.accepted + data.count
+  return data.last === undefined
+    ? { ...credential, accepted, lastAccepted: data.generation, lastAcceptedAt: at }
+    : { ...credential, accepted, lastAcceptedAt: Math.max(credential.lastAcceptedAt ?? 0, data.last) }
+}

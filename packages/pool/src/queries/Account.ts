@@ -66,22 +66,15 @@ const hasBenchedMates = (state: PoolState, { id, provider }: Credential): boolea
 export const bindingCooldown = (credential: Credential, now: Instant, model?: string): Bench | undefined =>
   lastToEnd(benchesOf(credential, now, model))
 
-/** Those of the credential itself that have not ended. */
-const benchesOf = (
-  { cooldown, id, modelCooldowns }: Credential,
-  now: Instant,
-  model?: string
-): ReadonlyArray<Bench> => {
-  const ofModel =
-    model !== undefined && HashMap.has(modelCooldowns, model) ? HashMap.getUnsafe(modelCooldowns, model) : undefined
-  return [
-    ...(isOn(cooldown, now) ? [{ ...cooldown, of: id }] : []),
-    ...(isOn(ofModel, now) && model !== undefined ? [{ ...ofModel, of: id, model }] : [])
-  ]
-}
+const benchesOf = (credential: Credential, now: Instant, wanted?: string): ReadonlyArray<Bench> =>
+  allBenchesOf(credential, now).filter(({ model }) => model === undefined || model === wanted)
 
-const isOn = (cooldown: Cooldown | undefined, now: Instant): cooldown is Cooldown =>
-  cooldown !== undefined && cooldown.until > now
+/** Those of the credential itself that have not ended, and those of its models. */
+export const allBenchesOf = ({ cooldown, id, modelCooldowns }: Credential, now: Instant): ReadonlyArray<Bench> => {
+  const own = cooldown === undefined ? [] : [{ ...cooldown, of: id }]
+  const ofModels = Array.from(modelCooldowns, ([model, bench]) => ({ ...bench, of: id, model }))
+  return [...own, ...ofModels].filter(({ until }) => until > now)
+}
 
 const lastToEnd = (benches: ReadonlyArray<Bench>): Bench | undefined =>
   benches.reduce<Bench | undefined>(

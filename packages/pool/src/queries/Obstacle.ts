@@ -63,19 +63,31 @@ const benchedBy = ({ model, of, reason, until }: Bench, { id }: Credential): Obs
 /** When it ends by itself. */
 export const endOf = (obstacle: Obstacle): Instant | undefined => ("until" in obstacle ? obstacle.until : undefined)
 
-/** What is so, and what a person may do about it. */
-export const obstacleText = (obstacle: Obstacle, credential: Credential): string => {
+/** What is so, in a few words. */
+export const obstacleWords = (obstacle: Obstacle): string => {
   switch (obstacle._tag) {
     case "Paused":
-      return `paused by an operator; \`daybook resume ${credential.id}\` puts it back into use`
+      return "paused"
     case "Dead":
-      return `dead (${obstacle.reason}) since ${format(obstacle.since)}; ${revival(credential)} brings it back`
+      return `dead (${obstacle.reason})`
     case "Cooling":
       return `cooling (${obstacle.reason}) until ${format(obstacle.until)}`
     case "ModelBenched":
       return `cooling for ${obstacle.model} (${obstacle.reason}) until ${format(obstacle.until)}`
     case "SameAccount":
       return `the same account as ${obstacle.as}, cooling${forModel(obstacle)} (${obstacle.reason}) until ${format(obstacle.until)}`
+  }
+}
+
+/** The same, and what a person may do about it. */
+export const obstacleText = (obstacle: Obstacle, credential: Credential): string => {
+  switch (obstacle._tag) {
+    case "Paused":
+      return `paused by an operator; \`daybook resume ${credential.id}\` puts it back into use`
+    case "Dead":
+      return `dead (${obstacle.reason}) since ${format(obstacle.since)}; ${revival(credential)} brings it back`
+    default:
+      return obstacleWords(obstacle)
   }
 }
 

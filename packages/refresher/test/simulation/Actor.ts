@@ -20,6 +20,7 @@ import { Refresher } from "@daybook/refresher/Refresher"
 import type { RefreshServices } from "@daybook/refresher/RefreshServices"
 import { saveUnsaved } from "@daybook/refresher/SaveUnsaved"
 import { TokenMemory } from "@daybook/refresher/TokenMemory"
+import { Uses } from "@daybook/refresher/Uses"
 import { Cause, Clock, Context, Effect, Exit, Layer, Logger, Random, Redacted, Scope } from "effect"
 import type { Chances } from "../support/Chances.ts"
 import type { Disk, Log, Onlooker, View } from "./Log.ts"
@@ -106,7 +107,12 @@ export const start = (name: string, options: ActorOptions): Actor => {
   const pool = Layer.merge(CredentialPool.layer, Operator.layer("/simulated")).pipe(
     Layer.provideMerge(Refresher.layer),
     Layer.provideMerge(
-      Layer.mergeAll(TokenMemory.layer, Leases.layer("/simulated"), Providers.layer([server.options.provider]))
+      Layer.mergeAll(
+        TokenMemory.layer,
+        Leases.layer("/simulated"),
+        Uses.layer,
+        Providers.layer([server.options.provider])
+      )
     ),
     Layer.provideMerge(Layer.succeedContext(edges))
   )

@@ -31,6 +31,7 @@ import { PoolPolicy } from "@daybook/refresher/PoolPolicy"
 import * as Recovery from "@daybook/refresher/Recovery"
 import { Refresher } from "@daybook/refresher/Refresher"
 import { TokenMemory } from "@daybook/refresher/TokenMemory"
+import { Uses } from "@daybook/refresher/Uses"
 import * as Interposed from "./Interposed.ts"
 
 export interface InstanceOptions {
@@ -138,6 +139,7 @@ const around = ({ home, providers, recoverFrom, stores }: InstanceOptions, edges
     Interposed.tokenEndpoint(edges)(TokenEndpoint.layer),
     TokenMemory.layer,
     Leases.layer(home),
+    Uses.layer,
     AuthorizationCode.layer,
     DeviceFlow.layer,
     Interposed.usageEndpoint(edges)(UsageEndpoint.layer),

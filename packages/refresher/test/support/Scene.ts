@@ -46,7 +46,7 @@ export interface Scene {
   readonly codexHere: (replay?: ReplayPolicy) => Provider
   readonly open: (options?: OpenOptions) => Effect.Effect<Instance, never, Scope.Scope>
   readonly events: Effect.Effect<ReadonlyArray<Recorded>>
-  /** What happened in the ledger, type by type, without its own life and the pool's membership. */
+  /** What happened in the ledger, type by type, without its own life, the pool's membership, and that it was asked in vain. */
   readonly story: Effect.Effect<ReadonlyArray<string>>
   readonly posts: Effect.Effect<ReadonlyArray<TokenPost>>
 }
@@ -119,7 +119,13 @@ export const make = Effect.fnUntraced(function* (options: GrantOptions, clock: S
   } satisfies Scene
 })
 
-const uninteresting = new Set(["LedgerOpened", "ActorJoined", "PolicyApplied", "CredentialEnrolled"])
+const uninteresting = new Set([
+  "LedgerOpened",
+  "ActorJoined",
+  "PolicyApplied",
+  "CredentialEnrolled",
+  "SelectionExhausted"
+])
 
 /** For a test that is not about time limits: an answer may take long on a busy machine. */
 export const patient = { policy: { timeLimit: 10_000 } } satisfies OpenOptions
