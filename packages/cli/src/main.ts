@@ -12,6 +12,7 @@ import { corpus } from "./commands/Corpus.ts"
 import { doctor } from "./commands/Doctor.ts"
 import { enrol } from "./commands/Enrol.ts"
 import { exec } from "./commands/Exec.ts"
+import { explain } from "./commands/Explain.ts"
 import { importLogin } from "./commands/Import.ts"
 import { list } from "./commands/List.ts"
 import { login } from "./commands/Login.ts"
@@ -43,6 +44,7 @@ const daybook = root.pipe(
     log,
     story,
     login,
+    explain,
     token,
     exec,
     enrol,
