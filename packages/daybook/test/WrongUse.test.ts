@@ -33,7 +33,10 @@ describe("a provider that nobody knows", () => {
       inStage(twoAtOpenAi, async (stage) => {
         const error = await failure(stage, ask(stage, "openai-codx"))
         assert.instanceOf(error, UnknownProvider)
-        assert.include(error.message, 'No provider "openai-codx" is known here. Known are: openai-codex, ')
+        assert.include(
+          error.message,
+          'No provider "openai-codx" is defined here, and the pool has no API key of it. Defined are: openai-codex, '
+        )
       })
     )
   }
