@@ -94,7 +94,11 @@ const attempted = Effect.fnUntraced(function* (
   yield* uses.reportLater(token, () => answerOf(response, "", model))
   const about = { left: true, status, ...(model === undefined ? {} : { model }) }
   return {
-    value: watched(response, (fault) => meanwhile(uses.faultLater(token, { fault, ...about }))),
+    value: watched(
+      response,
+      (fault) => meanwhile(uses.faultLater(token, { fault, ...about })),
+      response.body === null ? undefined : uses.hold(token)
+    ),
     verdict: undefined
   }
 })

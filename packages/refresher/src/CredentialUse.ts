@@ -9,6 +9,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { Context, Effect, FiberSet, Layer, Result } from "effect"
 import { CredentialPool, type Token } from "./CredentialPool.ts"
 import { Call } from "./internal/Call.ts"
+import { Leases } from "./Leases.ts"
 import type { TokenError } from "./PoolError.ts"
 import type { ApiAnswer } from "./ReportAnswer.ts"
 import { type ApiFault, reportFault } from "./ReportFault.ts"
@@ -53,6 +54,8 @@ export class CredentialUse extends Context.Service<
       options: UseOptions,
       attempt: (token: Token) => Effect.Effect<Attempted<A>, E, R>
     ) => Effect.Effect<A, E | TokenError, R>
+    /** Counts as a use of the credential for longer than its attempt; see `Leases.hold`. */
+    readonly hold: (token: Token) => (() => void) | undefined
     /** Reports an answer, and waits until the pool has concluded from it. A ledger that cannot be written is only logged. */
     readonly report: (token: Token, answer: ApiAnswer) => Effect.Effect<ApiVerdict | undefined>
     /** Reports an answer that nobody waits for. The pool does before it closes. */
@@ -70,10 +73,18 @@ export class CredentialUse extends Context.Service<
 const make = Effect.gen(function* () {
   const pool = yield* CredentialPool
   const ledger = yield* Ledger
+  const leases = yield* Leases
   const underWay = yield* FiberSet.make<unknown, never>()
   yield* Effect.addFinalizer(() => FiberSet.awaitEmpty(underWay))
 
   const report = (token: Token, answer: ApiAnswer) => logged(token, pool.reportUse(token, answer))
+
+  const leased = <A, E, R>({ credential }: Token, attempt: Effect.Effect<A, E, R>) =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => leases.hold(credential)),
+      () => attempt,
+      (end) => Effect.sync(() => end?.())
+    )
 
   const later = (effect: Effect.Effect<unknown>) => Effect.asVoid(FiberSet.run(underWay, effect))
 
@@ -88,7 +99,7 @@ const make = Effect.gen(function* () {
       for (;;) {
         call.sent += 1
         yield* Effect.annotateCurrentSpan({ credential: token.credential, sent: call.sent })
-        const { value, verdict } = yield* inAttemptSpan(token, call.sent, attempt(token))
+        const { value, verdict } = yield* inAttemptSpan(token, call.sent, leased(token, attempt(token)))
         if (verdict === undefined) return value
         const next = yield* another(call, token, verdict)
         if (next === undefined) return value
@@ -118,6 +129,7 @@ const make = Effect.gen(function* () {
 
   return CredentialUse.of({
     use,
+    hold: ({ credential }) => leases.hold(credential),
     report,
     reportLater: (token, answer) => later(Effect.suspend(() => report(token, answer()))),
     faultLater: (token, fault) => later(logged(token, Effect.provideService(reportFault(token, fault), Ledger, ledger)))

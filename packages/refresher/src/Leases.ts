@@ -18,6 +18,8 @@ export class Leases extends Context.Service<
   {
     /** Counts as one use of the credential until the scope closes. */
     readonly lease: (credential: CredentialId) => Effect.Effect<void, never, Scope.Scope>
+    /** The same until the function is called that this answers; nothing, if no uses are counted. */
+    readonly hold: (credential: CredentialId) => (() => void) | undefined
     /** How many uses of it are going on. */
     readonly count: (credential: CredentialId) => number
   }
@@ -29,9 +31,9 @@ export class Leases extends Context.Service<
     )
 }
 
-const uncounted = Leases.of({ lease: () => Effect.void, count: () => 0 })
+const uncounted = Leases.of({ lease: () => Effect.void, hold: () => undefined, count: () => 0 })
 
-/** How the uses of one credential are counted; `begin` answers what ends the use. */
+/** How the uses of one credential are counted; `begin` answers what ends the use, once. */
 interface Counter {
   readonly begin: () => () => void
   readonly count: () => number
@@ -53,6 +55,7 @@ const make = Effect.fnUntraced(function* (home: string) {
           (end) => Effect.sync(end)
         )
       ),
+    hold: (credential) => counterOf(credential).begin(),
     count: (credential) => counterOf(credential).count()
   })
 })
@@ -79,10 +82,10 @@ const overAll = Effect.fnUntraced(function* (folder: string) {
       begin: () => {
         const end = own.begin()
         const seat = orOwn(() => seatIn(folder, seats), undefined)
-        return () => {
+        return once(() => {
           end()
           if (seat !== undefined) seats.leave(seat)
-        }
+        })
       },
       count: () => Math.max(orOwn(seats.count, 0), own.count())
     }
@@ -99,9 +102,17 @@ const ownOnly = (): Counter => {
   return {
     begin: () => {
       uses += 1
-      return () => void (uses -= 1)
+      return once(() => void (uses -= 1))
     },
     count: () => uses
+  }
+}
+
+const once = (end: () => void) => {
+  let ended = false
+  return () => {
+    if (!ended) end()
+    ended = true
   }
 }
 

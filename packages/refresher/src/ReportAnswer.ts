@@ -62,9 +62,8 @@ const hear = Effect.fnUntraced(function* (sent: Sender, token: Redacted.Redacted
     const { credential, generation } = sent
     const news = concludeApiAcceptance(state, { credential, generation, model: answer.model, now })
     if (news.length === 0) uses.add(credential.id, generation, now)
-    else yield* uses.flush
-    const events = [...news, ...quota]
-    if (events.length > 0) yield* record(...events)
+    else yield* uses.record(credential.id, generation, now, news)
+    if (quota.length > 0) yield* record(...quota)
     return undefined
   }
   if (quota.length > 0) yield* record(...quota)

@@ -8,9 +8,9 @@ import { Fingerprint } from "@daybook/pool/Fingerprint"
 import { CredentialId } from "@daybook/pool/Ids"
 import { members } from "@daybook/pool/PoolState"
 import { Uses } from "@daybook/refresher/Uses"
-import { Effect, Layer, Stream } from "effect"
+import { Effect, Layer, Redacted, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import type { Instance } from "./support/Instance.ts"
+import { codex, type Instance } from "./support/Instance.ts"
 import { call } from "./support/ModelApi.ts"
 import { only } from "./support/Records.ts"
 import { inScene, patient, type Scene, slow } from "./support/Scene.ts"
@@ -86,6 +86,28 @@ describe("the calls of a pool", () => {
           const next = yield* scene.open(patient)
           assert.strictEqual(yield* accepted(next), 8)
           assert.strictEqual(only(yield* scene.events, "ApiOutcomeObserved").length, 3)
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "that are accepted at the same time for the first time are one event, and then a number",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open(patient)
+          const token = yield* instance.token()
+          const report = instance.pool.report(codex, Redacted.make(token), { status: 200, headers: {}, body: "" })
+          yield* Effect.all(
+            Array.from({ length: 50 }, () => report),
+            { concurrency: "unbounded" }
+          )
+          yield* instance.close
+          assert.deepStrictEqual(
+            only(yield* scene.events, "ApiOutcomeObserved").map(({ data }) => data.count),
+            [1, 49]
+          )
         })
       ),
     slow

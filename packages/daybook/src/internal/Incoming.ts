@@ -47,19 +47,33 @@ export const discard = (response: Response): void => {
 /** What is told of the transport's fault when a body breaks off. */
 const cuts = new WeakMap<Response, (fault: string) => void>()
 
+/** What is called when a body has come to its end, in whatever way. */
+const ends = new WeakMap<Response, () => void>()
+
+/** Also for an answer that nobody reads and everybody forgets. */
+const forgotten = new FinalizationRegistry<() => void>((end) => end())
+
 const bodies = new WeakMap<Response, ReadableStream<Uint8Array>>()
 
 /**
- * The same object, which says once through `cut` if its body ends in the middle, and to its caller exactly what it would
- * have said anyway.
+ * The same object, which says once through `cut` if its body ends in the middle, through `end` when it has ended at all,
+ * and to its caller exactly what it would have said anyway.
  */
-export const watched = (response: Response, cut: (fault: string) => void): Response => {
-  if (response.body === null || Object.getPrototypeOf(response) !== Response.prototype) return response
+export const watched = (response: Response, cut: (fault: string) => void, end?: () => void): Response => {
+  if (response.body === null || Object.getPrototypeOf(response) !== Response.prototype) {
+    end?.()
+    return response
+  }
   cuts.set(response, cut)
+  if (end !== undefined) {
+    ends.set(response, end)
+    forgotten.register(response, end)
+  }
   return Object.setPrototypeOf(response, watching)
 }
 
 const look = (response: Response, error: unknown): void => {
+  ends.get(response)?.()
   const fault = faultIn(error)
   if (fault === undefined) return
   cuts.get(response)?.(fault)
@@ -70,7 +84,9 @@ const reading = (name: "arrayBuffer" | "blob" | "bytes" | "formData" | "json" | 
   configurable: true,
   async value(this: Response): Promise<unknown> {
     try {
-      return await Response.prototype[name].call(this)
+      const read: unknown = await Response.prototype[name].call(this)
+      ends.get(this)?.()
+      return read
     } catch (error) {
       look(this, error)
       throw error
@@ -93,7 +109,11 @@ const watching: Response = Object.create(Response.prototype, {
     get(this: Response) {
       const known = bodies.get(this)
       if (known !== undefined) return known
-      const body = passing(bodyOf?.call(this), (error) => look(this, error))
+      const body = passing(
+        bodyOf?.call(this),
+        (error) => look(this, error),
+        () => ends.get(this)?.()
+      )
       bodies.set(this, body)
       return body
     }
@@ -101,7 +121,11 @@ const watching: Response = Object.create(Response.prototype, {
 })
 
 /** Reads on only when it is read from, so nothing is held back and nothing piles up. */
-const passing = (source: ReadableStream<Uint8Array>, look: (error: unknown) => void): ReadableStream<Uint8Array> => {
+const passing = (
+  source: ReadableStream<Uint8Array>,
+  look: (error: unknown) => void,
+  end: () => void
+): ReadableStream<Uint8Array> => {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   const taken = () => (reader ??= source.getReader())
   return new ReadableStream(
@@ -111,6 +135,7 @@ const passing = (source: ReadableStream<Uint8Array>, look: (error: unknown) => v
         try {
           const { done, value } = await taken().read()
           if (!done) return controller.enqueue(value)
+          end()
           controller.close()
           controller.byobRequest?.respond(0)
         } catch (error) {
@@ -118,7 +143,10 @@ const passing = (source: ReadableStream<Uint8Array>, look: (error: unknown) => v
           controller.error(error)
         }
       },
-      cancel: (reason) => taken().cancel(reason)
+      cancel: (reason) => {
+        end()
+        return taken().cancel(reason)
+      }
     },
     { highWaterMark: 0 }
   )
