@@ -287,7 +287,35 @@ describe("a question about a used-up quota", () => {
   )
 
   it.live(
-    "is not asked once the access token is over: nothing is refreshed for a question",
+    "is asked with a new access token if the old one is over and its upkeep is due, and the bench outlives the refresh",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const instance = yield* scene.open()
+          const resetsAt = yield* useUp(scene, instance, 20 * hour)
+          yield* scene.advance("2 hours")
+          assert.strictEqual((yield* unavailable(instance.token())).until, resetsAt)
+          const [post] = yield* scene.posts
+          const [question] = yield* questions(scene)
+          assert.strictEqual((yield* scene.posts).length, 1)
+          assert.isTrue(post?.committed)
+          assert.strictEqual(question?.token, scene.read().providers[codex].tokens.access_token)
+          assert.strictEqual(question?.status, 200)
+          assert.deepStrictEqual((yield* scene.story).slice(-4), [
+            "RefreshStarted",
+            "RefreshSucceeded",
+            "QuotaAsked",
+            "QuotaObserved"
+          ])
+          assert.deepStrictEqual(yield* cooldown(instance), { until: resetsAt, reason: "QuotaExhausted" })
+          assert.deepStrictEqual(yield* breaches(scene), [])
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is not asked while the access token is over and no upkeep is due: nothing is refreshed for a question",
     () =>
       inScene(
         (scene) =>
