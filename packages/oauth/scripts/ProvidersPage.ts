@@ -39,6 +39,17 @@ RFC 6749. The page is made from the declarations: change those, then run \`${com
       ])
     ]),
     "An access token is never renewed earlier than at half of its life. `claim` is the token's own `exp`.",
+    "## How a model API is asked",
+    table([
+      ["provider", "a login", "an API key", "at these origins"],
+      ...defaultProviders.map((provider) => [
+        code(provider.id),
+        ["`authorization`", ...Object.entries(provider.apiHeaders).map(apiHeaderOf)].join(", "),
+        code(provider.keyHeader ?? "authorization"),
+        provider.apiOrigins.map(code).join(", ")
+      ])
+    ]),
+    "A request that goes anywhere else is refused before it leaves. The page about [programs](library.md) says how requests are made.",
     "## How a person logs in",
     table([
       ["provider", "in a browser", "comes back to", "as a device", "scope of a login"],
@@ -90,6 +101,10 @@ const variable = (provider: Provider, kind: "oauth" | "apiKey"): string => {
   const name = variableOf(provider, provider.id, kind)
   return name === undefined ? "" : code(name)
 }
+
+/** With its value, unless a token says it. */
+const apiHeaderOf = ([name, value]: [string, Provider["apiHeaders"][string]]): string =>
+  code(typeof value === "string" ? `${name}: ${value}` : name)
 
 /** MiniMax' are the only ones that hermes has in its file and refreshes without its lock. */
 const inHermes = ({ id, sharedWithHermes }: Provider): string => {

@@ -54,6 +54,8 @@ describe("a definition", () => {
     ["redirect", "NotAPath", { redirect: { kind: "loopback", host: "127.0.0.1", path: "callback" } }],
     ["redirect", "NotAPort", { redirect: { kind: "loopback", host: "127.0.0.1", path: "/", port: 70_000 } }],
     ["redirect", "Insecure", { redirect: { kind: "page", uri: "http://as.example/code" } }],
+    ["keyHeader", "NotAHeader", { keyHeader: "x api key" }],
+    ["keyHeader", "NotAHeader", { keyHeader: "" }],
     ["authorizationEndpoint", "Insecure", { authorizationEndpoint: "http://as.example/authorize" }],
     ["authorizationParameters", "Reserved", { authorizationParameters: { state: "fixed" } }],
     [
