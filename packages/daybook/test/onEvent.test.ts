@@ -156,9 +156,11 @@ describe("without onEvent", () => {
         using said = vi.spyOn(console, "error").mockImplementation(() => {})
         const onlooker = await world.start("onlooker", "worker", { policy: patient })
         const pool = await open(world)
+        const again = await open(world)
         const error = await dies(world, pool)
         const { message } = error
         await pool.close()
+        await again.close()
         await onlooker.stop()
         assert.strictEqual(count(said.mock.calls.join("\n"), message), 1)
         assert.strictEqual(count(onlooker.said(), message), 1)

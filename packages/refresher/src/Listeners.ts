@@ -4,6 +4,7 @@
  */
 import { Ledger } from "@daybook/ledger/Ledger"
 import { Providers } from "@daybook/oauth/Providers"
+import type { EventId } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Context, Effect, Predicate } from "effect"
 import { lineOf, makeNotices, type Notice } from "./PoolNotice.ts"
@@ -26,10 +27,15 @@ export const makeListeners = Effect.gen(function* () {
   return (event: Recorded): void => void hear(event, noticeOf(ledger.known(), event))
 })
 
+/** A process that opened several pools on one ledger says it once. */
+const logged = new Set<EventId>()
+
 const logging =
   (warn: (message: string) => void): OnEvent =>
-  (_event, notice) => {
-    if (notice !== undefined) warn(lineOf(notice))
+  ({ id }, notice) => {
+    if (notice === undefined || logged.has(id)) return
+    logged.add(id)
+    warn(lineOf(notice))
   }
 
 /** What it throws is said the first time; so is what a promise of its is rejected with. */
