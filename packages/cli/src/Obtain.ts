@@ -6,6 +6,7 @@ import type { Provider } from "@daybook/oauth/Provider"
 import { defaultProviders, Providers } from "@daybook/oauth/Providers"
 import { empty } from "@daybook/pool/PoolState"
 import { isBlank } from "@daybook/pool/TokenSet"
+import { makeServed } from "@daybook/refresher/Metrics"
 import { NoneAvailable } from "@daybook/refresher/PoolError"
 import { storedToken } from "@daybook/refresher/StoredToken"
 import { Vault } from "@daybook/vault/Vault"
@@ -36,6 +37,8 @@ export const obtain = Effect.fnUntraced(function* (told: Settings, request: Requ
   )
   if (found === undefined) return yield* Detached.answerOf(task)
   if (found.isDue) yield* Detached.begin({ ...task, credential: found.credential.id, unattended: true })
+  const countServed = yield* makeServed // no pool is open that would
+  countServed(found.served.provider)
   return found.served
 })
 

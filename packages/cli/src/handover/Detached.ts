@@ -7,7 +7,7 @@ import { type ChildProcess, spawn, type StdioOptions } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { type ExitCode, exitCodes } from "../ExitCode.ts"
 import { Stop } from "../Stop.ts"
-import { fromPipe, type Served, Task } from "./Task.ts"
+import { endOfWords, fromPipe, type Served, type Task } from "./Task.ts"
 
 const program = fileURLToPath(new URL("./program.ts", import.meta.url))
 
@@ -18,13 +18,30 @@ const start = (task: Task, stdio: StdioOptions): ChildProcess =>
     windowsHide: true
   })
 
-/** Waits for its answer. What it says on stderr is said by us, and its failure is ours, with its exit code. */
+/**
+ * Waits for its answer, and not for its end: a collector may keep it. What it says on stderr is said by us, and its
+ * failure is ours, with its exit code.
+ */
 export const answerOf = (task: Task): Effect.Effect<Served, Stop> =>
   Effect.callback((resume) => {
     const child = start(task, ["ignore", "pipe", "pipe"])
     let answer = ""
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => (answer += text))
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => process.stderr.write(text))
+    let isSaid = false
+    const answered = () => {
+      const served = isSaid ? fromPipe(answer) : Option.none()
+      if (Option.isNone(served)) return
+      letGo(child)
+      resume(Effect.succeed(served.value))
+    }
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      answer += text
+      answered()
+    })
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      isSaid = isSaid || text.includes(endOfWords)
+      process.stderr.write(text.replace(endOfWords, ""))
+      answered()
+    })
     child.once("error", ({ message }) => resume(Effect.fail(notStarted(message))))
     child.once("close", (code, signal) => resume(outcome(code, signal, answer)))
     return Effect.sync(() => letGo(child))

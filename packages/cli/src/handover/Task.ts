@@ -35,3 +35,6 @@ export type Served = typeof Served.Type
 /** Over a pipe between the two, and nowhere else. */
 export const revealForPipe = Schema.encodeSync(Schema.fromJsonString(Served))
 export const fromPipe = Schema.decodeUnknownOption(Schema.fromJsonString(Served))
+
+/** The last that is said on stderr before an answer: who waits need not wait for the end of the process. */
+export const endOfWords = "\0"

@@ -7,13 +7,14 @@ import { runMain } from "@effect/platform-node/NodeRuntime"
 import { memberNamed } from "@daybook/refresher/Selection"
 import { Refresher } from "@daybook/refresher/Refresher"
 import { Ledger } from "@daybook/ledger/Ledger"
+import * as Otlp from "daybook/Otlp"
 import { Effect, Layer, Option, Schema } from "effect"
 import { askPool } from "../AskPool.ts"
 import * as Deaths from "../Deaths.ts"
 import * as Ending from "../Ending.ts"
 import { othersOf } from "../LoginsElsewhere.ts"
 import * as WritePool from "../WritePool.ts"
-import { revealForPipe, Task } from "./Task.ts"
+import { endOfWords, revealForPipe, Task } from "./Task.ts"
 
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
 
@@ -44,10 +45,10 @@ Effect.gen(function* () {
   return yield* task.unattended ? refresh : answer
 }).pipe(
   Effect.provide(pool),
-  Effect.tap((text) => Effect.sync(() => process.stdout.write(text))),
   Effect.tap(() => Effect.sync(() => Deaths.sayBeside(""))),
+  Effect.tap((text) => Effect.sync(() => process.stderr.write(endOfWords) && process.stdout.write(text))),
   Effect.catch(Ending.fail),
   Effect.catchDefect(Ending.confess),
-  Effect.provide(Layer.mergeAll(nodeServices, Ending.logger)),
+  Effect.provide(Layer.merge(nodeServices, Layer.provideMerge(Otlp.layer("daybook"), Ending.logger))),
   runMain
 )
