@@ -5,7 +5,7 @@
  * strings: this package is the judge that has to name them.
  */
 import { Effect } from "effect"
-import { SignJWT } from "jose"
+import { SignJWT } from "jose/jwt/sign"
 import { randomBytes } from "node:crypto"
 
 /** The person behind a login. */

@@ -3,7 +3,7 @@
  * never to decide whom to trust.
  */
 import { Redacted, Result } from "effect"
-import { decodeJwt } from "jose"
+import { decodeJwt } from "jose/jwt/decode"
 import type { Instant } from "@daybook/pool/Instant"
 import { instantIn, type JsonObject, numberIn } from "./Json.ts"
 
