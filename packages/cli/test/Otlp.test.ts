@@ -29,7 +29,7 @@ const collecting = (answers: boolean) =>
             Effect.succeed({
               origin: `http://127.0.0.1:${port}`,
               texts,
-              close: () => void server.close().closeAllConnections()
+              close: () => server.close().closeAllConnections()
             })
           )
         })

@@ -205,15 +205,39 @@ describe("when the API refuses, pool.fetch", () => {
       assert.strictEqual(response.url, url(stage))
     })
   )
+})
 
-  it.live("serves a crowd of callers by one refresh", () =>
+describe("a crowd of callers", () => {
+  const crowd = async (stage: Stage.Stage) => {
+    const fetch = open(stage)
+    const responses = await Promise.all(Array.from({ length: 100 }, () => fetch(url(stage), asking())))
+    assert.isTrue(responses.every(({ status }) => status === 200))
+    return new Set(responses.map((response) => credentialOf(response)?.label))
+  }
+
+  it.live("whose access token is over is served by one refresh", () =>
     inStage(twoAtOpenAi, async (stage) => {
       await expire(stage, "one")
-      const fetch = open(stage)
-      const responses = await Promise.all(Array.from({ length: 100 }, () => fetch(url(stage), asking())))
-      assert.isTrue(responses.every(({ status }) => status === 200))
-      assert.isTrue(responses.every((response) => credentialOf(response)?.label === "one"))
+      assert.deepStrictEqual(await crowd(stage), new Set(["one"]))
       assert.strictEqual((await run(stage.sandbox.journal)).length, 1)
+    })
+  )
+
+  it.live("whose login is revoked goes on with the next one", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      await run(stage.sandbox.revoke({ grant: grantOf(stage, "one") }))
+      assert.deepStrictEqual(await crowd(stage), new Set(["two"]))
+      const quarantined = (await readLedger(stage)).filter(({ type }) => type === "CredentialQuarantined")
+      assert.strictEqual(quarantined.length, 1)
+    })
+  )
+
+  it.live("that meets a rate limit goes on with the next one", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      await refuse(stage, "one", limited, 100)
+      assert.deepStrictEqual(await crowd(stage), new Set(["two"]))
+      const benched = (await readLedger(stage)).filter(({ type }) => type === "CooldownStarted")
+      assert.strictEqual(benched.length, 1)
     })
   )
 })

@@ -6,7 +6,7 @@
 import type { ApiVerdict } from "@daybook/pool/Verdict"
 import { nextStep, type NextStep, withoutRenewal } from "@daybook/pool/decisions/NextStep"
 import { Ledger } from "@daybook/ledger/Ledger"
-import { Context, Effect, FiberSet, Layer, Result } from "effect"
+import { Context, Effect, Fiber, FiberSet, Layer, Result } from "effect"
 import { CredentialPool, type Token } from "./CredentialPool.ts"
 import { Call } from "./internal/Call.ts"
 import { Leases } from "./Leases.ts"
@@ -56,7 +56,10 @@ export class CredentialUse extends Context.Service<
     ) => Effect.Effect<A, E | TokenError, R>
     /** Counts as a use of the credential for longer than its attempt; see `Leases.hold`. */
     readonly hold: (token: Token) => (() => void) | undefined
-    /** Reports an answer, and waits until the pool has concluded from it. A ledger that cannot be written is only logged. */
+    /**
+     * Reports an answer, and waits until the pool has concluded from it; whoever stops waiting does not stop that. A ledger
+     * that cannot be written is only logged.
+     */
     readonly report: (token: Token, answer: ApiAnswer) => Effect.Effect<ApiVerdict | undefined>
     /** Reports an answer that nobody waits for. The pool does before it closes. */
     readonly reportLater: (token: Token, answer: () => ApiAnswer) => Effect.Effect<void>
@@ -77,7 +80,7 @@ const make = Effect.gen(function* () {
   const underWay = yield* FiberSet.make<unknown, never>()
   yield* Effect.addFinalizer(() => FiberSet.awaitEmpty(underWay))
 
-  const report = (token: Token, answer: ApiAnswer) => logged(token, pool.reportUse(token, answer))
+  const begin = <A>(effect: Effect.Effect<A>) => FiberSet.run(underWay, effect)
 
   const leased = <A, E, R>({ credential }: Token, attempt: Effect.Effect<A, E, R>) =>
     Effect.acquireUseRelease(
@@ -86,7 +89,7 @@ const make = Effect.gen(function* () {
       (end) => Effect.sync(() => end?.())
     )
 
-  const later = (effect: Effect.Effect<unknown>) => Effect.asVoid(FiberSet.run(underWay, effect))
+  const heard = (token: Token, answer: ApiAnswer) => logged(token, pool.reportUse(token, answer))
 
   const use = <A, E, R>(
     provider: string,
@@ -130,9 +133,10 @@ const make = Effect.gen(function* () {
   return CredentialUse.of({
     use,
     hold: ({ credential }) => leases.hold(credential),
-    report,
-    reportLater: (token, answer) => later(Effect.suspend(() => report(token, answer()))),
-    faultLater: (token, fault) => later(logged(token, Effect.provideService(reportFault(token, fault), Ledger, ledger)))
+    report: (token, answer) => Effect.flatMap(begin(heard(token, answer)), Fiber.join),
+    reportLater: (token, answer) => Effect.asVoid(begin(Effect.suspend(() => heard(token, answer())))),
+    faultLater: (token, fault) =>
+      Effect.asVoid(begin(logged(token, Effect.provideService(reportFault(token, fault), Ledger, ledger))))
   })
 })
 

@@ -12,9 +12,10 @@ import { observeQuota } from "@daybook/pool/decisions/Quota"
 import type { Evidence } from "@daybook/pool/Evidence"
 import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
+import type { GrantId } from "@daybook/pool/Ids"
 import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
-import { Clock, Effect, type Redacted } from "effect"
+import { Clock, Effect, HashMap, Option, type Redacted, Semaphore } from "effect"
 import { finishUnfinished } from "./FinishUnfinished.ts"
 import { decide, grantState, record } from "./GrantState.ts"
 import { asRefreshError, isMoved } from "./internal/AsRefreshError.ts"
@@ -76,28 +77,48 @@ export const reportRefusal = Effect.fnUntraced(function* (sent: Sender, evidence
   const now = yield* Clock.currentTimeMillis
   yield* Uses.use(({ flush }) => flush)
   const verdict = classifyApi(target.provider, sent.credential.kind, evidence, now)
-  if (verdict.verdict === "GrantRevoked") yield* Effect.ignore(lookAgain(target))
-  const concluded = conclude(target, { ...sent, evidence, verdict, ...(model === undefined ? {} : { model }), now })
-  yield* Effect.retry(concluded, { while: isMoved, times: 5 })
+  const refusal = { ...sent, evidence, verdict, ...(model === undefined ? {} : { model }), now }
+  const facts = yield* turnOf(yield* Ledger, target.grant).withPermits(1)(decided(target, refusal))
+  if (facts.length > 0) yield* record(...facts)
   return verdict
 })
 
+/**
+ * A crowd of callers who are refused at once decides one after the other: the first finds out what is so and concludes, the
+ * others find that in the ledger, and what is left to record of them conflicts with nothing.
+ */
+const turnOf = (ledger: Ledger["Service"], grant: GrantId): Semaphore.Semaphore => {
+  const ofLedger = turns.get(ledger) ?? new Map<GrantId, Semaphore.Semaphore>()
+  const turn = ofLedger.get(grant) ?? Semaphore.makeUnsafe(1)
+  turns.set(ledger, ofLedger.set(grant, turn))
+  return turn
+}
+
+const turns = new WeakMap<Ledger["Service"], Map<GrantId, Semaphore.Semaphore>>()
+
 type Refusal = Omit<ApiRefusal, "policy" | "classifier" | "ids">
 
-/**
- * Decided on the state as it is; if the grant moves meanwhile, decided again. What was seen and what it means holds
- * whatever the state is, so a hundred callers who are refused at once do not get in each other's way.
- */
+const decided = Effect.fnUntraced(function* (target: Target, refusal: Refusal) {
+  const { health } = grantById((yield* Ledger).known(), target.grant)
+  if (refusal.verdict.verdict === "GrantRevoked" && health._tag !== "Dead") yield* Effect.ignore(lookAgain(target))
+  return yield* Effect.retry(conclude(target, refusal), { while: isMoved, times: 5 })
+})
+
+/** Decided on the state as it is; if the grant moves meanwhile, decided again. Answers what is still to be recorded. */
 const conclude = Effect.fnUntraced(function* (target: Target, refusal: Refusal) {
   const { grant, state } = yield* grantState(target)
+  const credential = Option.getOrElse(HashMap.get(state.credentials, refusal.credential.id), () => refusal.credential)
   const events = concludeApiRefusal(state, {
     ...refusal,
+    credential,
     policy: yield* PoolPolicy,
     classifier: classifierVersion,
     ids: [newEventId(), newEventId()]
   })
   const told = events.map((event) => ({ ...event, correlation: target.correlation }))
-  yield* events.every(isFact) ? record(...told) : decide(target, grant.version, ...told)
+  if (told.every(isFact)) return told
+  yield* decide(target, grant.version, ...told)
+  return []
 })
 
 const isFact = ({ type }: Draft): boolean => type === "ApiOutcomeObserved" || type === "ErrorClassified"

@@ -95,7 +95,7 @@ const reading = (name: "arrayBuffer" | "blob" | "bytes" | "formData" | "json" | 
 })
 
 /** The body of a response as it is without us. */
-const { get: bodyOf } = Object.getOwnPropertyDescriptor(Response.prototype, "body")!
+const bodyOf = (response: Response): ReadableStream<Uint8Array> => Reflect.get(Response.prototype, "body", response)
 
 const watching: Response = Object.create(Response.prototype, {
   arrayBuffer: reading("arrayBuffer"),
@@ -110,7 +110,7 @@ const watching: Response = Object.create(Response.prototype, {
       const known = bodies.get(this)
       if (known !== undefined) return known
       const body = passing(
-        bodyOf?.call(this),
+        bodyOf(this),
         (error) => look(this, error),
         () => ends.get(this)?.()
       )
