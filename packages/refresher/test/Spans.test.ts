@@ -1,6 +1,6 @@
 /** What a trace shows of tokens and refreshes, and what it must not. */
 import { assert, describe, it, vi } from "@effect/vitest"
-import { Effect, Exit, Tracer } from "effect"
+import { Effect, Exit, Redacted, Tracer } from "effect"
 import { inspect } from "node:util"
 import { failing } from "./support/Failures.ts"
 import { codex } from "./support/Instance.ts"
@@ -125,9 +125,13 @@ describe("a span", () => {
           const pool = yield* scene
             .open(patient)
             .pipe(Effect.withSpan("starting"), Effect.provideService(Tracer.Tracer, tracer))
-          yield* pool
-            .token({ forceRefresh: true })
-            .pipe(Effect.withSpan("working"), Effect.provideService(Tracer.Tracer, tracer))
+          const work = Effect.gen(function* () {
+            const token = yield* pool.token({ forceRefresh: true })
+            const refusal = { status: 401, headers: {}, body: "" }
+            const verdict = yield* Effect.orDie(pool.pool.report(codex, Redacted.make(token), refusal))
+            assert.strictEqual(verdict?.verdict, "AccessExpired")
+          })
+          yield* work.pipe(Effect.withSpan("working"), Effect.provideService(Tracer.Tracer, tracer))
           const all = spans()
           assert.deepStrictEqual(
             all.map(({ name, parent }) => [name, parent]),
