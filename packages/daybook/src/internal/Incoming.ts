@@ -95,7 +95,7 @@ const reading = (name: "arrayBuffer" | "blob" | "bytes" | "formData" | "json" | 
 })
 
 /** The body of a response as it is without us. */
-const bodyOf = (response: Response): ReadableStream<Uint8Array> => Reflect.get(Response.prototype, "body", response)
+const bodyOf = (response: Response): Response["body"] => Reflect.get(Response.prototype, "body", response)
 
 const watching: Response = Object.create(Response.prototype, {
   arrayBuffer: reading("arrayBuffer"),
@@ -109,8 +109,10 @@ const watching: Response = Object.create(Response.prototype, {
     get(this: Response) {
       const known = bodies.get(this)
       if (known !== undefined) return known
+      const source = bodyOf(this)
+      if (source === null) return null
       const body = passing(
-        bodyOf(this),
+        source,
         (error) => look(this, error),
         () => ends.get(this)?.()
       )
