@@ -10,6 +10,15 @@ export const rate = async (millis: number, act: () => unknown): Promise<number> 
   return (times * 1_000) / (performance.now() - begun)
 }
 
+/** Microseconds of processor time that each takes this process, on all its threads. */
+export const effort = async (millis: number, act: () => unknown): Promise<number> => {
+  await repeat(millis / 5, act)
+  const before = process.cpuUsage()
+  const times = await repeat(millis, act)
+  const { system, user } = process.cpuUsage(before)
+  return (user + system) / times
+}
+
 const repeat = async (millis: number, act: () => unknown): Promise<number> => {
   const end = performance.now() + millis
   let times = 0

@@ -9,7 +9,7 @@ import { fork } from "node:child_process"
 import { once } from "node:events"
 import type { AddressInfo } from "node:net"
 import { withLogin } from "./Login.ts"
-import { median, rate, short, table, whole } from "./Measure.ts"
+import { effort, median, rate, short, table, whole } from "./Measure.ts"
 
 const server = fork(new URL("fetch/server.ts", import.meta.url))
 const [{ port }] = (await once(server, "message")) as [AddressInfo]
@@ -29,16 +29,22 @@ const rows = []
 for (const [shape, url] of Object.entries(shapes)) {
   const bare = async () => (await fetch(url, { method: "POST", headers: bearing, body })).text()
   const pooled = async () => (await ours(url, { method: "POST", headers, body })).text()
-  const rates: { readonly bare: Array<number>; readonly pooled: Array<number> } = { bare: [], pooled: [] }
-  for (let turn = 0; turn < turns; turn += 1) {
-    rates.bare.push(await rate(millis, bare))
-    rates.pooled.push(await rate(millis, pooled))
+  const seen: Record<"rates" | "efforts", Record<"bare" | "pooled", Array<number>>> = {
+    rates: { bare: [], pooled: [] },
+    efforts: { bare: [], pooled: [] }
   }
+  for (let turn = 0; turn < turns; turn += 1) {
+    seen.rates.bare.push(await rate(millis, bare))
+    seen.rates.pooled.push(await rate(millis, pooled))
+    seen.efforts.bare.push(await effort(millis, bare))
+    seen.efforts.pooled.push(await effort(millis, pooled))
+  }
+  const { efforts, rates } = seen
   const [one, other] = [median(rates.bare), median(rates.pooled)]
-  const dearer = 1_000_000 / other - 1_000_000 / one
-  rows.push([shape, whole(one), whole(other), short(other / one), whole(dearer)])
+  const [spent, more] = [median(efforts.bare), median(efforts.pooled)]
+  rows.push([shape, whole(one), whole(other), short(other / one), whole(spent), whole(more), short(more / spent)])
 }
 await close()
 server.disconnect()
 
-console.log(table([["", "fetch per s", "pool.fetch per s", "ratio", "microseconds more"], ...rows]))
+console.log(table([["", "fetch per s", "pool.fetch per s", "ratio", "CPU us each", "of pool.fetch", "ratio"], ...rows]))
