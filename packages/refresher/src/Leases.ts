@@ -1,11 +1,11 @@
 /**
- * Who uses a credential at the moment, counted over all processes that share a home: one use is one seat in a file of its
- * own there (see `files/src/Seats.ts`), so that the uses of a process end with it, however it dies. A lease keeps nobody
+ * Who uses a credential at the moment, counted over all processes that share a home, in a file there for each credential
+ * (see `files/src/Tally.ts`): the uses of a process end with it, however it dies. A lease keeps nobody
  * out. Nothing is counted, and no file opened, under a policy that asks for no count.
  *
  * Where the system cannot lock a part of a file, or refuses, a process counts its own uses only.
  */
-import * as Seats from "@daybook/files/Seats"
+import * as Tally from "@daybook/files/Tally"
 import type { CredentialId } from "@daybook/pool/Ids"
 import { countsLeases } from "@daybook/pool/decisions/Rank"
 import { Context, Effect, Layer, type Scope } from "effect"
@@ -40,7 +40,7 @@ interface Counter {
 }
 
 const make = Effect.fnUntraced(function* (home: string) {
-  const create = (yield* Seats.isAvailable) ? yield* overAll(join(home, "leases")) : ownOnly
+  const create = (yield* Tally.isAvailable) ? yield* overAll(join(home, "leases")) : ownOnly
   const counters = new Map<CredentialId, Counter>()
   const counterOf = (credential: CredentialId): Counter => {
     const counter = counters.get(credential) ?? create(credential)
@@ -62,10 +62,10 @@ const make = Effect.fnUntraced(function* (home: string) {
 
 /** One file for each credential. If the system refuses it, that is said once, and the uses of this process are counted. */
 const overAll = Effect.fnUntraced(function* (folder: string) {
-  const seatsAt = yield* Seats.open
+  const tallyAt = yield* Tally.open
   const warn = yield* Effect.map(Effect.context(), Effect.runForkWith)
   return (credential: CredentialId): Counter => {
-    const seats = seatsAt(join(folder, `${encodeURIComponent(credential)}.lock`))
+    const tally = tallyAt(join(folder, `${encodeURIComponent(credential)}.lock`))
     const own = ownOnly()
     let refused = false
     const orOwn = <A>(act: () => A, otherwise: A): A => {
@@ -81,20 +81,21 @@ const overAll = Effect.fnUntraced(function* (folder: string) {
     return {
       begin: () => {
         const end = own.begin()
-        const seat = orOwn(() => seatIn(folder, seats), undefined)
+        const isCounted = orOwn(() => addedTo(tally, folder), false)
         return once(() => {
           end()
-          if (seat !== undefined) seats.leave(seat)
+          if (isCounted) orOwn(tally.subtract, undefined)
         })
       },
-      count: () => Math.max(orOwn(seats.count, 0), own.count())
+      count: () => Math.max(orOwn(tally.count, 0), own.count())
     }
   }
 })
 
-const seatIn = (folder: string, seats: Seats.Seats): number | undefined => {
+const addedTo = (tally: Tally.Tally, folder: string): boolean => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return seats.take()
+  tally.add()
+  return true
 }
 
 const ownOnly = (): Counter => {

@@ -62,9 +62,9 @@ export const nodeTry = (kind: LockKind, path: string, ...nodeOptions: ReadonlyAr
 export const nodeCounting = (kind: LockKind, path: string, file: string, times: number) =>
   start(process.execPath, [program("counter"), kind, path, file, String(times)])
 
-/** A second Node that takes so many seats, prints `seated`, and stays there. */
-export const nodeSeated = (path: string, seats: number) =>
-  start(process.execPath, [program("seated"), path, String(seats)])
+/** A second Node that counts so many, prints `counted`, and stays there. */
+export const nodeTallied = (path: string, count: number) =>
+  start(process.execPath, [program("tallied"), path, String(count)])
 
 /** A second Node that locks, forgets that it did, and prints `collected` when the garbage collector was there. */
 export const nodeForgetting = (kind: LockKind, path: string) =>
