@@ -6,7 +6,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { credentialOf, ForbiddenOrigin, type FetchOptions, type Recorded, type Step } from "daybook"
 import { once } from "node:events"
+import { rename } from "node:fs/promises"
 import type { ServerResponse } from "node:http"
+import { join } from "node:path"
 import { readLedger } from "./support/Audit.ts"
 import { failure, inStage, twoAtAnthropic, twoAtOpenAi } from "./support/inStage.ts"
 import * as OwnServer from "./support/OwnServer.ts"
@@ -495,6 +497,29 @@ describe("what is accepted", () => {
         event.type === "ApiOutcomeObserved" && event.data.accepted ? [event.data.count] : []
       )
       assert.deepStrictEqual(counts, [1, 2])
+    })
+  )
+})
+
+describe("a ledger that cannot be written", () => {
+  const withoutLedger = (stage: Stage.Stage) => rename(join(stage.home, "ledger.jsonl"), join(stage.home, "gone.jsonl"))
+
+  it.live("does not take a good answer away", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      await stage.pool.getToken(provider)
+      await withoutLedger(stage)
+      const response = await open(stage)(url(stage), asking())
+      assert.nestedPropertyVal(await response.json(), "object", "response")
+    })
+  )
+
+  it.live("does not hide what the provider said", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      await stage.pool.getToken(provider)
+      await withoutLedger(stage)
+      await refuse(stage, "one", { _tag: "Status", status: 429, body: "slow down" })
+      const response = await open(stage)(url(stage), asking())
+      assert.strictEqual(await response.text(), "slow down")
     })
   )
 })

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Credential, Report } from "daybook"
 import { failure, inStage, twoAtAnthropic, twoAtOpenAi } from "./support/inStage.ts"
+import { inWorld } from "./support/inWorld.ts"
 import type * as Stage from "./support/Stage.ts"
 
 const run = Effect.runPromise
@@ -136,6 +137,25 @@ describe("withCredential", () => {
       const reason = new Error("enough")
       controller.abort(reason)
       assert.strictEqual(await pending, reason)
+    })
+  )
+})
+
+describe("a revoked login", () => {
+  it.live("that a new one has replaced meanwhile gets another try", () =>
+    inWorld(async (world) => {
+      await using pool = await world.open()
+      const tokens: Array<string> = []
+      const answer = await pool.withCredential(provider, async ({ id, token }, report) => {
+        assert.strictEqual(id, "main")
+        tokens.push(token)
+        if (tokens.length > 1) return "answered"
+        await world.logIn()
+        await report({ status: 401, headers: {}, body: JSON.stringify({ error: { code: "token_invalidated" } }) })
+        throw new Refused()
+      })
+      assert.strictEqual(answer, "answered")
+      assert.strictEqual(tokens[1], world.login.access_token)
     })
   )
 })

@@ -4,7 +4,7 @@ import { ApiVerdictName, type ApiVerdict } from "@daybook/pool/Verdict"
 
 const verdictOf = (verdict: ApiVerdictName): ApiVerdict => ({ verdict, rule: "test/rule", scope: "credential" })
 
-const fresh: Tried = { sent: 1, mostSent: 4, renewed: false, named: false, repeatable: true }
+const fresh: Tried = { sent: 1, mostSent: 4, renewed: false, moved: false, named: false, repeatable: true }
 
 const after = (verdict: ApiVerdictName, tried: Partial<Tried> = {}) =>
   nextStep(verdictOf(verdict), { ...fresh, ...tried })
@@ -19,6 +19,12 @@ describe("after a refusal", () => {
 
   it("of its next access token too, another credential is tried", () => {
     assert.strictEqual(after("AccessExpired", { renewed: true }).next, "next credential")
+  })
+
+  it("that a login was revoked, the login that has taken its place gets a try", () => {
+    assert.strictEqual(after("GrantRevoked", { moved: true }).next, "renew")
+    assert.strictEqual(after("GrantRevoked", { moved: true, renewed: true }).next, "next credential")
+    assert.strictEqual(after("QuotaExhausted", { moved: true }).next, "next credential")
   })
 
   it.each(others)("for %s, another credential is tried", (verdict) => {

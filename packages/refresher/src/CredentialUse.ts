@@ -80,6 +80,8 @@ const make = Effect.gen(function* () {
   const underWay = yield* FiberSet.make<unknown, never>()
   yield* Effect.addFinalizer(() => FiberSet.awaitEmpty(underWay))
 
+  const logged = makeLogged()
+
   const begin = <A>(effect: Effect.Effect<A>) => FiberSet.run(underWay, effect)
 
   const leased = <A, E, R>({ credential }: Token, attempt: Effect.Effect<A, E, R>) =>
@@ -112,7 +114,7 @@ const make = Effect.gen(function* () {
 
   /** The token to go on with. */
   const another = Effect.fnUntraced(function* (call: Call, refused: Token, verdict: ApiVerdict) {
-    const tried = call.tried(refused)
+    const tried = call.tried(refused, ledger.known())
     let step = nextStep(verdict, tried)
     yield* call.say(step, refused, verdict)
     if (step.next === "renew") {
@@ -140,10 +142,20 @@ const make = Effect.gen(function* () {
   })
 })
 
-const logged = <A>(token: Token, effect: Effect.Effect<A, { readonly message: string }>) =>
-  Effect.catch(effect, ({ message }) =>
-    Effect.as(
-      Effect.logWarning(`What the API answered to ${token.credential} is not in the ledger. ${message}`),
-      undefined
-    )
-  )
+/** Says once that the ledger takes nothing, until it does again. */
+const makeLogged = () => {
+  let failing = false
+  return <A>(token: Token, effect: Effect.Effect<A, { readonly message: string }>): Effect.Effect<A | undefined> =>
+    Effect.matchEffect(effect, {
+      onSuccess: (value) => {
+        failing = false
+        return Effect.succeed(value)
+      },
+      onFailure: ({ message }) => {
+        const said = failing
+        failing = true
+        const warning = `What the API answered to ${token.credential} is not in the ledger. ${message}`
+        return Effect.as(said ? Effect.void : Effect.logWarning(warning), undefined)
+      }
+    })
+}

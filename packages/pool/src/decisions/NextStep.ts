@@ -10,6 +10,8 @@ export interface Tried {
   readonly mostSent: number
   /** This credential was refused before in this call, and got another token since. */
   readonly renewed: boolean
+  /** The pool has another access token for it than the one that was sent: somebody refreshed it, or logged in again. */
+  readonly moved: boolean
   /** The caller asked for this credential and no other. */
   readonly named: boolean
   /** Whether the request can be sent once more. */
@@ -33,8 +35,9 @@ export const withoutRenewal = (why: string, { named }: Tried): NextStep => ({
   why: `there is no other access token for it: ${why}`
 })
 
-const wantedAfter = (verdict: ApiVerdictName, { renewed }: Tried): NextStep => {
-  if (verdict === "AccessExpired" && !renewed) return { next: "renew", why: meaning.AccessExpired }
+const wantedAfter = (verdict: ApiVerdictName, { moved, renewed }: Tried): NextStep => {
+  const mayRenew = verdict === "AccessExpired" || (verdict === "GrantRevoked" && moved)
+  if (mayRenew && !renewed) return { next: "renew", why: meaning[verdict] }
   if (verdict === "UpstreamFault" || verdict === "RequestFault") return { next: "give up", why: meaning[verdict] }
   return { next: "next credential", why: verdict === "AccessExpired" ? refusedAgain : meaning[verdict] }
 }

@@ -1,8 +1,10 @@
 /** What one call has tried so far, and whom it asks next. */
 import type { NextStep, Tried } from "@daybook/pool/decisions/NextStep"
+import type { GenerationRef } from "@daybook/pool/Generation"
 import type { CredentialId } from "@daybook/pool/Ids"
+import { grantById, type PoolState } from "@daybook/pool/PoolState"
 import type { ApiVerdict } from "@daybook/pool/Verdict"
-import { Effect } from "effect"
+import { Effect, HashMap, Option } from "effect"
 import type { Token } from "../CredentialPool.ts"
 import type { UseOptions } from "../CredentialUse.ts"
 import type { TokenRequest } from "../HeldFor.ts"
@@ -35,12 +37,13 @@ export class Call {
     return { ...this.anyone(), credential, failedToken: token }
   }
 
-  tried({ credential }: Token): Tried {
+  tried({ credential, generation }: Token, state: PoolState): Tried {
     const { credential: named, maxAttempts = usualAttempts, repeatable = true } = this.options
     return {
       sent: this.sent,
       mostSent: maxAttempts,
       renewed: this.renewed.has(credential),
+      moved: currentOf(state, credential)?.access !== generation.access,
       named: named !== undefined,
       repeatable
     }
@@ -54,4 +57,9 @@ export class Call {
       Effect.catch((error) => Effect.logWarning(`The function that is told of steps threw: ${error}`))
     )
   }
+}
+
+const currentOf = (state: PoolState, id: CredentialId): GenerationRef | undefined => {
+  const credential = Option.getOrUndefined(HashMap.get(state.credentials, id))
+  return credential === undefined ? undefined : grantById(state, credential.grant).current
 }
