@@ -28,7 +28,7 @@ const ofPool = (
   ledger: ReadonlyArray<Finding>
 ): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.gen(function* () {
-    const { problems, rows } = yield* ReadPool.view(home)
+    const { problems, rows } = yield* ReadPool.view({ home })
     return [...(yield* ofStores(home, problems, rows)), ...ofBorrowed(rows), ...rows.map(ofCredential)]
   }).pipe(
     Effect.provide(ReadPool.layer({ home, vault })),

@@ -13,6 +13,7 @@ import { type StoreSource, Vault } from "@daybook/vault/Vault"
 import { declaredFiles } from "daybook/LoginFiles"
 import { Clock, Effect, Layer } from "effect"
 import { version } from "./internal/Version.ts"
+import { isMissing, noVault } from "./NamedVault.ts"
 import { type PoolView, viewOf } from "./PoolView.ts"
 import type { Settings } from "./Settings.ts"
 
@@ -50,12 +51,13 @@ const storesOf = (state: PoolState, vault: string | undefined): ReadonlyArray<St
 const inHermes = (source: StoreSource): StoreSource =>
   source.kind === "hermes" ? { ...source, providers: sharedWithHermes(defaultProviders) } : source
 
-/** The pool as it stands now. */
-export const view = Effect.fnUntraced(function* (home: string) {
+/** The pool as it stands now. A store that was named and is not there is a problem, and hides nothing else. */
+export const view = Effect.fnUntraced(function* ({ home, vault }: Pick<Where, "home"> & Partial<Where>) {
   const state = yield* Ledger.use((ledger) => ledger.state)
   const survey = yield* Vault.use((vault) => vault.logins)
   const at = yield* Clock.currentTimeMillis
-  return viewOf(statusOf(state, at), survey, { home, at, head: state.head }) satisfies PoolView
+  const seen: PoolView = viewOf(statusOf(state, at), survey, { home, at, head: state.head })
+  return isMissing(vault) ? { ...seen, problems: [...seen.problems, { path: vault, message: noVault(vault) }] } : seen
 })
 
 /** Those that have a member, or could have one: the ones of API keys first. */

@@ -5,9 +5,9 @@ import type { StoreSource } from "@daybook/vault/Vault"
 import { layer as poolLayer, type PoolOptions } from "daybook"
 import { Effect, Layer, Option } from "effect"
 import { Flag } from "effect/cli"
-import { existsSync } from "node:fs"
 import * as Deaths from "./Deaths.ts"
 import { exitCodes } from "./ExitCode.ts"
+import { isMissing, noVault } from "./NamedVault.ts"
 import { allowsNetworkFileSystem, type Settings } from "./Settings.ts"
 import { Stop } from "./Stop.ts"
 
@@ -47,13 +47,9 @@ export const layer = (
 
 /** A file that was named, and is not there. */
 export const vaultThere = ({ vault }: Pick<Settings, "vault">): Effect.Effect<void, Stop> =>
-  Effect.suspend(() => (vault === undefined || existsSync(vault) ? Effect.void : Effect.fail(noSuchVault(vault))))
-
-const noSuchVault = (path: string) =>
-  new Stop({
-    exitCode: exitCodes.error,
-    message: `There is no file ${path}. Give the path of an existing hermes auth.json with --vault, or leave it out.`
-  })
+  Effect.suspend(() =>
+    isMissing(vault) ? Effect.fail(new Stop({ exitCode: exitCodes.error, message: noVault(vault) })) : Effect.void
+  )
 
 /** What counts in place of the known definitions. */
 export const providersFor = (sandbox: Option.Option<string>): Effect.Effect<ReadonlyArray<Provider>, Stop> =>

@@ -10,7 +10,7 @@ import { snapshot } from "./support/TempFolder.ts"
 import { makeWorld } from "./support/World.ts"
 
 /** Each command is a process of its own, and the machine may be busy. */
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const usageMistakes: ReadonlyArray<ReadonlyArray<string>> = [
   ["statsu"],

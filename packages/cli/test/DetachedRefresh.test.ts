@@ -75,6 +75,20 @@ describe.concurrent("a token that has ended", () => {
       })
   )
 
+  it.live("keeps no process waiting for a provider that never answers, whoever is gone", () =>
+    Effect.gen(function* () {
+      const { ask, at, home, sandbox } = yield* makeEnded
+      const hold = yield* sandbox.hold("afterCommit")
+      const helper = launch(ask, { ...at, ownGroup: true })
+      yield* hold.parked()
+      killed["its whole process group"](helper.pid ?? assert.fail("it did not start"))
+      const started = yield* firstOf(home, "RefreshStarted")
+      yield* gone(pidOf(home, started)) // within the time limit of a request: 20 s
+      assert.include(typesIn(home), "RefreshFailed")
+      yield* hold.release
+    })
+  )
+
   it.live("is refreshed once for several callers, and all are served the new one", () =>
     Effect.gen(function* () {
       const { ask, run, sandbox } = yield* makeEnded

@@ -9,7 +9,7 @@ import { makeReadOnly, smallDisk, snapshot, tempFolder } from "./support/TempFol
 import { makeWorld } from "./support/World.ts"
 
 /** Each command is a process of its own, and the machine may be busy. */
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const whole = authFile({ access_token: "access", refresh_token: "refresh" })
 const wrongType = {
@@ -75,6 +75,20 @@ describe.concurrent("the command", () => {
         const { code, stdout } = yield* run(["start", "--observe", path])
         assert.strictEqual(code, 0)
         assert.match(stdout, new RegExp(`${path} +not there`))
+      })
+    )
+
+    it.live("is said beside the pool by whoever only looks", () =>
+      Effect.gen(function* () {
+        const { begin, run, user } = yield* makeWorld
+        yield* begin
+        const path = join(user, "nowhere", "auth.json")
+        for (const args of [["status"], ["list"], ["explain", "openai"]]) {
+          const { code, stderr, stdout } = yield* run([...args, "--vault", path])
+          assert.strictEqual(code, 0, args.join(" "))
+          assert.include(stderr, `There is no file ${path}.`)
+          assert.include(stdout, "openai")
+        }
       })
     )
 

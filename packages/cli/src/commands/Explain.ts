@@ -23,7 +23,7 @@ export const explain = Command.make(
   Effect.fnUntraced(function* ({ model, provider }) {
     const { home, json, paint, vault } = yield* settings
     yield* Effect.gen(function* () {
-      const view = yield* ReadPool.view(home)
+      const view = yield* ReadPool.view({ home, vault })
       const state = yield* Ledger.use((ledger) => ledger.state)
       yield* isKnown(state, provider)
       const now = yield* Clock.currentTimeMillis

@@ -38,6 +38,7 @@ export const importLogin = Command.make(
   Effect.fnUntraced(function* ({ path, sandbox, takeOver, what, yes }) {
     const told = yield* settings
     const file = yield* find(Option.getOrUndefined(what), Option.getOrUndefined(path))
+    yield* Effect.provide(foundIn(told, file), alone(told, file)) // a failed look begins no ledger
     const layer = WritePool.layer(told, sandbox, { recoverFrom: [file.source] })
     yield* Effect.provide(importFrom(told, file, { takeOver, yes }), layer)
   })
@@ -53,14 +54,22 @@ interface Wish {
 }
 
 const importFrom = Effect.fnUntraced(function* (told: Settings, file: OthersFile, wish: Wish) {
+  const found = yield* foundIn(told, file)
+  const documents = yield* Effect.forEach(found, (login) => importOne(told, file, login, wish))
+  if (told.json) yield* Output.document({ imported: documents })
+})
+
+/** The file as its only store. */
+const alone = ({ home }: Settings, { source }: OthersFile) =>
+  Vault.layer({ stores: [], recoverFrom: [source], folder: home })
+
+const foundIn = Effect.fnUntraced(function* ({ home }: Settings, file: OthersFile) {
   const { logins, problems } = yield* Vault.use((vault) => vault.recoverable)
-  const other = logins.length === 0 ? yield* looksLike(told.home, file.path, "import") : undefined
+  const other = logins.length === 0 ? yield* looksLike(home, file.path, "import") : undefined
   if (other !== undefined) return yield* new Stop({ exitCode: exitCodes.error, message: other })
   yield* Output.warnings(problems)
   const found = logins.filter(({ kind }) => kind === "oauth")
-  if (found.length === 0) return yield* nothingIn(file, logins, problems.length > 0)
-  const documents = yield* Effect.forEach(found, (login) => importOne(told, file, login, wish))
-  if (told.json) yield* Output.document({ imported: documents })
+  return found.length === 0 ? yield* nothingIn(file, logins, problems.length > 0) : found
 })
 
 const nothingIn = (file: OthersFile, logins: ReadonlyArray<Login>, isUnreadable: boolean) =>

@@ -12,7 +12,7 @@ export const list = Command.make(
   {},
   Effect.fnUntraced(function* () {
     const { home, json, paint, vault } = yield* settings
-    const view = yield* Effect.provide(ReadPool.view(home), ReadPool.layer({ home, vault }))
+    const view = yield* Effect.provide(ReadPool.view({ home, vault }), ReadPool.layer({ home, vault }))
     if (json) return yield* Output.document(statusJson(view))
     yield* Output.lines(listLines(view, paint))
     yield* Output.warnings(view.problems)

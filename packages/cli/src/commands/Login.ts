@@ -3,9 +3,12 @@ import { type LoginMethod, loginMethods } from "@daybook/oauth/LoginMethods"
 import type { Provider } from "@daybook/oauth/Provider"
 import { defaultProviders } from "@daybook/oauth/Providers"
 import { Ledger } from "@daybook/ledger/Ledger"
+import { isFrom } from "@daybook/refresher/Enrolment"
+import type { Kept } from "@daybook/refresher/KeepLogin"
 import { LogIn, type Wish } from "@daybook/refresher/LogIn"
 import { LogInError } from "@daybook/refresher/LogInError"
 import type { Person, Prompt } from "@daybook/refresher/Person"
+import { Vault } from "@daybook/vault/Vault"
 import { loginFilesOf } from "daybook/LoginFiles"
 import { Clock, Console, Effect, Option, type Scope } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -120,12 +123,22 @@ const thenInto = (provider: Provider): string => {
 
 const logIn = Effect.fnUntraced(function* (told: Settings, provider: string, wish: Wish, program: string | undefined) {
   const person = yield* atTheKeyboard(told, wish.method, program)
-  const kept = yield* LogIn.use((service) => service.logIn(provider, person, wish)).pipe(
+  const logged = yield* LogIn.use((service) => service.logIn(provider, person, wish)).pipe(
+    Effect.onInterrupt(() => Console.error(brokenOff)),
     Effect.catchIf(isWithoutListener, ({ message }) =>
       Effect.fail(new Stop({ exitCode: exitCodes.error, message: `${message} With --paste nobody has to listen.` }))
     )
   )
+  const kept = { ...logged, label: logged.label ?? (yield* labelInStore(logged)) }
   yield* told.json ? Output.document(loginJson(kept)) : Console.log(loginSentence(kept))
+})
+
+const brokenOff = "The login was broken off. Unless `daybook status` shows it, nothing of it was kept."
+
+/** An address that stands for a name is in no ledger. */
+const labelInStore = Effect.fnUntraced(function* (kept: Pick<Kept, "provider" | "store">) {
+  const { logins } = yield* Vault.use((vault) => vault.logins)
+  return logins.find((login) => isFrom(kept, login))?.label
 })
 
 const isWithoutListener = (error: unknown): error is LogInError =>

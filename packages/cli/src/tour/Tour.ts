@@ -60,7 +60,7 @@ const perform = Effect.fnUntraced(function* (sandbox: Controls, stage: Stage, se
 /** What the ledger says now. */
 const review = Effect.fnUntraced(function* ({ home }: Stage, paint: Paint) {
   yield* Console.log(paint("strong", "\nHow the pool stands now (daybook status):"))
-  yield* Output.lines(statusLines(yield* ReadPool.view(home), paint))
+  yield* Output.lines(statusLines(yield* ReadPool.view({ home }), paint))
   yield* Console.log(paint("strong", "\nWhy second is dead (daybook story second):"))
   yield* tell({ json: false, paint }, "second")
 })
