@@ -47,12 +47,13 @@ const gone = (pid: number | undefined) =>
   )
 
 const killed = {
+  "its process, by a signal that it could catch,": (pid: number) => process.kill(pid, "SIGTERM"),
   "its process": (pid: number) => process.kill(pid, "SIGKILL"),
   "its whole process group": (pid: number) => process.kill(-pid, "SIGKILL")
 } as const
 
 describe.concurrent("a token that has ended", () => {
-  it.live.each(["its process", "its whole process group"] as const)(
+  it.live.each(["its process, by a signal that it could catch,", "its process", "its whole process group"] as const)(
     "is refreshed to the end though %s is killed meanwhile, and the next call serves the new one",
     (which) =>
       Effect.gen(function* () {

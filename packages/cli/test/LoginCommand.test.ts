@@ -171,7 +171,10 @@ describe("login", () => {
       const [, code = ""] = yield* command.shows(userCode)
       yield* sandbox.decide({ userCode: code, decision: "approve" })
       const { stdout } = yield* isClean(yield* command.ended)
-      assert.strictEqual(stdout, `main (ada@example.com) is logged in to openai-codex again. Its tokens are in ${vault}.\n`)
+      assert.strictEqual(
+        stdout,
+        `main (ada@example.com) is logged in to openai-codex again. Its tokens are in ${vault}.\n`
+      )
       assert.notInclude(readFileSync(vault, "utf8"), login.refresh_token)
     })
   )

@@ -18,6 +18,12 @@ import { endOfWords, revealForPipe, Task } from "./Task.ts"
 
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
 
+/** Written though stderr may be gone or full. */
+const answerWith = (text: string): void => {
+  process.stderr.write(endOfWords)
+  process.stdout.write(text)
+}
+
 const task = Schema.decodeUnknownSync(Schema.fromJsonString(Task))(process.argv[2])
 
 const answer = Effect.gen(function* () {
@@ -46,7 +52,7 @@ Effect.gen(function* () {
 }).pipe(
   Effect.provide(pool),
   Effect.tap(() => Effect.sync(() => Deaths.sayBeside(""))),
-  Effect.tap((text) => Effect.sync(() => process.stderr.write(endOfWords) && process.stdout.write(text))),
+  Effect.tap((text) => Effect.sync(() => answerWith(text))),
   Effect.catch(Ending.fail),
   Effect.catchDefect(Ending.confess),
   Effect.provide(Layer.merge(nodeServices, Layer.provideMerge(Otlp.layer("daybook"), Ending.logger))),
