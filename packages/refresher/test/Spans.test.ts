@@ -1,6 +1,6 @@
 /** What a trace shows of tokens and refreshes, and what it must not. */
 import { assert, describe, it, vi } from "@effect/vitest"
-import { Effect, Exit, Redacted, Tracer } from "effect"
+import { Effect, Exit, Fiber, Redacted, Tracer } from "effect"
 import { inspect } from "node:util"
 import { failing } from "./support/Failures.ts"
 import { codex } from "./support/Instance.ts"
@@ -104,8 +104,13 @@ describe("a span", () => {
             (pool) =>
               Effect.gen(function* () {
                 const token = yield* pool.token()
-                yield* Effect.provideService(other.token({ forceRefresh: true }), Tracer.Tracer, Tracer.nativeTracer)
-                yield* pool.token({ failedToken: token })
+                const hold = yield* Effect.orDie(scene.sandbox.hold("afterCommit"))
+                const untraced = Effect.provideService(Tracer.Tracer, Tracer.nativeTracer)
+                const first = yield* Effect.forkChild(untraced(other.token({ forceRefresh: true })))
+                yield* Effect.orDie(hold.parked())
+                const second = yield* Effect.forkChild(pool.token({ failedToken: token }), { startImmediately: true })
+                yield* Effect.orDie(hold.release)
+                assert.strictEqual(yield* Fiber.join(second), yield* Fiber.join(first))
               }),
             scene
           )
