@@ -86,13 +86,12 @@ export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
   try {
     const pool = await runtime.runPromise(CredentialPool)
     const ledger = await runtime.runPromise(Ledger)
-    const { check, close, run } = open
+    const { check, close, isOpen, run } = open
     const isTraced = await run(Spans.isTraced)
-    const getToken = async (provider: string, request?: GetTokenOptions) => {
-      check()
+    const getToken = (provider: string, request?: GetTokenOptions): Promise<Token> => {
       const wanted = request === undefined ? undefined : redacted(request)
-      const ready = isTraced ? undefined : pool.ready(provider, wanted)
-      return shown(ready ?? (await run(pool.getToken(provider, wanted))))
+      const ready = isTraced || !isOpen() ? undefined : pool.ready(provider, wanted)
+      return ready === undefined ? run(pool.getToken(provider, wanted)).then(shown) : shown(ready)
     }
     return {
       getToken,
@@ -100,7 +99,7 @@ export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
       credentials: (provider, request) => accessTokenFunction((more) => getToken(provider, more), request),
       fetch: (provider, request) => poolFetch(open, provider, request),
       withCredential: (provider, use, request) => withCredential(open, provider, use, request),
-      refresh: async (credential) => shown(await run(pool.refresh(credential))),
+      refresh: (credential) => run(pool.refresh(credential)).then(shown),
       report: (provider, token, answer) => run(pool.report(provider, Redacted.make(token), answer)),
       status: () => run(pool.status),
       events: (from) => {
@@ -122,13 +121,13 @@ const warnings = Logger.layer([Logger.withConsoleError(Logger.formatSimple)])
 const redacted = ({ failedToken, ...request }: GetTokenOptions) =>
   failedToken === undefined ? request : { ...request, failedToken: Redacted.make(failedToken) }
 
-/** A token is often answered a thousand times: the answer is made once, and frozen. */
-const answers = new WeakMap<HeldToken, Token>()
+/** A token is often answered a thousand times: the answer is made once and frozen, with the promise of it. */
+const answers = new WeakMap<HeldToken, Promise<Token>>()
 
-const shown = (held: HeldToken): Token => {
+const shown = (held: HeldToken): Promise<Token> => {
   const before = answers.get(held)
   if (before !== undefined) return before
-  const answer = toToken(held)
+  const answer = Promise.resolve(toToken(held))
   answers.set(held, answer)
   return answer
 }

@@ -6,7 +6,8 @@ export interface Running<R> {
   /** Rejects with the error as it failed; with the signal's reason if that ends it. */
   readonly run: <A, E>(effect: Effect.Effect<A, E, R>, signal?: AbortSignal | null) => Promise<A>
   readonly close: () => Promise<void>
-  /** Throws `PoolClosed` once it is. */
+  readonly isOpen: () => boolean
+  /** Throws `PoolClosed` once it is not. */
   readonly check: () => void
 }
 
@@ -30,6 +31,7 @@ export const running = <R, E>(runtime: ManagedRuntime.ManagedRuntime<R, E>): Run
       closed = true
       return runtime.dispose()
     },
+    isOpen: () => !closed,
     check
   }
 }
