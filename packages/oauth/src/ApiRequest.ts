@@ -18,6 +18,10 @@ export const revealForApi = (provider: Api, kind: CredentialKind, tokens: TokenS
   return kind === "apiKey" ? bearer : { ...lowerCased(apiHeadersOf(provider, tokens)), ...bearer }
 }
 
+/** Whether a header can have it as its value (RFC 9110 section 5.5). Blanks around it are no part of it. */
+export const isCarriable = ({ access }: TokenSet): boolean =>
+  access === undefined || /^[\t\x20-\x7e\x80-\xff]*$/.test(Redacted.value(access).trim())
+
 /**
  * The caller's headers with the credential's. What a client library put where a credential stands is a placeholder and
  * goes. What the caller says itself beside that counts: features are added to its own, fixed words yield to its own.

@@ -4,6 +4,7 @@
  */
 import { Ledger } from "@daybook/ledger/Ledger"
 import type { AppendError, LedgerError } from "@daybook/ledger/LedgerError"
+import { isCarriable } from "@daybook/oauth/ApiRequest"
 import { lacksScope } from "@daybook/oauth/Describe"
 import { Providers } from "@daybook/oauth/Providers"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
@@ -108,6 +109,7 @@ const make = Effect.gen(function* () {
   /** What is held may be of no use to the provider's API, and an operator may have stopped it meanwhile. */
   const served = Effect.fnUntraced(function* (credential: Credential, held: Held) {
     yield* inUse(ledger.known(), credential)
+    if (!isCarriable(held.tokens)) return yield* transient(credential, "Misconfigured", uncarriable)
     const provider = Option.getOrUndefined(providers.get(credential.provider))
     const lack = provider === undefined ? undefined : lacksScope(provider, held.tokens)
     if (provider !== undefined && lack !== undefined) {
@@ -252,6 +254,10 @@ const tokenOf = (credential: Credential, held: Held): Token => {
     tokens
   }
 }
+
+/** Whatever tried to send it would show it in its complaint. */
+const uncarriable =
+  "its token has a line break in it, or another character that no header can carry; put the right one into its store"
 
 /** Everything that answers a held generation has looked for its access token first. */
 const noToken = (credential: Credential): never => {
