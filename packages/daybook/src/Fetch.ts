@@ -40,9 +40,12 @@ const exchange = Effect.fnUntraced(function* (
   const uses = yield* CredentialUse
   const model = options.model ?? modelIn(request)
   let last: Response | undefined
-  return yield* uses.use(id, { ...options, model, repeatable: request.repeatable }, (token) =>
+  const leaveLast = () => {
+    if (last !== undefined) discard(last)
+  }
+  const answer = uses.use(id, { ...options, model, repeatable: request.repeatable }, (token) =>
     Effect.gen(function* () {
-      if (last !== undefined) discard(last)
+      leaveLast()
       yield* Effect.annotateCurrentSpan({ "server.address": request.url.hostname })
       last = yield* answered(uses, request, provider, token, model)
       yield* Effect.annotateCurrentSpan({ "http.response.status_code": last.status })
@@ -50,6 +53,7 @@ const exchange = Effect.fnUntraced(function* (
       return yield* attempted(uses, last, token, model, meanwhile)
     })
   )
+  return yield* Effect.onInterrupt(answer, () => Effect.sync(leaveLast))
 })
 
 /** The provider, if its credentials may go where this request goes. What nobody has heard of is said to be unknown. */
@@ -69,7 +73,10 @@ const answered = (
   token: Token,
   model: string | undefined
 ) =>
-  Effect.tryPromise({ try: () => send(request, provider, token), catch: (error) => new Thrown({ error }) }).pipe(
+  Effect.tryPromise({
+    try: (ended) => send(request, provider, token, ended),
+    catch: (error) => new Thrown({ error })
+  }).pipe(
     Effect.tapError(({ error }) => {
       const fault = request.signal?.aborted === true ? undefined : faultIn(error)
       return fault === undefined

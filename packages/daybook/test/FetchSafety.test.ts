@@ -84,3 +84,87 @@ describe("a key that no header can carry", () => {
     )
   )
 })
+
+/** Two servers: the provider's, which refuses the first key and takes the next, and one that is nobody's. */
+const besideAnother = (
+  test: (stage: Stage.Stage, own: OwnServer.OwnServer, other: OwnServer.OwnServer) => Promise<void>
+) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const other = yield* OwnServer.make((response) => response.end())
+      yield* atServer(refusingFirst(), (stage, own) => test(stage, own, other))
+    })
+  )
+
+const refusingFirst = () => {
+  let refused = false
+  return (response: ServerResponse) => {
+    response.writeHead(refused ? 200 : 429)
+    refused = true
+    response.end()
+  }
+}
+
+describe("what a caller does with its own objects while pool.fetch works", () => {
+  it.live("sends no credential elsewhere: the address counts as it was", () =>
+    besideAnother(async (stage, own, other) => {
+      const url = new URL(own.origin)
+      const change = () => void (url.port = new URL(other.origin).port)
+      const response = await stage.pool.fetch("own", { onStep: change })(url)
+      assert.strictEqual(response.status, 200)
+      assert.strictEqual(url.origin, other.origin)
+      assert.deepStrictEqual(other.requests, [])
+      assert.strictEqual(own.requests.length, 2)
+    })
+  )
+
+  it.live("changes no header of the request", () =>
+    besideAnother(async (stage, own) => {
+      const init = { method: "POST", headers: { "x-own": "before" } }
+      const change = () => {
+        init.headers["x-own"] = "after"
+        init.method = "DELETE"
+      }
+      await stage.pool.fetch("own", { onStep: change })(own.origin, init)
+      assert.deepStrictEqual(
+        own.requests.map((headers) => headers["x-own"]),
+        ["before", "before"]
+      )
+    })
+  )
+})
+
+describe("a pool that closes", () => {
+  it.live("ends the requests that are on their way, and says why", () =>
+    Effect.gen(function* () {
+      const left = Promise.withResolvers<void>()
+      const reached = Promise.withResolvers<void>()
+      yield* atServer(
+        (response) => {
+          response.once("close", left.resolve)
+          reached.resolve()
+        },
+        async (stage, { origin }) => {
+          const pending = failure(stage, stage.pool.fetch("own")(origin))
+          await reached.promise
+          await stage.pool.close()
+          assert.instanceOf(await pending, PoolClosed)
+          await left.promise
+        }
+      )
+    })
+  )
+
+  it.live("ends the waiting for a refresh too", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      const grant = stage.logins.get("one")?.grant ?? assert.fail()
+      const hold = await run(stage.sandbox.hold("beforeReading", { grant }))
+      const pending = failure(stage, stage.pool.getToken("openai-codex", { forceRefresh: true }))
+      await run(hold.parked())
+      const closed = stage.pool.close()
+      assert.instanceOf(await pending, PoolClosed)
+      await run(hold.release)
+      await closed
+    })
+  )
+})

@@ -70,7 +70,7 @@ export class UnknownProvider extends Data.TaggedError("UnknownProvider")<{
   }
 }
 
-/** The pool was closed before this call. */
+/** The pool was closed before this call, or while it waited. */
 export class PoolClosed extends Data.TaggedError("PoolClosed") {
   override get message(): string {
     return "This pool is closed. Open another one with `openPool()`, and close it after its last use."

@@ -6,9 +6,11 @@ import type { Provider } from "@daybook/oauth/Provider"
 import type { Token } from "@daybook/refresher/CredentialPool"
 import { headersOf } from "./TokenHeaders.ts"
 
+/** Taken down when it is called, as `fetch` does: its caller may go on with the same objects. */
 export interface Outgoing {
-  readonly input: string | URL | Request
-  readonly init: RequestInit | undefined
+  readonly input: string | Request
+  readonly init: RequestInit
+  readonly headers: Headers
   readonly url: URL
   readonly signal: AbortSignal | undefined
   /** Whether its body is there after it was sent. */
@@ -16,19 +18,29 @@ export interface Outgoing {
 }
 
 /** Throws the `TypeError` of `fetch` if there is no URL in it. */
-export const outgoing = (input: string | URL | Request, init: RequestInit | undefined): Outgoing => ({
-  input,
-  init,
-  url: new URL(input instanceof Request ? input.url : input),
-  signal: init?.signal ?? (input instanceof Request ? input.signal : undefined),
-  repeatable: isRepeatable(input, init)
-})
+export const outgoing = (input: string | URL | Request, init: RequestInit | undefined): Outgoing => {
+  const request = input instanceof Request ? input : undefined
+  const url = new URL(request?.url ?? String(input))
+  return {
+    input: request ?? url.href,
+    init: { ...init },
+    headers: new Headers(init?.headers ?? request?.headers),
+    url,
+    signal: (init?.signal === undefined ? request?.signal : init.signal) ?? undefined,
+    repeatable: isRepeatable(input, init)
+  }
+}
 
-/** No redirect is followed: its address was not asked about, and the credential would go along. */
-export const send = ({ init, input }: Outgoing, provider: Provider, token: Token): Promise<Response> => {
-  const own = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
+/** No redirect is followed: its address was not asked about, and the credential would go along. `ended` ends it too. */
+export const send = (
+  { headers: own, init, input, signal }: Outgoing,
+  provider: Provider,
+  token: Token,
+  ended: AbortSignal
+): Promise<Response> => {
   const headers = carrying(own, provider, headersOf(provider, token))
-  return fetch(input, { ...init, headers, redirect: "manual" })
+  const until = signal === undefined ? ended : AbortSignal.any([signal, ended])
+  return fetch(input, { ...init, headers, redirect: "manual", signal: until })
 }
 
 const isRepeatable = (input: string | URL | Request, init: RequestInit | undefined): boolean => {
@@ -41,7 +53,7 @@ const kept = [ArrayBuffer, SharedArrayBuffer, URLSearchParams, Blob, FormData]
 
 /** The model that a request asks for in its JSON or its form, if that can be seen without reading a stream. */
 export const modelIn = ({ init }: Outgoing): string | undefined => {
-  const body: unknown = init?.body
+  const body: unknown = init.body
   if (body instanceof FormData || body instanceof URLSearchParams) return textOf(body.get("model"))
   if (typeof body !== "string") return undefined
   const [, first] = /^\s*\{\s*"model"\s*:\s*"([^"\\]*)"/.exec(body) ?? []

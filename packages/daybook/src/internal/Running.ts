@@ -1,9 +1,9 @@
 /** Runs the effects of an open pool as promises, until it is closed. */
 import { PoolClosed } from "@daybook/refresher/PoolError"
-import type { Effect, ManagedRuntime } from "effect"
+import { Cause, type Effect, Exit, type ManagedRuntime } from "effect"
 
 export interface Running<R> {
-  /** Rejects with the error as it failed; with the signal's reason if that ends it. */
+  /** Rejects with the error as it failed; with the signal's reason if that ends it, with `PoolClosed` if a close does. */
   readonly run: <A, E>(effect: Effect.Effect<A, E, R>, signal?: AbortSignal | null) => Promise<A>
   readonly close: () => Promise<void>
   readonly isOpen: () => boolean
@@ -20,12 +20,11 @@ export const running = <R, E>(runtime: ManagedRuntime.ManagedRuntime<R, E>): Run
     run: async (effect, signal) => {
       check()
       signal?.throwIfAborted()
-      try {
-        return await runtime.runPromise(effect, signal ? { signal } : undefined)
-      } catch (error) {
-        signal?.throwIfAborted()
-        throw error
-      }
+      const exit = await runtime.runPromiseExit(effect, signal ? { signal } : undefined)
+      if (Exit.isSuccess(exit)) return exit.value
+      signal?.throwIfAborted()
+      if (Cause.hasInterruptsOnly(exit.cause)) check()
+      throw Cause.squash(exit.cause)
     },
     close: () => {
       closed = true
