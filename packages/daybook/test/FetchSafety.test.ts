@@ -168,3 +168,34 @@ describe("a pool that closes", () => {
     })
   )
 })
+
+describe("the body of an answer", () => {
+  it.live("that refuses and never ends holds up nobody for long, and is still the caller's", () =>
+    atServer(
+      (response) => {
+        response.writeHead(400)
+        response.write("the beginning")
+      },
+      async (stage, { origin }) => {
+        const response = await stage.pool.fetch("own")(origin)
+        assert.strictEqual(response.status, 400)
+        const reader = response.body?.getReader() ?? assert.fail()
+        assert.strictEqual(new TextDecoder().decode((await reader.read()).value), "the beginning")
+        await reader.cancel()
+      }
+    )
+  )
+
+  it.live("can be looked for before the answer is copied, and both copies are whole", () =>
+    atServer(
+      (response) => response.end("hello"),
+      async (stage, { origin }) => {
+        const response = await stage.pool.fetch("own")(origin)
+        assert.isNotNull(response.body)
+        const copy = response.clone()
+        assert.strictEqual(await new Response(response.body).text(), "hello")
+        assert.strictEqual(await copy.text(), "hello")
+      }
+    )
+  )
+})

@@ -10,6 +10,9 @@ export const isAccepted = ({ ok }: Response): boolean => ok
 /** As much of a refusal as is looked at, in bytes. */
 const most = 65_536
 
+/** For so long at most, in milliseconds: a body may never end. */
+const longest = 2_000
+
 /** The beginning of its body, of which the caller still gets all. */
 export const headOf = async (response: Response): Promise<string> => {
   const body = response.body === null || response.bodyUsed ? null : response.clone().body
@@ -18,6 +21,8 @@ export const headOf = async (response: Response): Promise<string> => {
   let text = ""
   let length = 0
   const reader = body.getReader()
+  const leave = () => void reader.cancel().catch(() => {})
+  const timer = setTimeout(leave, longest)
   try {
     while (length < most) {
       const { done, value } = await reader.read()
@@ -27,8 +32,10 @@ export const headOf = async (response: Response): Promise<string> => {
     }
   } catch {
     return text // the caller's own half says what happened
+  } finally {
+    clearTimeout(timer)
   }
-  reader.cancel().catch(() => {})
+  leave()
   return text
 }
 
@@ -53,7 +60,12 @@ const ends = new WeakMap<Response, () => void>()
 /** Also for an answer that nobody reads and everybody forgets. */
 const forgotten = new FinalizationRegistry<() => void>((end) => end())
 
-const bodies = new WeakMap<Response, ReadableStream<Uint8Array>>()
+interface Passed {
+  readonly source: ReadableStream<Uint8Array>
+  readonly body: ReadableStream<Uint8Array>
+}
+
+const bodies = new WeakMap<Response, Passed>()
 
 /**
  * The same object, which says once through `cut` if its body ends in the middle, through `end` when it has ended at all,
@@ -107,16 +119,16 @@ const watching: Response = Object.create(Response.prototype, {
   body: {
     configurable: true,
     get(this: Response) {
-      const known = bodies.get(this)
-      if (known !== undefined) return known
-      const source = bodyOf(this)
+      const source = bodyOf(this) // another one after a clone
       if (source === null) return null
+      const known = bodies.get(this)
+      if (known?.source === source) return known.body
       const body = passing(
         source,
         (error) => look(this, error),
         () => ends.get(this)?.()
       )
-      bodies.set(this, body)
+      bodies.set(this, { source, body })
       return body
     }
   }
