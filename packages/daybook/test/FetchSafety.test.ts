@@ -199,3 +199,29 @@ describe("the body of an answer", () => {
     )
   )
 })
+
+describe("a model of a very long name", () => {
+  const model = "m".repeat(200)
+  const asking = { method: "POST", body: JSON.stringify({ model, input: "hello" }) }
+  const grantOf = ({ logins }: Stage.Stage, label: string) => logins.get(label)?.grant ?? assert.fail(label)
+
+  it.live("is no reason for a refused call to fail", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      const fault = { _tag: "Status", status: 429, headers: { "retry-after": "60" } } as const
+      await run(stage.sandbox.apiFault({ fault, grant: grantOf(stage, "one"), times: 1 }))
+      const response = await stage.pool.fetch("openai-codex")(`${stage.sandbox.origin}/v1/responses`, asking)
+      assert.deepInclude(credentialOf(response), { label: "two" })
+    })
+  )
+
+  it.live("is benched like any other", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      const body = JSON.stringify({ detail: "this model is not supported" })
+      const fault = { _tag: "Status", status: 400, body } as const
+      await run(stage.sandbox.apiFault({ fault, grant: grantOf(stage, "one"), times: 1 }))
+      await stage.pool.fetch("openai-codex")(`${stage.sandbox.origin}/v1/responses`, asking)
+      assert.strictEqual((await stage.pool.getToken("openai-codex", { model })).label, "two")
+      assert.strictEqual((await stage.pool.getToken("openai-codex", { model: "another" })).label, "one")
+    })
+  )
+})

@@ -13,6 +13,7 @@ import type { Evidence } from "@daybook/pool/Evidence"
 import { type Fingerprint, Fingerprints } from "@daybook/pool/Fingerprint"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
 import type { GrantId } from "@daybook/pool/Ids"
+import { modelName } from "@daybook/pool/ModelName"
 import { type Credential, grantById, members, type PoolState } from "@daybook/pool/PoolState"
 import type { Draft } from "@daybook/pool/Recorded"
 import { Clock, Effect, HashMap, Option, type Redacted, Semaphore } from "effect"
@@ -48,7 +49,8 @@ export const reportUse = Effect.fnUntraced(function* (
   answer: ApiAnswer
 ) {
   const senders = sendersOf((yield* Ledger).known(), provider, access)
-  const [verdicts, failures] = yield* Effect.partition(senders, (sent) => hear(sent, token, answer))
+  const model = answer.model === undefined ? {} : { model: modelName(answer.model) }
+  const [verdicts, failures] = yield* Effect.partition(senders, (sent) => hear(sent, token, { ...answer, ...model }))
   return verdicts.length === 0 && failures.length > 0 ? yield* Effect.fail(failures[0]!) : verdicts[0]
 })
 

@@ -3,6 +3,7 @@
  * concluded from it. The network says nothing of a login.
  */
 import { faultEvidence } from "@daybook/oauth/ParseAnswer"
+import { modelName } from "@daybook/pool/ModelName"
 import { Effect } from "effect"
 import type { Token } from "./CredentialPool.ts"
 import { record } from "./GrantState.ts"
@@ -26,7 +27,7 @@ export const reportFault = ({ credential, generation }: Token, { fault, left, mo
       data: {
         generation,
         evidence: faultEvidence(fault, left, status),
-        ...(model === undefined ? {} : { model })
+        ...(model === undefined ? {} : { model: modelName(model) })
       }
     })
   )

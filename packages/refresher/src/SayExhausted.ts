@@ -4,6 +4,7 @@
  */
 import { Ledger } from "@daybook/ledger/Ledger"
 import { sayExhausted } from "@daybook/pool/decisions/Exhaustion"
+import { modelName } from "@daybook/pool/ModelName"
 import type { Exhausted } from "@daybook/pool/PoolState"
 import { Effect } from "effect"
 import type { TokenRequest } from "./HeldFor.ts"
@@ -19,7 +20,7 @@ export const makeSayExhausted = Effect.gen(function* () {
     const { passed, provider, until } = error
     const found: Exhausted = {
       provider,
-      ...(model === undefined ? {} : { model: model.slice(0, 128) }),
+      ...(model === undefined ? {} : { model: modelName(model) }),
       ...(until === undefined ? {} : { until }),
       passed: passed.map(({ credential: id, reason }) => ({ credential: id, why: reason }))
     }

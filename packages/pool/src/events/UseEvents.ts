@@ -8,11 +8,12 @@ import { GenerationRef } from "../Generation.ts"
 import { CredentialId } from "../Ids.ts"
 import { Instant } from "../Instant.ts"
 import { credentialEvent, grantEvent, poolEvent } from "../internal/define.ts"
+import { longest } from "../ModelName.ts"
 import { QuotaWindow } from "../QuotaWindow.ts"
 import { StoreKind } from "../StoreRef.ts"
 import { ApiVerdictName } from "../Verdict.ts"
 
-const Model = Schema.String.check(Schema.isMaxLength(128))
+const Model = Schema.String.check(Schema.isMaxLength(longest))
 
 /** What a re-read found: the recorded input of an adoption or a confirmation. */
 export const VaultRead = grantEvent("VaultRead", {

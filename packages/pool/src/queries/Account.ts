@@ -5,6 +5,7 @@
 import { HashMap } from "effect"
 import type { CredentialId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
+import { modelName } from "../ModelName.ts"
 import { type Cooldown, type Credential, grantById, members, type PoolState } from "../PoolState.ts"
 import type { QuotaWindow } from "../QuotaWindow.ts"
 import type { ApiVerdictName } from "../Verdict.ts"
@@ -66,8 +67,10 @@ const hasBenchedMates = (state: PoolState, { id, provider }: Credential): boolea
 export const bindingCooldown = (credential: Credential, now: Instant, model?: string): Bench | undefined =>
   lastToEnd(benchesOf(credential, now, model))
 
-const benchesOf = (credential: Credential, now: Instant, wanted?: string): ReadonlyArray<Bench> =>
-  allBenchesOf(credential, now).filter(({ model }) => model === undefined || model === wanted)
+const benchesOf = (credential: Credential, now: Instant, wanted?: string): ReadonlyArray<Bench> => {
+  const name = wanted === undefined ? undefined : modelName(wanted)
+  return allBenchesOf(credential, now).filter(({ model }) => model === undefined || model === name)
+}
 
 /** Those of the credential itself that have not ended, and those of its models. */
 export const allBenchesOf = ({ cooldown, id, modelCooldowns }: Credential, now: Instant): ReadonlyArray<Bench> => {
