@@ -46,13 +46,15 @@ export const withCredential = async <A>(
     const provider = (yield* Providers).orKeysOnly(id)
     return yield* uses.use(id, options, (token) =>
       Effect.promise(async (): Promise<Attempted<Outcome<A>>> => {
-        let refused: ApiVerdict | undefined
-        const report: Report = async (answer) => {
-          refused = await running.run(uses.report(token, await plain(answer, options.model)))
-          return refused
+        const reports: Array<ReturnType<Report>> = []
+        const report: Report = (answer) => {
+          const told = plain(answer, options.model).then((plain) => running.run(uses.report(token, plain)))
+          told.catch(() => {}) // whoever waits for it is told all the same
+          reports.push(told)
+          return told
         }
         const value = await outcomeOf(() => use(lent(token, provider), report))
-        return { value, verdict: "thrown" in value ? refused : undefined }
+        return { value, verdict: "thrown" in value ? await lastOf(reports) : undefined }
       })
     )
   })
@@ -69,8 +71,17 @@ const outcomeOf = async <A>(use: () => Promise<A>): Promise<Outcome<A>> => {
   }
 }
 
+/** `use` need not wait for what it reports. */
+const lastOf = async (reports: ReadonlyArray<ReturnType<Report>>): Promise<ApiVerdict | undefined> => {
+  const last = (await Promise.allSettled(reports)).at(-1)
+  return last?.status === "fulfilled" ? last.value : undefined
+}
+
+/** Also one of another `fetch`, such as that of the package `undici`. */
+const isResponse = (answer: Response | ApiAnswer): answer is Response => "clone" in answer
+
 const plain = async (answer: Response | ApiAnswer, model: string | undefined): Promise<ApiAnswer> => {
-  if (!(answer instanceof Response)) return model === undefined ? answer : { model, ...answer }
+  if (!isResponse(answer)) return model === undefined ? answer : { model, ...answer }
   return answerOf(answer, isAccepted(answer) ? "" : await headOf(answer), model)
 }
 

@@ -160,6 +160,34 @@ describe("a revoked login", () => {
   )
 })
 
+describe("a report", () => {
+  it.live("counts also if nobody waits for it", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      const label = await stage.pool.withCredential(provider, async ({ label }, report) => {
+        if (label !== "one") return label
+        void report({ status: 429, headers: { "retry-after": "60" }, body: "" })
+        throw new Refused()
+      })
+      assert.strictEqual(label, "two")
+    })
+  )
+
+  it.live("may be of an answer that has a reader already", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      await refuse(stage, "one", 429)
+      const label = await stage.pool.withCredential(provider, async ({ headers, label }, report) => {
+        const response = await fetch(`${stage.sandbox.origin}/v1/models`, { headers })
+        const reader = response.body?.getReader()
+        await report(response)
+        await reader?.cancel()
+        if (!response.ok) throw new Refused()
+        return label
+      })
+      assert.strictEqual(label, "two")
+    })
+  )
+})
+
 describe("credentials", () => {
   it.live("says when the token ends, in seconds", () =>
     inStage(twoAtOpenAi, async ({ pool }) => {

@@ -13,9 +13,10 @@ const most = 65_536
 /** For so long at most, in milliseconds: a body may never end. */
 const longest = 2_000
 
-/** The beginning of its body, of which the caller still gets all. */
+/** The beginning of its body, of which the caller still gets all; empty if somebody reads it already. */
 export const headOf = async (response: Response): Promise<string> => {
-  const body = response.body === null || response.bodyUsed ? null : response.clone().body
+  const isTaken = response.body === null || response.bodyUsed || response.body.locked
+  const body = isTaken ? null : response.clone().body
   if (body === null) return ""
   const decoder = new TextDecoder()
   let text = ""
