@@ -21,14 +21,20 @@ export type AccessTokenFunction = (options?: { readonly forceRefresh?: boolean }
   expiresAt: number | null
 }>
 
+/** Requests that were refused with one token say so one after the other, within so many milliseconds. */
+const together = 5_000
+
 /**
  * `forceRefresh` says that the API refused the token that was handed out last: whatever took its place since is as good
- * as a refresh.
+ * as a refresh. It does not say which token that was, so one that has just been brought is not taken for refused.
  */
 export const accessTokenFunction = (getToken: GetToken, options: KeyOptions = {}): AccessTokenFunction => {
   let last: string | undefined
+  let broughtAt = -Infinity
   return async ({ forceRefresh = false } = {}) => {
-    const { expiresAt, token } = await getToken({ ...options, ...(forceRefresh ? unlike(last) : {}) })
+    const isForced = forceRefresh && performance.now() - broughtAt >= together
+    const { expiresAt, token } = await getToken({ ...options, ...(isForced ? unlike(last) : {}) })
+    if (isForced) broughtAt = performance.now()
     last = token
     return { token, expiresAt: expiresAt === undefined ? null : Math.floor(expiresAt.getTime() / 1000) }
   }

@@ -207,6 +207,16 @@ describe("credentials", () => {
     })
   )
 
+  it.live("refreshes once for requests that were refused together and say so one after the other", () =>
+    inStage(twoAtOpenAi, async ({ pool, sandbox }) => {
+      const credentials = pool.credentials(provider)
+      await credentials()
+      const { token } = await credentials({ forceRefresh: true })
+      for (const _ of [1, 2, 3]) assert.strictEqual((await credentials({ forceRefresh: true })).token, token)
+      assert.strictEqual((await run(sandbox.journal)).length, 1)
+    })
+  )
+
   it.live("does not refresh what somebody else has refreshed meanwhile", () =>
     inStage(twoAtOpenAi, async ({ pool, sandbox }) => {
       const credentials = pool.credentials(provider)
