@@ -29,10 +29,13 @@ const started = (program: string, args: ReadonlyArray<string>, env: NodeJS.Proce
 
 const forwarded = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
-/** A terminal sends its own to both of us. */
+/** A terminal sends its own to both of us, and many commands take a second one for impatience. */
 const passOn = (child: ChildProcess, signal: NodeJS.Signals): void => {
-  if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal)
+  if (signal !== "SIGINT" || !isAtTerminal()) child.kill(signal)
 }
+
+/** In a pipeline some of the three are something else. */
+const isAtTerminal = (): boolean => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
 
 const notRun = (program: string, { code, message }: NodeJS.ErrnoException): Stop => {
   if (code === "ENOENT") {
