@@ -30,6 +30,15 @@ export const poolFetch =
 /** Starts something that nobody waits for. */
 type Meanwhile = (effect: Effect.Effect<void>) => void
 
+/** What all requests of one call have in common. */
+interface Call {
+  readonly request: Outgoing
+  readonly provider: Provider
+  readonly model: string | undefined
+  readonly uses: CredentialUse["Service"]
+  readonly meanwhile: Meanwhile
+}
+
 const exchange = Effect.fnUntraced(function* (
   id: string,
   options: FetchOptions,
@@ -39,6 +48,7 @@ const exchange = Effect.fnUntraced(function* (
   const provider = yield* allowed(id, request)
   const uses = yield* CredentialUse
   const model = options.model ?? modelIn(request)
+  const call = { request, provider, model, uses, meanwhile }
   let last: Response | undefined
   const leaveLast = () => {
     if (last !== undefined) discard(last)
@@ -47,10 +57,10 @@ const exchange = Effect.fnUntraced(function* (
     Effect.gen(function* () {
       leaveLast()
       yield* Effect.annotateCurrentSpan({ "server.address": request.url.hostname })
-      last = yield* answered(uses, request, provider, token, model)
+      last = yield* answered(call, token)
       yield* Effect.annotateCurrentSpan({ "http.response.status_code": last.status })
       usedFor.set(last, token)
-      return yield* attempted(uses, last, token, model, meanwhile)
+      return yield* attempted(call, token, last)
     })
   )
   return yield* Effect.onInterrupt(answer, () => Effect.sync(leaveLast))
@@ -65,49 +75,37 @@ const allowed = Effect.fnUntraced(function* (id: string, { url }: Outgoing) {
   return yield* new ForbiddenOrigin({ provider: id, origin: url.origin, allowed: provider.apiOrigins })
 })
 
-/** What was thrown is thrown on as it is; what the transport says is recorded, an abort by the caller is not. */
-const answered = (
-  uses: CredentialUse["Service"],
-  request: Outgoing,
-  provider: Provider,
-  token: Token,
-  model: string | undefined
-) =>
+/** What was thrown is thrown on as it is. */
+const answered = (call: Call, token: Token) =>
   Effect.tryPromise({
-    try: (ended) => send(request, provider, token, ended),
+    try: (ended) => send(call.request, call.provider, token, ended),
     catch: (error) => new Thrown({ error })
-  }).pipe(
-    Effect.tapError(({ error }) => {
-      const fault = request.signal?.aborted === true ? undefined : faultIn(error)
-      return fault === undefined
-        ? Effect.void
-        : uses.faultLater(token, { fault, left: mayHaveLeft(fault), ...(model === undefined ? {} : { model }) })
-    })
-  )
+  }).pipe(Effect.tapError(({ error }) => broken(call, token, error)))
+
+/** What the transport says is recorded; an abort by the caller is not. */
+const broken = ({ model, request, uses }: Call, token: Token, error: unknown, status?: number): Effect.Effect<void> => {
+  const fault = request.signal?.aborted === true ? undefined : faultIn(error)
+  if (fault === undefined) return Effect.void
+  const left = status !== undefined || mayHaveLeft(fault)
+  const about = { ...(status === undefined ? {} : { status }), ...(model === undefined ? {} : { model }) }
+  return uses.faultLater(token, { fault, left, ...about })
+}
 
 /** A refusal is reported before anything else happens, since the next step depends on it. */
 const attempted = Effect.fnUntraced(function* (
-  uses: CredentialUse["Service"],
-  response: Response,
+  call: Call,
   token: Token,
-  model: string | undefined,
-  meanwhile: Meanwhile
+  response: Response
 ): Effect.fn.Return<Attempted<Response>> {
+  const { meanwhile, model, uses } = call
   if (!isAccepted(response)) {
     const head = yield* Effect.promise(() => headOf(response))
     return { value: response, verdict: yield* uses.report(token, answerOf(response, head, model)) }
   }
-  const { status } = response
   yield* uses.reportLater(token, () => answerOf(response, "", model))
-  const about = { left: true, status, ...(model === undefined ? {} : { model }) }
-  return {
-    value: watched(
-      response,
-      (fault) => meanwhile(uses.faultLater(token, { fault, ...about })),
-      response.body === null ? undefined : uses.hold(token)
-    ),
-    verdict: undefined
-  }
+  const cut = (error: unknown) => meanwhile(broken(call, token, error, response.status))
+  const value = watched(response, cut, response.body === null ? undefined : uses.hold(token))
+  return { value, verdict: undefined }
 })
 
 class Thrown extends Data.TaggedError("Thrown")<{ readonly error: unknown }> {}

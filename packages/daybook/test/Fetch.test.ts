@@ -13,6 +13,7 @@ import { readLedger } from "./support/Audit.ts"
 import { failure, inStage, twoAtAnthropic, twoAtOpenAi } from "./support/inStage.ts"
 import * as OwnServer from "./support/OwnServer.ts"
 import type * as Stage from "./support/Stage.ts"
+import { patient } from "./support/World.ts"
 
 const run = Effect.runPromise
 const provider = "openai-codex"
@@ -159,6 +160,23 @@ describe("when the API refuses, pool.fetch", () => {
     })
   )
 
+  it.live("asks nobody twice who has refused, whatever the policy makes of it", () =>
+    inStage(
+      twoAtOpenAi,
+      async (stage) => {
+        await open(stage, { credential: "two" })(url(stage), asking())
+        await untilRecorded(stage, "ApiOutcomeObserved")
+        const body = JSON.stringify({ error: { code: "permission_denied", message: "no" } })
+        await refuse(stage, "one", { _tag: "Status", status: 403, body }, 9)
+        const response = await open(stage)(url(stage), asking())
+        assert.strictEqual(response.status, 200)
+        assert.deepStrictEqual(await statuses(stage), [200, 403, 200])
+        assert.strictEqual((await stage.pool.getToken(provider)).label, "one")
+      },
+      { policy: { ...patient, cooldown: { ...patient.cooldown, NotEntitled: 0 } } }
+    )
+  )
+
   it.live("stays with the credential that was asked for", () =>
     inStage(twoAtOpenAi, async (stage) => {
       await refuse(stage, "two", limited)
@@ -240,6 +258,20 @@ describe("a crowd of callers", () => {
       assert.deepStrictEqual(await crowd(stage), new Set(["two"]))
       const benched = (await readLedger(stage)).filter(({ type }) => type === "CooldownStarted")
       assert.isBelow(benched.length, 10) // whoever is told later learns of a later end
+    })
+  )
+})
+
+describe("reports of one moment", () => {
+  it.live("bench once", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      const answer = { status: 429, headers: { "retry-after": "60" }, body: "" }
+      const reports = Array.from({ length: 30 }, () => stage.pool.report(provider, tokenOf(stage, "one"), answer))
+      const verdicts = await Promise.all(reports)
+      assert.isTrue(verdicts.every((verdict) => verdict?.verdict === "RateLimited"))
+      const types = (await readLedger(stage)).map(({ type }) => type)
+      assert.strictEqual(types.filter((type) => type === "CooldownStarted").length, 1)
+      assert.strictEqual(types.filter((type) => type === "ApiOutcomeObserved").length, 30)
     })
   )
 })
@@ -427,7 +459,7 @@ describe("a stream", () => {
       const reader = response.body?.getReader() ?? assert.fail()
       await reader.read()
       const rest = failure(stage, reader.read())
-      const reason = new Error("enough")
+      const reason = Object.assign(new Error("enough"), { code: "ENOUGH" })
       controller.abort(reason)
       assert.strictEqual(await rest, reason)
       await noFaults(stage)
@@ -485,6 +517,17 @@ describe("what is accepted", () => {
       const response = await open(stage)(url(stage), asking())
       assert.isNotNull(response.body)
       assert.nestedPropertyVal(await response.json(), "object", "response")
+    })
+  )
+
+  it.live("is in the ledger even if the pool is closed at once", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      await open(stage)(url(stage), asking())
+      await stage.pool.close()
+      assert.include(
+        (await readLedger(stage)).map(({ type }) => type),
+        "ApiOutcomeObserved"
+      )
     })
   )
 

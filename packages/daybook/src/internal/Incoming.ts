@@ -3,7 +3,6 @@
  * read at all, only its end is watched.
  */
 import type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
-import { faultIn } from "./Broken.ts"
 
 export const isAccepted = ({ ok }: Response): boolean => ok
 
@@ -52,8 +51,8 @@ export const discard = (response: Response): void => {
   response.body?.cancel().catch(() => {})
 }
 
-/** What is told of the transport's fault when a body breaks off. */
-const cuts = new WeakMap<Response, (fault: string) => void>()
+/** What is told of the error when a body cannot be read to its end. */
+const cuts = new WeakMap<Response, (error: unknown) => void>()
 
 /** What is called when a body has come to its end, in whatever way. */
 const ends = new WeakMap<Response, () => void>()
@@ -69,10 +68,10 @@ interface Passed {
 const bodies = new WeakMap<Response, Passed>()
 
 /**
- * The same object, which says once through `cut` if its body ends in the middle, through `end` when it has ended at all,
+ * The same object, which says once through `cut` if its body cannot be read to its end, through `end` when it has ended at all,
  * and to its caller exactly what it would have said anyway.
  */
-export const watched = (response: Response, cut: (fault: string) => void, end?: () => void): Response => {
+export const watched = (response: Response, cut: (error: unknown) => void, end?: () => void): Response => {
   if (response.body === null || Object.getPrototypeOf(response) !== Response.prototype) {
     end?.()
     return response
@@ -87,9 +86,7 @@ export const watched = (response: Response, cut: (fault: string) => void, end?: 
 
 const look = (response: Response, error: unknown): void => {
   ends.get(response)?.()
-  const fault = faultIn(error)
-  if (fault === undefined) return
-  cuts.get(response)?.(fault)
+  cuts.get(response)?.(error)
   cuts.delete(response)
 }
 
