@@ -171,7 +171,7 @@ describe("when the API refuses, pool.fetch", () => {
         const response = await open(stage)(url(stage), asking())
         assert.strictEqual(response.status, 200)
         assert.deepStrictEqual(await statuses(stage), [200, 403, 200])
-        assert.strictEqual((await stage.pool.getToken(provider)).label, "one")
+        assert.strictEqual((await stage.pool.getToken(provider, { model: "m" })).label, "one")
       },
       { policy: { ...patient, cooldown: { ...patient.cooldown, NotEntitled: 0 } } }
     )
