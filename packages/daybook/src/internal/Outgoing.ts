@@ -20,7 +20,7 @@ export interface Outgoing {
 /** Throws the `TypeError` of `fetch` if there is no URL in it. */
 export const outgoing = (input: string | URL | Request, init: RequestInit | undefined): Outgoing => {
   const request = input instanceof Request ? input : undefined
-  const url = new URL(request?.url ?? String(input))
+  const url = new URL(input instanceof Request ? input.url : input)
   return {
     input: request ?? url.href,
     init: { ...init },
