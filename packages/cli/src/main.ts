@@ -68,12 +68,20 @@ const daybook = root.pipe(
   Command.run({ version })
 )
 
+/** What looks wrong may be meant for the command that `exec` is to run. */
+const dashesForgotten = (path: ReadonlyArray<string>): ReadonlyArray<string> =>
+  path.at(-1) === "exec" && !process.argv.includes("--") ? ["Put -- before the command that is to be run."] : []
+
 /** A wrong command line is said on stderr, in a few lines. */
 const presenter = CliOutput.layerPresenter({
   present: (event) =>
     event._tag === "InvalidInvocation"
       ? Console.error(
-          [...event.errors.map(({ message }) => message), `See \`${event.commandPath.join(" ")} --help\`.`].join("\n")
+          [
+            ...event.errors.map(({ message }) => message),
+            ...dashesForgotten(event.commandPath),
+            `See \`${event.commandPath.join(" ")} --help\`.`
+          ].join("\n")
         )
       : CliOutput.defaultPresenter.present(event)
 })

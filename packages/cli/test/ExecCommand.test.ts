@@ -88,6 +88,8 @@ describe.concurrent("daybook exec", () => {
       const { run } = yield* makeBegun
       const one = ["exec", "--provider", "openai"]
       assert.strictEqual((yield* run([...one, ...script("process.exit(7)")])).code, 7)
+      const version = yield* run([...one, "--", process.execPath, "--version"])
+      assert.deepStrictEqual(version, { code: 0, stdout: `${process.version}\n`, stderr: "" })
       assert.strictEqual((yield* run([...one, ...script("process.kill(process.pid, 'SIGKILL')")])).code, 137)
     })
   )
@@ -138,6 +140,7 @@ describe.concurrent("daybook exec", () => {
       for (const [args, says] of [
         [["exec"], "Name the command after --"],
         [["exec", "--provider", "openai", "--"], "Name the command after --"],
+        [["exec", "curl", "-s", "http://127.0.0.1:9"], "Put -- before the command"],
         [["exec", "npm", "test"], "`daybook exec -- npm test`"],
         [["exec", "npm", "run", "--", "test"], "`daybook exec -- npm run test`"]
       ] as const) {
