@@ -1,4 +1,4 @@
-/** What a process holds resident after it did one thing so many times. */
+/** What memory a process holds after it did one thing so many times. */
 import type { PoolOptions } from "daybook"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -16,17 +16,24 @@ export interface MemorySettings extends Pick<PoolOptions, "home" | "vault" | "po
   readonly marks: ReadonlyArray<number>
 }
 
-/** Bytes, one number for each of `marks`. */
-export const residentAfter = async (
+/** In bytes. */
+export interface Held {
+  readonly resident: number
+  /** What is reachable of V8's heap. */
+  readonly heap: number
+}
+
+/** One for each of `marks`. */
+export const heldAfter = async (
   { folder, home, sandbox, vault }: World,
   deed: Deed,
   marks: ReadonlyArray<number>
-): Promise<ReadonlyArray<number>> => {
+): Promise<ReadonlyArray<Held>> => {
   const settings: MemorySettings = { home, vault, policy: patient, origin: sandbox.origin, deed, marks }
   const { stdout } = await promisify(execFile)(process.execPath, [...flags[deed], program, JSON.stringify(settings)], {
     env: environmentOf({ folder, home })
   })
-  return JSON.parse(stdout) as ReadonlyArray<number>
+  return JSON.parse(stdout) as ReadonlyArray<Held>
 }
 
 /** What a request allocates makes V8's nursery grow, although nothing of it stays; a small one is full from the start. */

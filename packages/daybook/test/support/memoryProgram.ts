@@ -4,7 +4,7 @@
  */
 import { openAiCodex, openPool, type Pool, providerAt } from "daybook"
 import { setImmediate } from "node:timers/promises"
-import type { Deed, MemorySettings } from "./Memory.ts"
+import type { Deed, Held, MemorySettings } from "./Memory.ts"
 
 const { deed, marks, origin, ...options } = JSON.parse(process.argv[2] ?? "{}") as MemorySettings
 
@@ -16,23 +16,26 @@ const deeds: { readonly [Name in Deed]: (pool: Pool) => () => Promise<unknown> }
   }
 }
 
-/** Resident bytes without what is only garbage: the least of several samples. */
-const resident = async (): Promise<number> => {
-  const samples: Array<number> = []
+/** Without what is only garbage: the least of several samples. */
+const held = async (): Promise<Held> => {
+  const samples: Array<NodeJS.MemoryUsage> = []
   while (samples.length < 5) {
     globalThis.gc?.()
     await setImmediate()
-    samples.push(process.memoryUsage.rss())
+    samples.push(process.memoryUsage())
   }
-  return Math.min(...samples)
+  return {
+    resident: Math.min(...samples.map(({ rss }) => rss)),
+    heap: Math.min(...samples.map(({ heapUsed }) => heapUsed))
+  }
 }
 
 await using pool = await openPool({ ...options, providers: [providerAt(openAiCodex, origin)] })
 const once = deeds[deed](pool)
-const held: Array<number> = []
+const answer: Array<Held> = []
 let done = 0
 for (const mark of marks) {
   for (; done < mark; done += 1) await once()
-  held.push(await resident())
+  answer.push(await held())
 }
-process.stdout.write(JSON.stringify(held))
+process.stdout.write(JSON.stringify(answer))
