@@ -1,7 +1,7 @@
 import * as Tally from "@daybook/files/Tally"
 import { assert, it } from "@effect/vitest"
 import { Effect, Exit, Scope } from "effect"
-import { existsSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { nodeTallied } from "./support/Companion.ts"
 import { openOn } from "./support/Descriptors.ts"
@@ -72,6 +72,7 @@ it.live("counting leaves no lock behind: whoever comes next has a place of its o
     yield* dead.kill
     const looking = (yield* Tally.open)(path)
     times(3, looking.count)
+    assert.deepStrictEqual(readFileSync(path), Buffer.alloc(4))
     const next = (yield* Tally.open)(path)
     next.add()
     assert.strictEqual(looking.count(), 1)

@@ -89,6 +89,7 @@ describe("a bench of another credential on the same account", () => {
       benchedFor("QuotaExhausted")
     )
     assert.isUndefined(benchOfOther(state))
+    assert.lengthOf(onAccountOf(state, other(state)), 1)
   })
 
   it("is none if that one is in the pool no longer", () => {

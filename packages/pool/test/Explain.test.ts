@@ -96,6 +96,12 @@ describe("a credential is passed over, with a reason", () => {
     assert.strictEqual(explained(state).served, credentialId)
   })
 
+  it("not because its refresh waited until now", () => {
+    const over = generation(1, { expiresAt: now - 1 })
+    const state = two(observed(over), classified(over, { reason: "ServerError", retryAt: now }))
+    assert.strictEqual(explained(state).served, credentialId)
+  })
+
   it("because so many use it already", () => {
     const leases = (id: string) => (id === credentialId ? 3 : 0)
     assert.deepStrictEqual(passed(two(), { leaseMost: 2 }, { leases }), [
