@@ -8,7 +8,7 @@ import { Fingerprint } from "@daybook/pool/Fingerprint"
 import { CredentialId } from "@daybook/pool/Ids"
 import { members } from "@daybook/pool/PoolState"
 import { Uses } from "@daybook/refresher/Uses"
-import { Effect, Layer, Redacted, Stream } from "effect"
+import { Deferred, Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { codex, type Instance } from "./support/Instance.ts"
 import { call } from "./support/ModelApi.ts"
@@ -92,21 +92,25 @@ describe("the calls of a pool", () => {
   )
 
   it.live(
-    "that are accepted at the same time for the first time are one event, and then a number",
+    "that are accepted while the first is being recorded are counted with it, and wait for nothing",
     () =>
       inScene((scene) =>
         Effect.gen(function* () {
           const instance = yield* scene.open(patient)
           const token = yield* instance.token()
           const report = instance.pool.report(codex, Redacted.make(token), { status: 200, headers: {}, body: "" })
-          yield* Effect.all(
-            Array.from({ length: 50 }, () => report),
-            { concurrency: "unbounded" }
-          )
+          const [reached, goOn] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+          const hold = Effect.andThen(Deferred.succeed(reached, undefined), Deferred.await(goOn))
+          instance.edges.ledger.before("append ApiOutcomeObserved", hold)
+          const first = yield* Effect.forkChild(report)
+          yield* Deferred.await(reached)
+          yield* Effect.all(Array.from({ length: 5 }, () => report))
+          yield* Deferred.succeed(goOn, undefined)
+          yield* Fiber.join(first)
           yield* instance.close
           assert.deepStrictEqual(
             only(yield* scene.events, "ApiOutcomeObserved").map(({ data }) => data.count),
-            [1, 49]
+            [1, 5]
           )
         })
       ),
