@@ -216,6 +216,11 @@ describe("a cooldown", () => {
     assert.isUndefined(cooldown(refuse(verdictOf("RateLimited"), { model })).model)
   })
 
+  it("is none for a model that is not there, if nobody knows which", () => {
+    const types = refuse(verdictOf("ModelUnavailable", { scope: "model" })).map(({ type }) => type)
+    assert.deepStrictEqual(types, ["ApiOutcomeObserved", "ErrorClassified"])
+  })
+
   it("leaves the grant alone", () => {
     assert.strictEqual(grantById(after(pool, refuse(verdictOf("BillingRequired"))), grantId).health._tag, "Live")
   })

@@ -29,6 +29,8 @@ export interface Stage {
   readonly home: string
   readonly sandbox: Controls
   readonly pool: Pool
+  /** By which it was opened. */
+  readonly options: PoolOptions
   /** By label. */
   readonly logins: ReadonlyMap<string, Login>
   /** Everything that was thrown at a test, for the search for secrets. */
@@ -58,21 +60,20 @@ export const make = Effect.fnUntraced(function* (
   )
   const all = issued.flat()
   const vault: ReadonlyArray<StoreSource> = [{ kind: "memory", logins: all.map((one) => one.held) }]
+  const opened: PoolOptions = {
+    home,
+    vault,
+    providers: made.map(({ provider }) => provider),
+    policy: patient,
+    onEvent: () => {},
+    ...options
+  }
   const pool = yield* Effect.acquireRelease(
-    Effect.promise(() =>
-      openPool({
-        home,
-        vault,
-        providers: made.map(({ provider }) => provider),
-        policy: patient,
-        onEvent: () => {},
-        ...options
-      })
-    ),
+    Effect.promise(() => openPool(opened)),
     (pool) => Effect.promise(() => pool.close())
   )
   const logins = new Map(all.map(({ label, login }) => [label, login]))
-  const stage: Stage = { folder, home, sandbox, pool, logins, errors: [] }
+  const stage: Stage = { folder, home, sandbox, pool, options: opened, logins, errors: [] }
   const nowhere = { vault: join(folder, "none", "none"), person: join(folder, "nobody"), workers: [] }
   yield* Effect.addFinalizer(() =>
     Effect.promise(async () => assert.deepStrictEqual(await leaks({ ...stage, ...nowhere }), []))

@@ -125,9 +125,11 @@ const quarantined = ({ credential, generation, ids, verdict }: ApiRefusal): Draf
 /** A crowd of callers is told the same thing within so many milliseconds. */
 const sameMoment = 2_000
 
-/** A bench that lasts as long already is left as it is. */
+/** A bench that lasts as long already is left as it is. That a model is not there, which nobody named, says nothing. */
 const bench = ({ credential, ids, model, now, verdict }: ApiRefusal, until: Instant): ReadonlyArray<Draft> => {
-  const benched = verdict.scope === "model" ? model : undefined
+  const ofModel = verdict.scope === "model"
+  if (ofModel && model === undefined && verdict.verdict === "ModelUnavailable") return []
+  const benched = ofModel ? model : undefined
   if ((bindingCooldown(credential, now, benched)?.until ?? 0) > until - sameMoment) return []
   const data = { until, reason: verdict.verdict, ...(benched === undefined ? {} : { model: benched }) }
   return [{ type: "CooldownStarted", v: 1, credential: credential.id, cause: ids[1], data }]
