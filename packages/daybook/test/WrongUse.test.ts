@@ -1,3 +1,4 @@
+import { anthropic } from "@daybook/oauth/providers/Anthropic"
 import { openAiCodex } from "@daybook/oauth/providers/OpenAiCodex"
 import { providerAt } from "@daybook/oauth/Provider"
 import Anthropic from "@anthropic-ai/sdk"
@@ -6,7 +7,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { generateText } from "ai"
 import { Effect } from "effect"
 import OpenAI from "openai"
-import { ForbiddenOrigin, NoneAvailable, type Pool, PoolClosed, result, UnknownProvider } from "daybook"
+import {
+  ForbiddenOrigin,
+  NoneAvailable,
+  type Pool,
+  PoolClosed,
+  RefreshError,
+  result,
+  UnknownProvider
+} from "daybook"
 import { failure, inStage, twoAtOpenAi } from "./support/inStage.ts"
 import type * as Stage from "./support/Stage.ts"
 
@@ -108,6 +117,21 @@ describe("a provider whose credentials are all cooling", () => {
       })
     )
   }
+})
+
+describe("an API key that its provider refused", () => {
+  it.live("asks for another one", () =>
+    inStage(
+      (origin) => [{ provider: providerAt(anthropic, origin), kind: "apiKey", labels: ["key"] }],
+      async (stage) => {
+        const key = stage.logins.get("key")?.access_token ?? assert.fail()
+        await stage.pool.report("anthropic", key, { status: 401, headers: {}, body: "" })
+        const error = await failure(stage, stage.pool.getToken("anthropic", { credential: "key" }))
+        assert.instanceOf(error, RefreshError)
+        assert.include(error.message, "Put a new API key for Anthropic in its place.")
+      }
+    )
+  )
 })
 
 describe("a client library", () => {
