@@ -8,7 +8,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { generateText, streamText } from "ai"
 import { Effect } from "effect"
 import OpenAI from "openai"
-import { inStage, twoAtAnthropic, twoAtOpenAi } from "./support/inStage.ts"
+import { failure, inStage, twoAtAnthropic, twoAtOpenAi } from "./support/inStage.ts"
 import type { Stage } from "./support/Stage.ts"
 
 const run = Effect.runPromise
@@ -74,6 +74,50 @@ describe("openai", () => {
   )
 })
 
+describe("openai, when its caller or the network ends a call", () => {
+  const clientOf = ({ pool, sandbox }: Stage) =>
+    new OpenAI({
+      apiKey: "placeholder",
+      baseURL: `${sandbox.origin}/v1`,
+      fetch: pool.fetch("openai-codex"),
+      maxRetries: 0
+    })
+
+  it.live("says that it was aborted, while a refresh is waited for", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      await expire(stage)
+      const hold = await run(stage.sandbox.hold("beforeReading"))
+      const { signal, abort } = aborting()
+      const pending = failure(stage, clientOf(stage).responses.create({ model: "m", input: "hello" }, { signal }))
+      await run(hold.parked())
+      abort()
+      assert.instanceOf(await pending, OpenAI.APIUserAbortError)
+      await run(hold.release)
+    })
+  )
+
+  it.live("hands over what came of a stream before it was cut, and the pool has it on record", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      const grant = stage.logins.get("one")?.grant ?? ""
+      await run(stage.sandbox.apiFault({ fault: { _tag: "CutBody" }, grant }))
+      const stream = await clientOf(stage).responses.create({ model: "m", input: "hello", stream: true })
+      const types: Array<string> = []
+      const reading = async () => {
+        for await (const event of stream) types.push(event.type)
+      }
+      assert.instanceOf(await failure(stage, reading()), Error)
+      assert.strictEqual(types[0], "response.created")
+      assert.notInclude(types, "response.completed")
+      for await (const event of stage.pool.events()) if (event.type === "ApiCallBroken") return
+    })
+  )
+})
+
+const aborting = () => {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort() }
+}
+
 describe("@anthropic-ai/sdk", () => {
   const recovers = (what: string, ask: (client: Anthropic) => Promise<string>) =>
     it.live(what, () =>
@@ -98,20 +142,23 @@ describe("@anthropic-ai/sdk", () => {
 
   recovers("streams a message", async (client) => said(await client.messages.stream(wish).finalMessage()))
 
-  it.live("sends no placeholder beside the login, and keeps the caller's own beta features", () =>
-    inStage(twoAtAnthropic, async (stage) => {
-      const client = new Anthropic({
-        apiKey: "placeholder",
-        baseURL: stage.sandbox.origin,
-        fetch: stage.pool.fetch("anthropic"),
-        maxRetries: 0
+  for (const form of ["apiKey", "authToken"] as const) {
+    it.live(`sends no placeholder of the form ${form}, and keeps the caller's own beta features`, () =>
+      inStage(twoAtAnthropic, async (stage) => {
+        const client = new Anthropic({
+          [form]: "placeholder",
+          baseURL: stage.sandbox.origin,
+          fetch: stage.pool.fetch("anthropic"),
+          maxRetries: 0
+        })
+        await client.beta.messages.create({ ...wish, betas: ["files-api-2025-04-14"] })
+        const [call] = await run(stage.sandbox.apiCalls)
+        assert.isUndefined(call?.headers["x-api-key"])
+        assert.strictEqual(call?.headers["authorization"], `Bearer ${stage.logins.get("one")?.access_token}`)
+        assert.strictEqual(call?.headers["anthropic-beta"], "files-api-2025-04-14,oauth-2025-04-20")
       })
-      await client.beta.messages.create({ ...wish, betas: ["files-api-2025-04-14"] })
-      const [call] = await run(stage.sandbox.apiCalls)
-      assert.isUndefined(call?.headers["x-api-key"])
-      assert.strictEqual(call?.headers["anthropic-beta"], "files-api-2025-04-14,oauth-2025-04-20")
-    })
-  )
+    )
+  }
 
   it.live("takes a function as its key", () =>
     inStage(twoAtAnthropic, async (stage) => {

@@ -7,15 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { generateText } from "ai"
 import { Effect } from "effect"
 import OpenAI from "openai"
-import {
-  ForbiddenOrigin,
-  NoneAvailable,
-  type Pool,
-  PoolClosed,
-  RefreshError,
-  result,
-  UnknownProvider
-} from "daybook"
+import { ForbiddenOrigin, NoneAvailable, type Pool, PoolClosed, RefreshError, result, UnknownProvider } from "daybook"
 import { failure, inStage, twoAtOpenAi } from "./support/inStage.ts"
 import type * as Stage from "./support/Stage.ts"
 
