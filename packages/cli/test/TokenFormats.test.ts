@@ -30,7 +30,8 @@ const makeKeys = Effect.gen(function* () {
       openrouter: key("router", nasty),
       bedrock: key("bedrock", "AKIDEXAMPLE000000000:made+up/secret="),
       "bedrock-session": key("session", "ASIDEXAMPLE000000000:made+up/secret=:made+up/session=="),
-      broken: key("broken", "sk-one\nsk-two")
+      broken: key("broken", "sk-one\nsk-two"),
+      ended: key("ended", "\nx-other: header")
     }
   })
   yield* world.begin
@@ -144,9 +145,12 @@ describe.concurrent("daybook token", () => {
   it.live("prints no token that would be two lines", () =>
     Effect.gen(function* () {
       const { run } = yield* makeKeys
+      const ended = yield* run(["token", "ended", "--format", "headers"])
+      assert.deepStrictEqual({ code: ended.code, stdout: ended.stdout }, { code: 1, stdout: "" })
+      assert.include(ended.stderr, "The token of ended (ended) has a blank")
       const { code, stderr, stdout } = yield* run(["token", "broken", "--format", "headers"])
-      assert.deepStrictEqual({ code, stdout }, { code: 1, stdout: "" })
-      assert.include(stderr, "broken")
+      assert.deepStrictEqual({ code, stdout }, { code: 3, stdout: "" })
+      assert.include(stderr, "broken (broken): Misconfigured, its token has a line break in it")
       assert.notInclude(stderr, "sk-one")
     })
   )

@@ -3,6 +3,7 @@
  * Whatever is not plainly so is left to a pool, which may write and send.
  */
 import { Ledger } from "@daybook/ledger/Ledger"
+import { isCarriable } from "@daybook/oauth/ApiRequest"
 import { lacksScope } from "@daybook/oauth/Describe"
 import { compareFound } from "@daybook/pool/decisions/CompareFound"
 import { isHeldBack } from "@daybook/pool/decisions/KeepAlive"
@@ -55,9 +56,13 @@ const tokenOf = Effect.fnUntraced(function* (state: PoolState, credential: Crede
   const target = yield* targetOf(credential)
   const grant = grantById(state, credential.grant)
   const held = recalling(yield* holding(target, yield* target.authority.read), undefined, grant.current)
-  if (!isCurrent(grant, held) || !isServable(held, now) || lacksScope(target.provider, held.tokens)) return undefined
+  if (!isCurrent(grant, held) || !isServable(held, now) || !isOfUse(target, held)) return undefined
   return yield* whileItLasts(target, credential, grant, held, now)
 })
+
+/** Otherwise a pool says what is wrong with it, and goes on to the next one. */
+const isOfUse = ({ provider }: Target, { tokens }: Held): boolean =>
+  isCarriable(tokens) && lacksScope(provider, tokens) === undefined
 
 const isCurrent = (grant: Grant, { generation }: Held): boolean =>
   grant.current?.access !== undefined &&
