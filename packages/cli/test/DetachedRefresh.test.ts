@@ -1,7 +1,9 @@
 /** A refresh outlives whoever asked for the token: the callers of credential helpers have time limits, and kill. */
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Fiber, Schedule } from "effect"
-import type { ChildProcess } from "node:child_process"
+import { type ChildProcess, execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { authFile, writeAuth } from "./support/AuthFile.ts"
 import { launch } from "./support/Cli.ts"
 import { eventsIn, firstOf, pidOf, typesIn } from "./support/Ledger.ts"
@@ -137,7 +139,33 @@ describe.concurrent("a token past half of its life", () => {
   )
 })
 
+/** The process that a command starts, by itself. */
+const refreshes = fileURLToPath(new URL("../src/handover/program.ts", import.meta.url))
+
 describe.concurrent("a token that is good", () => {
+  it.live("is not refreshed by a process that comes too late to do so", () =>
+    Effect.gen(function* () {
+      const { at, begin, home, sandbox, user } = yield* makeWorld
+      yield* begin
+      const { origin } = sandbox
+      const task = {
+        home,
+        provider: "openai-codex",
+        sandbox: origin,
+        credential: "main",
+        recover: false,
+        unattended: true
+      }
+      const { stderr, stdout } = yield* Effect.promise(() =>
+        promisify(execFile)(process.execPath, [refreshes, JSON.stringify(task)], {
+          env: { ...at.env, PATH: process.env["PATH"], HOME: user }
+        })
+      )
+      assert.deepStrictEqual([stdout, stderr.replaceAll("\0", "")], ["", ""])
+      assert.deepStrictEqual(yield* sandbox.journal, [])
+    })
+  )
+
   it.live("is printed without a second process, and nothing is written", () =>
     Effect.gen(function* () {
       const { begin, codex, home, login, run } = yield* makeWorld
