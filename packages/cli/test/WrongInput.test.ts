@@ -169,15 +169,22 @@ describe.concurrent("the command", () => {
 
   it.live("a folder on a read-only disk is named, and can be looked at all the same", () =>
     Effect.gen(function* () {
-      const { at, run, vault } = yield* makeWorld
+      const { at, codex, run, sandbox, user, vault } = yield* makeWorld
+      writeAuth(user, authFile(yield* sandbox.issue({ firstAccessLifetime: -60, accessLifetime: 3600 })))
       const disk = yield* smallDisk
       const place = { ...at, env: { DAYBOOK_HOME: join(disk, "pool") } }
       assert.strictEqual((yield* run(["token", "openai", "--vault", vault], place)).code, 0)
       makeReadOnly(disk)
-      const { code, stderr } = yield* run(["pause", "key"], place)
-      assert.strictEqual(code, 1)
-      assert.include(stderr, join(disk, "pool"))
-      assert.include(stderr, "EROFS")
+      for (const args of [
+        ["pause", "key"],
+        ["token", "openai-codex", ...codex]
+      ]) {
+        const { code, stderr, stdout } = yield* run(args, place)
+        assert.deepStrictEqual([args, code, stdout], [args, 1, ""])
+        assert.include(stderr, join(disk, "pool"))
+        assert.include(stderr, "EROFS")
+      }
+      assert.deepStrictEqual(yield* sandbox.journal, [])
       for (const args of [["status"], ["token", "openai"]]) assert.strictEqual((yield* run(args, place)).code, 0)
     })
   )
