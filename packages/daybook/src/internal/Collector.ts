@@ -21,17 +21,17 @@ export interface Collector {
 export const make = (timeoutMillis: number): Effect.Effect<Collector> =>
   Effect.gen(function* () {
     const fetch = yield* HttpClient.HttpClient
+    const run = Effect.runForkWith(yield* Effect.context())
     let underWay = 0
     let isClosing = false
     let isSaid = false
 
     const complain = (request: HttpClientRequest, why: string) =>
-      Effect.suspend(() => {
-        if (isSaid) return Effect.void
+      Effect.sync(() => {
+        if (isSaid) return
         isSaid = true
-        return Effect.logWarning(
-          `Telemetry does not reach ${new URL(request.url).origin}: ${why}. Tokens are not affected.`
-        )
+        const { origin } = new URL(request.url)
+        run(Effect.logWarning(`Telemetry does not reach ${origin}: ${why}. Tokens are not affected.`))
       })
 
     const client = HttpClient.transform(fetch, (sending, request) =>
