@@ -286,7 +286,7 @@ describe.concurrent("the command", () => {
           })
         yield* shows(/credential enrolled/)
         const again = yield* Effect.forkChild(shows(/actor joined/), { startImmediately: true })
-        yield* run(["token", "openai"])
+        yield* run(["pause", "main"])
         yield* Fiber.join(again)
       })
     )
