@@ -17,6 +17,7 @@ const long = [
   "ledger/test/Chaos",
   "vault/test/HermesPeer",
   "daybook/test/load",
+  "daybook/test/memory",
   "ledger/test/Fuzz",
   "cli/test/ImportCommand",
   "cli/test/LostLogins",
@@ -25,6 +26,7 @@ const long = [
   "refresher/test/LogIn",
   "daybook/test/besideHermes",
   "cli/test/LogoutCommand",
+  "daybook/test/examples",
   "ledger/test/BitFlips",
   "refresher/test/RandomHistories"
 ]
