@@ -70,9 +70,9 @@ const excuse = (error: unknown, response: ServerResponse): void => {
     .end(JSON.stringify({ error: { type, message } }))
 }
 
-const retryAfter = (error: unknown): { readonly "retry-after"?: number } =>
+const retryAfter = (error: unknown): Record<string, string> =>
   isDaybookError(error) && error._tag === "NoneAvailable" && error.until !== undefined
-    ? { "retry-after": Math.max(1, Math.ceil((error.until - Date.now()) / 1000)) }
+    ? { "retry-after": String(Math.max(1, Math.ceil((error.until - Date.now()) / 1000))) }
     : {}
 
 const server = createServer((request, response) => {
