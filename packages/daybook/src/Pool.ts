@@ -65,7 +65,7 @@ export interface Pool extends AsyncDisposable {
   /** Tells the pool what an API answered, so that a revoked login is known as such. */
   readonly report: (provider: string, token: string, answer: ApiAnswer) => Promise<ApiVerdict | undefined>
   readonly status: () => Promise<PoolStatus>
-  /** Everything in the ledger, from a `seq` or the oldest event that was not archived, and then whatever comes. */
+  /** Everything in the ledger, from a `seq` or the oldest event that was not archived, and then whatever comes until it closes. */
   readonly events: (from?: number) => AsyncIterable<Recorded>
   /** Waits for a refresh under way, stores what is unsaved, and lets go of every file. */
   readonly close: () => Promise<void>
@@ -86,7 +86,7 @@ export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
   try {
     const pool = await runtime.runPromise(CredentialPool)
     const ledger = await runtime.runPromise(Ledger)
-    const { check, close, isOpen, run } = open
+    const { check, close, closing, isOpen, run } = open
     const isTraced = await run(Spans.isTraced)
     const getToken = (provider: string, request?: GetTokenOptions): Promise<Token> => {
       const wanted = request === undefined ? undefined : redacted(request)
@@ -104,7 +104,8 @@ export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
       status: () => run(pool.status),
       events: (from) => {
         check()
-        return Stream.toAsyncIterable(ledger.tail(from === undefined ? undefined : Seq.make(from)))
+        const events = ledger.tail(from === undefined ? undefined : Seq.make(from))
+        return Stream.toAsyncIterable(Stream.interruptWhen(events, closing))
       },
       close,
       [Symbol.asyncDispose]: close

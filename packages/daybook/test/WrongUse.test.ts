@@ -71,6 +71,14 @@ describe("a pool that is closed", () => {
     )
   }
 
+  it.live("has no more events for those who follow them", () =>
+    inStage(twoAtOpenAi, async ({ pool }) => {
+      let read = 0
+      for await (const _ of pool.events()) if ((read += 1) === 1) void pool.close()
+      assert.isAbove(read, 0)
+    })
+  )
+
   it.live("may be closed again", () =>
     inStage(twoAtOpenAi, async ({ pool }) => {
       await pool.close()
