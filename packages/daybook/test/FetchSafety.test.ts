@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { credentialOf, PoolClosed, type StoreSource } from "daybook"
 import type { ServerResponse } from "node:http"
+import { readLedger } from "./support/Audit.ts"
 import { failure, inStage, twoAtOpenAi } from "./support/inStage.ts"
 import * as OwnServer from "./support/OwnServer.ts"
 import type * as Stage from "./support/Stage.ts"
@@ -166,6 +167,24 @@ describe("a pool that closes", () => {
       await run(hold.release)
       await closed
     })
+  )
+})
+
+describe("an answer without a body", () => {
+  it.live("that says that nothing has changed is an acceptance, and the caller's", () =>
+    atServer(
+      (response) => response.writeHead(304).end(),
+      async (stage, { origin }) => {
+        const response = await stage.pool.fetch("own")(origin, { headers: { "if-none-match": "before" } })
+        assert.strictEqual(response.status, 304)
+        await stage.pool.close()
+        const outcomes = (await readLedger(stage)).filter((event) => event.type === "ApiOutcomeObserved")
+        assert.deepStrictEqual(
+          outcomes.map(({ data }) => data.accepted),
+          [true]
+        )
+      }
+    )
   )
 })
 

@@ -61,7 +61,7 @@ const hear = Effect.fnUntraced(function* (sent: Sender, token: Redacted.Redacted
   const now = yield* Clock.currentTimeMillis
   const headers = lowerCased(answer.headers)
   const quota = observeQuota(sent.credential, quotaWindowsIn(headers, now), now)
-  if (answer.status >= 200 && answer.status < 300) {
+  if (isAcceptance(answer.status)) {
     const { credential, generation } = sent
     const news = concludeApiAcceptance(state, { credential, generation, model: answer.model, now })
     if (news.length === 0) uses.add(credential.id, generation, now)
@@ -72,6 +72,9 @@ const hear = Effect.fnUntraced(function* (sent: Sender, token: Redacted.Redacted
   if (quota.length > 0) yield* record(...quota)
   return yield* reportRefusal(sent, apiEvidence({ ...answer, headers }, { now, secrets: [token] }), answer.model)
 })
+
+/** Who may not have an answer is not told either that it is still the one he has (304, RFC 9110 section 15.4.5). */
+const isAcceptance = (status: number): boolean => (status >= 200 && status < 300) || status === 304
 
 /** A refusal that is evidence already, by an endpoint that takes the access token. */
 export const reportRefusal = Effect.fnUntraced(function* (sent: Sender, evidence: Evidence, model?: string) {
