@@ -205,6 +205,24 @@ describe("the body of an answer", () => {
     )
   )
 
+  it.live("that nobody will read is left, so that its connection ends", () =>
+    Effect.gen(function* () {
+      const left = Promise.withResolvers<void>()
+      let asked = 0
+      yield* atServer(
+        (response) => {
+          if ((asked += 1) > 1) return response.end()
+          response.writeHead(429).write("the beginning")
+          response.once("close", left.resolve)
+        },
+        async (stage, { origin }) => {
+          assert.strictEqual((await stage.pool.fetch("own")(origin)).status, 200)
+          await left.promise
+        }
+      )
+    })
+  )
+
   it.live("can be looked for before the answer is copied, and both copies are whole", () =>
     atServer(
       (response) => response.end("hello"),
