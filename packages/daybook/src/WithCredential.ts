@@ -54,7 +54,8 @@ export const withCredential = async <A>(
           return told
         }
         const value = await outcomeOf(() => use(lent(token, provider), report))
-        return { value, verdict: "thrown" in value ? await lastOf(reports) : undefined }
+        const said = await lastOf(reports)
+        return { value, verdict: "thrown" in value ? said : undefined }
       })
     )
   })

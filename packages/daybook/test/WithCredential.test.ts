@@ -172,6 +172,16 @@ describe("a report", () => {
     })
   )
 
+  it.live("is in the ledger when the call is over, though nobody waited for it", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      await stage.pool.withCredential(provider, async (_, report) => {
+        void report({ status: 429, headers: { "retry-after": "60" }, body: "" })
+      })
+      const { credentials } = await stage.pool.status()
+      assert.strictEqual(credentials.find(({ label }) => label === "one")?.word, "cooling")
+    })
+  )
+
   it.live("may be of an answer that has a reader already", () =>
     inStage(twoAtOpenAi, async (stage) => {
       await refuse(stage, "one", 429)
