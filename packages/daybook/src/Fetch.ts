@@ -15,17 +15,20 @@ import type { Running } from "./internal/Running.ts"
 
 export type FetchOptions = Omit<UseOptions, "repeatable">
 
-export const poolFetch =
-  (
-    { run }: Running<CredentialPool | CredentialUse | Providers>,
-    provider: string,
-    options: FetchOptions = {}
-  ): typeof fetch =>
-  async (input, init) => {
-    const request = outgoing(input, init)
+export const poolFetch = (
+  { run }: Running<CredentialPool | CredentialUse | Providers>,
+  provider: string,
+  options: FetchOptions = {}
+): typeof fetch => {
+  const before = globalThis.fetch
+  const own: typeof fetch = async (input, init) => {
+    const { fetch } = globalThis
+    const request = outgoing(input, init, fetch === own ? before : fetch) // a program may put this one in its place
     const meanwhile = (effect: Effect.Effect<void>) => void run(effect).catch(() => {})
     return run(exchange(provider, options, request, meanwhile), request.signal).catch(asThrown)
   }
+  return own
+}
 
 /** Starts something that nobody waits for. */
 type Meanwhile = (effect: Effect.Effect<void>) => void

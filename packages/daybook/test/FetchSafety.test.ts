@@ -1,9 +1,10 @@
 /** What pool.fetch owes to the secrecy of a credential, and to a caller who goes on while it works. */
 import { apiKeyProvider } from "@daybook/oauth/ApiKeyProvider"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { credentialOf, PoolClosed, type StoreSource } from "daybook"
 import type { ServerResponse } from "node:http"
+import { afterEach } from "vitest"
 import { readLedger } from "./support/Audit.ts"
 import { failure, inStage, twoAtOpenAi } from "./support/inStage.ts"
 import * as OwnServer from "./support/OwnServer.ts"
@@ -167,6 +168,33 @@ describe("a pool that closes", () => {
       await run(hold.release)
       await closed
     })
+  )
+})
+
+describe("pool.fetch in place of the global fetch", () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  it.live("sends with the one that stood there before", () =>
+    atServer(
+      (response) => response.end("hello"),
+      async (stage, { origin, requests }) => {
+        vi.stubGlobal("fetch", stage.pool.fetch("own"))
+        assert.strictEqual(await (await fetch(origin)).text(), "hello")
+        assert.strictEqual(requests.length, 1)
+      }
+    )
+  )
+
+  it.live("follows a fetch that was put there later, as a program's tests do", () =>
+    atServer(
+      (response) => response.end(),
+      async (stage, { origin, requests }) => {
+        const own = stage.pool.fetch("own")
+        vi.stubGlobal("fetch", async () => new Response("from a test"))
+        assert.strictEqual(await (await own(origin)).text(), "from a test")
+        assert.strictEqual(requests.length, 0)
+      }
+    )
   )
 })
 

@@ -11,6 +11,8 @@ export interface Outgoing {
   readonly input: string | Request
   readonly init: RequestInit
   readonly headers: Headers
+  /** What sends it. */
+  readonly bare: typeof fetch
   readonly url: URL
   readonly signal: AbortSignal | undefined
   /** Whether its body is there after it was sent. */
@@ -18,13 +20,18 @@ export interface Outgoing {
 }
 
 /** Throws the `TypeError` of `fetch` if there is no URL in it. */
-export const outgoing = (input: string | URL | Request, init: RequestInit | undefined): Outgoing => {
+export const outgoing = (
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+  bare: typeof fetch
+): Outgoing => {
   const request = input instanceof Request ? input : undefined
   const url = new URL(input instanceof Request ? input.url : input)
   return {
     input: request ?? url.href,
     init: { ...init },
     headers: new Headers(init?.headers ?? request?.headers),
+    bare,
     url,
     signal: (init?.signal === undefined ? request?.signal : init.signal) ?? undefined,
     repeatable: isRepeatable(input, init)
@@ -33,14 +40,14 @@ export const outgoing = (input: string | URL | Request, init: RequestInit | unde
 
 /** No redirect is followed: its address was not asked about, and the credential would go along. `ended` ends it too. */
 export const send = (
-  { headers: own, init, input, signal }: Outgoing,
+  { bare, headers: own, init, input, signal }: Outgoing,
   provider: Provider,
   token: Token,
   ended: AbortSignal
 ): Promise<Response> => {
   const headers = carrying(own, provider, headersOf(provider, token))
   const until = signal === undefined ? ended : AbortSignal.any([signal, ended])
-  return fetch(input, { ...init, headers, redirect: "manual", signal: until })
+  return bare(input, { ...init, headers, redirect: "manual", signal: until })
 }
 
 const isRepeatable = (input: string | URL | Request, init: RequestInit | undefined): boolean => {
