@@ -11,6 +11,8 @@ export interface Description {
   readonly issuedAt?: Instant
   /** The provider's stable name of the account. */
   readonly subject?: string
+  /** Of the one user, where an account may have several. */
+  readonly seat?: string
   readonly email?: string
   /** When the whole grant ends, whatever is refreshed. */
   readonly deadline?: Instant
@@ -25,6 +27,7 @@ export const describe = (provider: Described, tokens: TokenSet): Description => 
     expiresAt: expiryOf(provider, tokens, access),
     issuedAt: instantClaim(access, "iat"),
     subject: said(provider.identity.subject),
+    seat: said(provider.identity.seat ?? []),
     email: said(provider.identity.email),
     deadline: tokens.deadline ?? deadlineOf(provider, tokens, access)
   })

@@ -162,7 +162,12 @@ export interface Provider {
   /** The whole grant ends so long after the login, whatever is refreshed. */
   readonly grantMillis?: number
   /** Where the account's stable name and address stand, the first that is there. */
-  readonly identity: { readonly subject: ReadonlyArray<TokenPath>; readonly email: ReadonlyArray<TokenPath> }
+  readonly identity: {
+    readonly subject: ReadonlyArray<TokenPath>
+    readonly email: ReadonlyArray<TokenPath>
+    /** Where an account may have several users: the stable name of the one. */
+    readonly seat?: ReadonlyArray<TokenPath>
+  }
   readonly derivedKey?: DerivedKey
   /** The only origins its access tokens may be sent to. */
   readonly apiOrigins: ReadonlyArray<string>

@@ -173,6 +173,13 @@ describe("OpenAI Codex", () => {
     })
   })
 
+  it("reads which user of the workspace it is, and knows none where the tokens name none", () => {
+    const auth = { chatgpt_account_id: "workspace-1", chatgpt_user_id: "user-1" }
+    const access = jwt({ ...claims, "https://api.openai.com/auth": auth })
+    assert.strictEqual(describeTokens(openAiCodex, { access }).seat, "user-1")
+    assert.isUndefined(describeTokens(openAiCodex, { access: jwt(named) }).seat)
+  })
+
   it("falls back to the stored account, then to the subject", () => {
     assert.strictEqual(describeTokens(openAiCodex, { access: jwt(claims), account: "stored" }).subject, "stored")
     assert.strictEqual(describeTokens(openAiCodex, { access: jwt(claims) }).subject, "user-1")

@@ -80,7 +80,7 @@ const exhaustedMost = 8
 
 const withExhausted = (state: PoolState, said: Exhausted): PoolState => {
   const before = providerById(state, said.provider)
-  const others = before.exhausted.filter(({ model }) => model !== said.model)
+  const others = (before.exhausted ?? []).filter(({ model }) => model !== said.model)
   return {
     ...state,
     providers: HashMap.set(state.providers, said.provider, {

@@ -20,6 +20,8 @@ export const Generation = Schema.Struct({
   issuedAt: Schema.optionalKey(Instant),
   /** Fingerprint of provider and stable subject. */
   account: Schema.optionalKey(Fingerprint),
+  /** Who it is in an account of several, fingerprinted alike: each has a quota of his own. */
+  seat: Schema.optionalKey(Fingerprint),
   /** When the whole grant ends, whatever is refreshed. */
   deadline: Schema.optionalKey(Instant)
 })

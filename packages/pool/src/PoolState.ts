@@ -52,7 +52,7 @@ export interface Provider {
   /** The last answer of a shape nobody knows, and whose it was. */
   readonly unrecognized: { readonly grant: GrantId; readonly shape: string; readonly at: Instant } | undefined
   /** What was said last of its credentials when none of them was available, for any model and for single ones, the newest few. */
-  readonly exhausted: ReadonlyArray<Exhausted>
+  readonly exhausted?: ReadonlyArray<Exhausted>
 }
 
 export type Exhausted = EventOf<"SelectionExhausted">["data"]
@@ -275,7 +275,7 @@ export const emptyGrant = (id: GrantId): Grant => ({
 export const grantById = (state: PoolState, id: GrantId): Grant =>
   Option.getOrElse(HashMap.get(state.grants, id), () => emptyGrant(id))
 
-const noProvider: Provider = { retryAt: undefined, unrecognized: undefined, exhausted: [] }
+const noProvider: Provider = { retryAt: undefined, unrecognized: undefined }
 
 export const providerById = (state: PoolState, id: string): Provider =>
   Option.getOrElse(HashMap.get(state.providers, id), () => noProvider)

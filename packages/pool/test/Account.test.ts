@@ -1,6 +1,7 @@
 /**
  * Two credentials of one account are one quota.
  */
+import type { Generation } from "@daybook/pool/Generation"
 import { CredentialId } from "@daybook/pool/Ids"
 import { members, type PoolState } from "@daybook/pool/PoolState"
 import { bindingBench, onAccountOf } from "@daybook/pool/queries/Account"
@@ -29,17 +30,15 @@ const now = start + minute
 const until = now + hour
 const mine = fingerprint("me")
 
-const login = (n: number, account: typeof mine | undefined, credential: CredentialId, grant = grantId): Step => ({
+const loginOf = (credential: CredentialId, grant: typeof grantId, seen: Generation): Step => ({
   type: "GenerationObserved",
   v: 1,
   credential,
-  data: {
-    grant,
-    generation: generation(n, account === undefined ? {} : { account }),
-    where: "own",
-    how: "enrol"
-  }
+  data: { grant, generation: seen, where: "own", how: "enrol" }
 })
+
+const login = (n: number, account: typeof mine | undefined, credential: CredentialId, grant = grantId): Step =>
+  loginOf(credential, grant, generation(n, account === undefined ? {} : { account }))
 
 const benchedFor = (reason: ApiVerdictName, more: { readonly until?: number; readonly model?: string } = {}): Step => ({
   type: "CooldownStarted",
@@ -73,6 +72,25 @@ describe("a bench of another credential on the same account", () => {
   it("is none of another account, or if nobody said whose an account is", () => {
     assert.isUndefined(benchOfOther(two(fingerprint("somebody"), benchedFor("QuotaExhausted"))))
     assert.isUndefined(benchOfOther(two(undefined, benchedFor("QuotaExhausted"))))
+  })
+
+  it("is none of another user of the account, if both are known", () => {
+    const [me, you] = [fingerprint("metoo"), fingerprint("you")]
+    const seated = (seat: typeof mine | undefined) =>
+      given(
+        enrolled(),
+        enrolledOther(),
+        loginOf(credentialId, grantId, generation(1, { account: mine, seat: me })),
+        loginOf(
+          otherCredentialId,
+          otherGrantId,
+          generation(2, { account: mine, ...(seat === undefined ? {} : { seat }) })
+        ),
+        benchedFor("QuotaExhausted")
+      )
+    assert.isUndefined(benchOfOther(seated(you)))
+    assert.isDefined(benchOfOther(seated(me)))
+    assert.isDefined(benchOfOther(seated(undefined)))
   })
 
   it("is none once that one is logged in to another account", () => {

@@ -237,7 +237,7 @@ describe("answers that nobody knows", () => {
       ofProvider(...unknownAnswer()),
       Option.some({
         retryAt: undefined,
-        exhausted: [],
+
         unrecognized: { grant: grantId, shape: "418/teapot", at: start + minute }
       })
     )

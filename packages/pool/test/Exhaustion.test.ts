@@ -38,7 +38,7 @@ describe("that nothing is available", () => {
 
   it("is remembered for the newest few models", () => {
     const models = Array.from({ length: 20 }, (_, n) => ({ ...found, model: `model-${n}` }))
-    assert.lengthOf(providerById(said(...models), provider).exhausted, 8)
+    assert.strictEqual(providerById(said(...models), provider).exhausted?.length, 8)
     assert.lengthOf(sayExhausted(said(...models), models[19]!), 0)
     assert.lengthOf(sayExhausted(said(...models), models[0]!), 1)
   })

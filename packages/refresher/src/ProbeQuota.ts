@@ -12,7 +12,7 @@ import { concludeProbe, isProbeDue, probeOf, unanswered } from "@daybook/pool/de
 import { type CredentialId, Seq } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
 import type { Credential, PoolState } from "@daybook/pool/PoolState"
-import { accountOf } from "@daybook/pool/queries/Account"
+import { onAccountOf } from "@daybook/pool/queries/Account"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import { Clock, Effect, Fiber, HashMap, Option, Stream } from "effect"
 import { decide, grantState, record } from "./GrantState.ts"
@@ -75,7 +75,10 @@ export const makeProbes = Effect.fnUntraced(function* (
 
 /** Two credentials of one account have one quota. */
 const oneOfEach = (state: PoolState, able: ReadonlyArray<Credential>): ReadonlyArray<Credential> =>
-  Array.from(new Map(able.toReversed().map((one) => [accountOf(state, one) ?? one.id, one] as const)).values())
+  able.filter((one, place) => {
+    const mates = new Set(onAccountOf(state, one).map(({ id }) => id))
+    return !able.slice(0, place).some(({ id }) => mates.has(id))
+  })
 
 const probe = Effect.fnUntraced(function* (credential: Credential, held: Effect.Effect<Held, RefreshError>) {
   const ledger = yield* Ledger

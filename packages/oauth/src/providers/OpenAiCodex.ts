@@ -82,6 +82,10 @@ export const openAiCodex = defineProvider({
   },
   expiry: ["claim"],
   identity: {
+    seat: [
+      ["access", auth, "chatgpt_user_id"],
+      ["id", auth, "chatgpt_user_id"]
+    ],
     subject: [...workspace, ["access", "sub"], ["id", "sub"]],
     email: [
       ["id", "email"],

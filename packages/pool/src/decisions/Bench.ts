@@ -9,7 +9,7 @@ import type { Generation, GenerationRef } from "../Generation.ts"
 import type { Instant } from "../Instant.ts"
 import type { BenchRow, Policy } from "../Policy.ts"
 import { type Credential, type Grant, grantById, members, type PoolState } from "../PoolState.ts"
-import { accountOf, allBenchesOf, type Bench, isOfTheAccount, onAccountOf } from "../queries/Account.ts"
+import { allBenchesOf, type Bench, generationOf, isOfTheAccount, isSameQuota, onAccountOf } from "../queries/Account.ts"
 import type { Draft } from "../Recorded.ts"
 import type { ApiVerdict, ApiVerdictName } from "../Verdict.ts"
 
@@ -67,15 +67,11 @@ export const endedByLogin = (
   now: Instant
 ): ReadonlyArray<Draft> => {
   if (current === undefined || isSameLogin(current, found)) return []
-  const account = found.account ?? current.account
+  const whose = { ...current, ...found }
   const own = members(state).filter(({ grant }) => grant === id)
   const providers = new Set(own.map(({ provider }) => provider))
   const others = members(state).filter(
-    (other) =>
-      other.grant !== id &&
-      account !== undefined &&
-      providers.has(other.provider) &&
-      accountOf(state, other) === account
+    (other) => other.grant !== id && providers.has(other.provider) && isSameQuota(generationOf(state, other), whose)
   )
   return [
     ...own.flatMap((credential) => ended(allBenchesOf(credential, now), "generation")),

@@ -7,6 +7,6 @@ import { type Exhausted, type PoolState, providerById } from "../PoolState.ts"
 import type { Draft } from "../Recorded.ts"
 
 export const sayExhausted = (state: PoolState, found: Exhausted): ReadonlyArray<Draft> => {
-  const last = providerById(state, found.provider).exhausted.find(({ model }) => model === found.model)
+  const last = providerById(state, found.provider).exhausted?.find(({ model }) => model === found.model)
   return last !== undefined && Equal.equals(last, found) ? [] : [{ type: "SelectionExhausted", v: 1, data: found }]
 }

@@ -73,11 +73,12 @@ const waiting = ({ stashed }: Grant, current: GenerationRef) =>
 
 /** An answer need not repeat whose login it is, nor when the whole grant ends. */
 const descended = ({ current }: Grant, next: Generation): Generation => {
-  const { account = current?.account, deadline = current?.deadline } = next
-  if (account === next.account && deadline === next.deadline) return next
+  const { account = current?.account, deadline = current?.deadline, seat = current?.seat } = next
+  if (account === next.account && deadline === next.deadline && seat === next.seat) return next
   return {
     ...next,
     ...(account === undefined ? {} : { account }),
+    ...(seat === undefined ? {} : { seat }),
     ...(deadline === undefined ? {} : { deadline })
   }
 }

@@ -19,6 +19,9 @@ export interface Columns {
   /** Places in `accounts`. */
   readonly account: ReadonlyArray<number | null>
   readonly accounts: ReadonlyArray<Fingerprint>
+  /** Places in `seats`. States that were kept before there were seats have none. */
+  readonly seat?: ReadonlyArray<number | null>
+  readonly seats?: ReadonlyArray<Fingerprint>
   /** Places in `actors`. */
   readonly by: ReadonlyArray<number>
   readonly actors: ReadonlyArray<ActorId>
@@ -31,6 +34,7 @@ export interface Columns {
 export const pack = (lineage: Grant["lineage"]): Columns => {
   const generations = lineage.map(({ generation }) => generation)
   const accounts = distinct(generations.flatMap(({ account }) => account ?? []))
+  const seats = distinct(generations.flatMap(({ seat }) => seat ?? []))
   const actors = distinct(lineage.map(({ by }) => by))
   return {
     access: generations.map(({ access }) => access ?? null),
@@ -40,6 +44,9 @@ export const pack = (lineage: Grant["lineage"]): Columns => {
     deadline: lineage.map(({ at, generation }) => after(at, generation.deadline)),
     account: generations.map(({ account }) => (account === undefined ? null : accounts.indexOf(account))),
     accounts,
+    ...(seats.length === 0
+      ? {}
+      : { seat: generations.map(({ seat }) => (seat === undefined ? null : seats.indexOf(seat))), seats }),
     by: lineage.map(({ by }) => actors.indexOf(by)),
     actors,
     seq: lineage.map(({ seq }) => seq),
@@ -84,7 +91,9 @@ const generationIn = (columns: Columns, row: number, at: Instant): Generation =>
   if (expires !== null) generation.expiresAt = at + expires
   if (issued !== null) generation.issuedAt = at + issued
   if (ends !== null) generation.deadline = at + ends
+  const seat = columns.seat === undefined ? null : item(columns.seat, row)
   if (account !== null) generation.account = item(columns.accounts, account)
+  if (seat !== null) generation.seat = item(columns.seats ?? [], seat)
   return generation
 }
 

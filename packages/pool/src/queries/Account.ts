@@ -3,6 +3,7 @@
  * recorded; it follows from the account that the current generation of each belongs to.
  */
 import { HashMap } from "effect"
+import type { Generation } from "../Generation.ts"
 import type { CredentialId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
 import { modelName } from "../ModelName.ts"
@@ -19,17 +20,26 @@ export interface Bench extends Cooldown {
 
 /** The members on the account of this one, itself first; only itself if nobody said whose it is. */
 export const onAccountOf = (state: PoolState, credential: Credential): ReadonlyArray<Credential> => {
-  const account = accountOf(state, credential)
-  if (account === undefined) return [credential]
+  const generation = generationOf(state, credential)
   const others = members(state).filter(
     (other) =>
-      other.id !== credential.id && other.provider === credential.provider && accountOf(state, other) === account
+      other.id !== credential.id &&
+      other.provider === credential.provider &&
+      isSameQuota(generationOf(state, other), generation)
   )
   return [credential, ...others]
 }
 
-/** A fingerprint of the account that a credential belongs to now. */
-export const accountOf = (state: PoolState, { grant }: Credential) => grantById(state, grant).current?.account
+type Whose = Pick<Generation, "account" | "seat">
+
+/** The same account, and not known to be two of its users. */
+export const isSameQuota = (one: Whose | undefined, other: Whose | undefined): boolean =>
+  one?.account !== undefined &&
+  one.account === other?.account &&
+  (one.seat === undefined || other.seat === undefined || one.seat === other.seat)
+
+export const generationOf = (state: PoolState, { grant }: Credential): Generation | undefined =>
+  grantById(state, grant).current
 
 /** What an account has too much or too little of, whichever of its logins asks. */
 const ofTheAccount: ReadonlySet<ApiVerdictName> = new Set(["QuotaExhausted", "RateLimited", "BillingRequired"])

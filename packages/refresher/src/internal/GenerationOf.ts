@@ -12,13 +12,14 @@ export const generationOf = (
   provider: Provider,
   tokens: TokenSet
 ): Generation => {
-  const { deadline, expiresAt, issuedAt, subject } = describe(provider, tokens)
+  const { deadline, expiresAt, issuedAt, seat, subject } = describe(provider, tokens)
   return {
     ...(tokens.access === undefined ? {} : { access: fingerprints.of(tokens.access) }),
     ...(tokens.refresh === undefined ? {} : { refresh: fingerprints.of(tokens.refresh) }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(issuedAt === undefined ? {} : { issuedAt }),
     ...(subject === undefined ? {} : { account: fingerprints.ofText(`${provider.id} ${subject}`) }),
+    ...(seat === undefined ? {} : { seat: fingerprints.ofText(`${provider.id} ${seat}`) }),
     ...(deadline === undefined ? {} : { deadline })
   }
 }
