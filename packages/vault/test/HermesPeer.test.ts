@@ -5,7 +5,7 @@ import { hermesPeer } from "./support/Companion.ts"
 import { death, hermesHome, nousBlock, nousRow, sharedNous } from "./support/HermesHome.ts"
 import { hasGeneration, hermesFile, pair, pairOf } from "./support/Samples.ts"
 
-const slow = 30_000
+const slow = 120_000
 const shared = "shared/nous_auth.json"
 
 const places = [
@@ -108,7 +108,7 @@ describe.each(places)("a login of $provider in hermes' file", ({ auth, others, p
           refresh_token: `refresh-${rounds + 1}`
         })
       }),
-    60_000
+    180_000
   )
 })
 
