@@ -18,7 +18,7 @@ import { readLedger } from "./support/Audit.ts"
 import { inWorld } from "./support/inWorld.ts"
 import { quick, type World } from "./support/World.ts"
 
-const slow = 20_000
+const slow = 120_000
 const run = Effect.runPromise
 const variable = "DAYBOOK_CLIENT_SECRET_GOOGLE_GEMINI"
 

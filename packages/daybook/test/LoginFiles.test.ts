@@ -25,7 +25,7 @@ import { inWorld } from "./support/inWorld.ts"
 import { quick, type World } from "./support/World.ts"
 
 const provider = "anthropic"
-const slow = 20_000
+const slow = 120_000
 const run = Effect.runPromise
 
 afterEach(() => void vi.unstubAllEnvs())

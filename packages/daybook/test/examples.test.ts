@@ -10,7 +10,7 @@ import { environmentOf } from "./support/Environment.ts"
 import { inWorld } from "./support/inWorld.ts"
 import type { World } from "./support/World.ts"
 
-const slow = 30_000
+const slow = 120_000
 const examples = fileURLToPath(new URL("../../../examples", import.meta.url))
 
 const run = async (world: World, example: string, ...args: ReadonlyArray<string>): Promise<string> => {

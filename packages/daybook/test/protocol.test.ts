@@ -20,7 +20,7 @@ import { inWorld } from "./support/inWorld.ts"
 import { quick, type World } from "./support/World.ts"
 
 const provider = "openai-codex"
-const slow = 30_000
+const slow = 120_000
 const run = Effect.runPromise
 
 const failure = (promise: Promise<unknown>): Promise<unknown> =>

@@ -9,7 +9,7 @@ import { inWorld } from "./support/inWorld.ts"
 import type { World } from "./support/World.ts"
 
 const provider = "openai-codex"
-const slow = 30_000
+const slow = 120_000
 const run = Effect.runPromise
 
 const posts = async (world: World) => (await run(world.sandbox.journal)).length
