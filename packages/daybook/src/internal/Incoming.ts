@@ -61,8 +61,8 @@ const ends = new WeakMap<Response, () => void>()
 const forgotten = new FinalizationRegistry<() => void>((end) => end())
 
 interface Passed {
-  readonly source: ReadableStream<Uint8Array>
-  readonly body: ReadableStream<Uint8Array>
+  readonly source: ReadableStream<Uint8Array<ArrayBuffer>>
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>
 }
 
 const bodies = new WeakMap<Response, Passed>()
@@ -134,11 +134,11 @@ const watching: Response = Object.create(Response.prototype, {
 
 /** Reads on only when it is read from, so nothing is held back and nothing piles up. */
 const passing = (
-  source: ReadableStream<Uint8Array>,
+  source: ReadableStream<Uint8Array<ArrayBuffer>>,
   look: (error: unknown) => void,
   end: () => void
-): ReadableStream<Uint8Array> => {
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+): ReadableStream<Uint8Array<ArrayBuffer>> => {
+  let reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined
   const taken = () => (reader ??= source.getReader())
   return new ReadableStream(
     {
