@@ -12,7 +12,8 @@ import { Revocation } from "@daybook/oauth/Revocation"
 import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
 import { UsageEndpoint } from "@daybook/oauth/UsageEndpoint"
 import type { Fingerprints } from "@daybook/pool/Fingerprint"
-import { defaults, type Policy } from "@daybook/pool/Policy"
+import { checkedPolicy } from "@daybook/pool/CheckedPolicy"
+import type { Policy } from "@daybook/pool/Policy"
 import { members } from "@daybook/pool/PoolState"
 import { CredentialPool } from "@daybook/refresher/CredentialPool"
 import { CredentialUse } from "@daybook/refresher/CredentialUse"
@@ -83,7 +84,10 @@ export type PoolServices =
   | Refresher
   | Vault
 
-/** Opens the ledger, creating it if need be, enrols what the stores show, and watches them while the layer lives. */
+/**
+ * Opens the ledger, creating it if need be, enrols what the stores show, and watches them while the layer lives.
+ * @throws InvalidPolicy
+ */
 export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, LedgerError | OpenedPool.OpenError> => {
   const home = options.home === undefined ? daybookHome() : expand(options.home)
   const { allowNetworkFileSystem, lock, program = "daybook" } = options
@@ -103,7 +107,7 @@ const protocol = (home: string, options: PoolOptions) =>
     Layer.provide(Recovery.layer(home)),
     Layer.provideMerge(OpenedPool.layer(home)),
     Layer.provideMerge(edges(home, options)),
-    Layer.provide(Layer.succeed(PoolPolicy, { ...defaults, ...options.policy })),
+    Layer.provide(Layer.succeed(PoolPolicy, checkedPolicy(options.policy))),
     Layer.provide(Layer.succeed(Listener, options.onEvent))
   )
 
