@@ -3,10 +3,10 @@
  */
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
-import { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { ManagedRuntime, Stream } from "effect"
 import { daybookHome, expand } from "./Home.ts"
+import { firstEvent } from "./internal/FirstEvent.ts"
 import { version } from "./internal/Version.ts"
 
 export interface HistoryOptions {
@@ -27,7 +27,7 @@ export async function* history({ from, home }: HistoryOptions = {}): AsyncGenera
   const runtime = ManagedRuntime.make(FileLedger.layer({ folder, program: "daybook", version, readOnly: true }))
   try {
     const ledger = await runtime.runPromise(Ledger)
-    yield* Stream.toAsyncIterable(ledger.read(from === undefined ? undefined : Seq.make(from)))
+    yield* Stream.toAsyncIterable(ledger.read(firstEvent(from)))
   } finally {
     await runtime.dispose()
   }

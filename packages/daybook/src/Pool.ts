@@ -2,8 +2,8 @@
  * The pool for programs that use promises. Every method rejects with one of Daybook's typed errors;
  * branch on `error._tag` and, for a `RefreshError`, on `error.reason._tag`.
  */
-import { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
+import type { Explanation } from "@daybook/pool/queries/Explain"
 import type { PoolStatus } from "@daybook/pool/queries/Status"
 import { CredentialPool, type Token as HeldToken } from "@daybook/refresher/CredentialPool"
 import { Ledger } from "@daybook/ledger/Ledger"
@@ -13,6 +13,7 @@ import type { ApiVerdict } from "@daybook/pool/Verdict"
 import { Layer, Logger, ManagedRuntime, Redacted, Stream } from "effect"
 import { type FetchOptions, poolFetch } from "./Fetch.ts"
 import { accessTokenFunction, type AccessTokenFunction, keyFunction, type KeyOptions } from "./KeyFunctions.ts"
+import { firstEvent } from "./internal/FirstEvent.ts"
 import { running } from "./internal/Running.ts"
 import * as Otlp from "./Otlp.ts"
 import { layer, type PoolOptions } from "./PoolLayer.ts"
@@ -39,6 +40,8 @@ export interface GetTokenOptions {
   readonly model?: string
 }
 
+export type ExplainOptions = Pick<GetTokenOptions, "model">
+
 export interface Pool extends AsyncDisposable {
   /** A token worth sending; refreshed first if it must be. */
   readonly getToken: (provider: string, options?: GetTokenOptions) => Promise<Token>
@@ -64,6 +67,8 @@ export interface Pool extends AsyncDisposable {
   readonly refresh: (credential: string) => Promise<Token>
   /** Tells the pool what an API answered, so that a revoked login is known as such. */
   readonly report: (provider: string, token: string, answer: ApiAnswer) => Promise<ApiVerdict | undefined>
+  /** Which credential the next call would get, and why not each other one. It takes no turn, and sends nothing. */
+  readonly explain: (provider: string, options?: ExplainOptions) => Promise<Explanation>
   readonly status: () => Promise<PoolStatus>
   /** Everything in the ledger, from a `seq` or the oldest event that was not archived, and then whatever comes until it closes. */
   readonly events: (from?: number) => AsyncIterable<Recorded>
@@ -101,10 +106,11 @@ export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
       withCredential: (provider, use, request) => withCredential(open, provider, use, request),
       refresh: (credential) => run(pool.refresh(credential)).then(shown),
       report: (provider, token, answer) => run(pool.report(provider, Redacted.make(token), answer)),
+      explain: (provider, request) => run(pool.explain(provider, request)),
       status: () => run(pool.status),
       events: (from) => {
         check()
-        const events = ledger.tail(from === undefined ? undefined : Seq.make(from))
+        const events = ledger.tail(firstEvent(from))
         return Stream.toAsyncIterable(Stream.interruptWhen(events, closing))
       },
       close,

@@ -7,9 +7,23 @@ import { assert, describe, it } from "@effect/vitest"
 import { generateText } from "ai"
 import { Effect } from "effect"
 import OpenAI from "openai"
-import { ForbiddenOrigin, NoneAvailable, type Pool, PoolClosed, RefreshError, result, UnknownProvider } from "daybook"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import {
+  ForbiddenOrigin,
+  history,
+  InvalidPolicy,
+  NoneAvailable,
+  openPool,
+  type Pool,
+  PoolClosed,
+  RefreshError,
+  result,
+  UnknownProvider
+} from "daybook"
 import { failure, inStage, twoAtOpenAi } from "./support/inStage.ts"
 import type * as Stage from "./support/Stage.ts"
+import { patient } from "./support/World.ts"
 
 const run = Effect.runPromise
 const nobody = (origin: string): ReadonlyArray<Stage.Part> => [
@@ -43,6 +57,67 @@ describe("a provider that nobody knows", () => {
   }
 })
 
+describe("an explanation", () => {
+  it.live("of a provider that nobody knows is none", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      assert.instanceOf(await failure(stage, stage.pool.explain("openai-codx")), UnknownProvider)
+    })
+  )
+
+  it.live("names whom the next call gets, and why not the others, under the policy of the pool", () =>
+    inStage(
+      twoAtOpenAi,
+      async ({ pool }) => {
+        const { candidates, served, strategy } = await pool.explain("openai-codex")
+        assert.strictEqual(strategy, "round_robin")
+        assert.strictEqual((await pool.getToken("openai-codex")).credential, served)
+        const others = candidates.filter(({ credential }) => credential !== served)
+        assert.deepStrictEqual(
+          others.map(({ text }) => text),
+          ["its turn comes later"]
+        )
+      },
+      { policy: { ...patient, strategy: "round_robin" } }
+    )
+  )
+
+  it.live("is of the model that is asked for", () =>
+    inStage(twoAtOpenAi, async ({ logins, pool }) => {
+      const missing = { status: 404, headers: {}, body: '{"error":{"code":"model_not_found"}}', model: "m" }
+      await pool.report("openai-codex", logins.get("one")?.access_token ?? "", missing)
+      assert.strictEqual((await pool.explain("openai-codex")).served, "one")
+      assert.strictEqual((await pool.explain("openai-codex", { model: "m" })).served, "two")
+    })
+  )
+})
+
+describe("a policy that makes no sense", () => {
+  it.live("is refused, and no pool is begun", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      const home = join(stage.folder, "another")
+      const wrong: object = { strategy: "rond_robin" }
+      assert.instanceOf(await failure(stage, openPool({ home, policy: wrong })), InvalidPolicy)
+      assert.isFalse(existsSync(home))
+    })
+  )
+})
+
+describe("an event that cannot be", () => {
+  it.live("is not begun at, and what can be is said", () =>
+    inStage(twoAtOpenAi, async ({ home, pool }) => {
+      for (const from of [-1, 1.5, Number.NaN]) {
+        assert.throws(
+          () => pool.events(from),
+          RangeError,
+          `No event has the number ${from}. Begin at 0 or a whole number`
+        )
+        const first = history({ home, from }).next()
+        assert.match(String(await first.catch((error: unknown) => error)), /^RangeError: No event has the number/)
+      }
+    })
+  )
+})
+
 describe("a pool that is closed", () => {
   for (const [way, ask] of ways) {
     it.live(`${way}: says so`, () =>
@@ -56,6 +131,7 @@ describe("a pool that is closed", () => {
   }
 
   const others: ReadonlyArray<readonly [string, (pool: Pool) => Promise<unknown>]> = [
+    ["explain", (pool) => pool.explain("openai-codex")],
     ["status", (pool) => pool.status()],
     ["refresh", (pool) => pool.refresh("one")],
     ["report", (pool) => pool.report("openai-codex", "token", { status: 401, headers: {}, body: "" })],

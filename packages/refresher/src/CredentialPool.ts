@@ -10,7 +10,7 @@ import { Providers } from "@daybook/oauth/Providers"
 import { type GenerationRef, refOf } from "@daybook/pool/Generation"
 import type { CredentialId } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
-import { type Credential, grantById } from "@daybook/pool/PoolState"
+import { type Credential, grantById, type PoolState } from "@daybook/pool/PoolState"
 import type { Explanation } from "@daybook/pool/queries/Explain"
 import { type PoolStatus, statusOf } from "@daybook/pool/queries/Status"
 import type { RefreshError } from "@daybook/pool/RefreshError"
@@ -84,7 +84,10 @@ export class CredentialPool extends Context.Service<
     ) => Effect.Effect<ApiVerdict | undefined, AppendError | LedgerError | RefreshError>
     readonly status: Effect.Effect<PoolStatus, LedgerError>
     /** Whom `getToken` would ask first now, and why it would pass over each other one. Takes no turn. */
-    readonly explain: (provider: string, asked?: Pick<TokenRequest, "model">) => Effect.Effect<Explanation, LedgerError>
+    readonly explain: (
+      provider: string,
+      asked?: Pick<TokenRequest, "model">
+    ) => Effect.Effect<Explanation, LedgerError | UnknownProvider>
   }
 >()("@daybook/refresher/CredentialPool") {
   static readonly layer = Layer.effect(
@@ -119,6 +122,11 @@ const make = Effect.gen(function* () {
     return tokenOf(credential, held)
   })
 
+  const isKnown = (state: PoolState, provider: string): boolean =>
+    Option.isSome(providers.get(provider)) || askedFor(state, provider, {}).length > 0
+
+  const unknown = (provider: string) => new UnknownProvider({ provider, known: providers.all.map(({ id }) => id) })
+
   /** An empty pool says where it looked. */
   const withPlaces = Effect.fnUntraced(function* (error: NoneAvailable | UnknownCredential | AmbiguousCredential) {
     if (error._tag !== "NoneAvailable" || error.passed.length > 0) return yield* error
@@ -126,10 +134,7 @@ const make = Effect.gen(function* () {
     const looked = vault.sources.flatMap(({ path }) => (path === undefined ? [] : [path]))
     const { problems } = yield* vault.logins
     const { provider } = error
-    const isKnown = Option.isSome(providers.get(provider)) || askedFor(ledger.known(), provider, {}).length > 0
-    if (!isKnown && problems.length === 0) {
-      return yield* new UnknownProvider({ provider, known: providers.all.map(({ id }) => id) })
-    }
+    if (!isKnown(ledger.known(), provider) && problems.length === 0) return yield* unknown(provider)
     return yield* new NoneAvailable({ provider, passed: [], until: undefined, looked, problems })
   }, Effect.provide(services))
 
@@ -236,7 +241,9 @@ const make = Effect.gen(function* () {
       return statusOf(yield* ledger.state, yield* Clock.currentTimeMillis)
     }),
     explain: Effect.fn("CredentialPool.explain")(function* (provider, { model } = {}) {
-      return order.explain(yield* ledger.state, provider, model, yield* Clock.currentTimeMillis)
+      const state = yield* ledger.state
+      if (!isKnown(state, provider)) return yield* unknown(provider)
+      return order.explain(state, provider, model, yield* Clock.currentTimeMillis)
     })
   })
 })
