@@ -62,7 +62,7 @@ const forgotten = new FinalizationRegistry<() => void>((end) => end())
 
 interface Passed {
   readonly source: ReadableStream<Uint8Array<ArrayBuffer>>
-  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>
+  readonly body: ReadableStream<Uint8Array>
 }
 
 const bodies = new WeakMap<Response, Passed>()
@@ -137,7 +137,7 @@ const passing = (
   source: ReadableStream<Uint8Array<ArrayBuffer>>,
   look: (error: unknown) => void,
   end: () => void
-): ReadableStream<Uint8Array<ArrayBuffer>> => {
+): ReadableStream<Uint8Array> => {
   let reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined
   const taken = () => (reader ??= source.getReader())
   return new ReadableStream(
