@@ -138,6 +138,37 @@ describe("when the API refuses, pool.fetch", () => {
     })
   )
 
+  it.live("says until when each is benched when nobody is left", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      await refuse(stage, "one", limited)
+      await refuse(stage, "two", limited)
+      const steps: Array<Step> = []
+      const response = await open(stage, { onStep: (step) => steps.push(step) })(url(stage), asking())
+      assert.strictEqual(response.status, 429)
+      assert.deepStrictEqual(
+        steps.map(({ label, next }) => `${label} ${next}`),
+        ["one next credential", "two next credential", "two give up"]
+      )
+      const [, reason = "", ...each] = /^(.+)\n(.+)\n(.+)$/.exec(steps.at(-1)?.why ?? "") ?? []
+      assert.match(reason, /; No credential of "openai-codex" is available; try again at .+Z\.$/)
+      for (const why of each) assert.match(why, /: cooling \(RateLimited\) until /)
+    })
+  )
+
+  it.live("says that no other is left when everybody's next token was refused too", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      await refuse(stage, "one", { _tag: "Status", status: 401 }, 2)
+      await refuse(stage, "two", { _tag: "Status", status: 401 }, 2)
+      const steps: Array<Step> = []
+      const fetch = open(stage, { maxAttempts: 9, onStep: (step) => steps.push(step) })
+      assert.strictEqual((await fetch(url(stage), asking())).status, 401)
+      assert.include(
+        steps.at(-1)?.why,
+        "is available; no other is left.\n  one: refused already for this very request\n"
+      )
+    })
+  )
+
   it.live("tries another credential when the first one's next token is refused too", () =>
     inStage(twoAtOpenAi, async (stage) => {
       await refuse(stage, "one", { _tag: "Status", status: 401 }, 2)

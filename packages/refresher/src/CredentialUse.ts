@@ -128,7 +128,7 @@ const make = Effect.gen(function* () {
     call.refused.push(refused.credential)
     const other = yield* Effect.result(pool.getToken(call.provider, call.anyone()))
     if (Result.isSuccess(other)) return other.success
-    yield* call.say({ next: "give up", why: `${step.why}; ${other.failure.message}` }, refused, verdict)
+    yield* call.say({ next: "give up", why: joined(step.why, other.failure.message) }, refused, verdict)
     return undefined
   })
 
@@ -141,6 +141,9 @@ const make = Effect.gen(function* () {
       Effect.asVoid(begin(logged(token, Effect.provideService(reportFault(token, fault), Ledger, ledger))))
   })
 })
+
+/** Some reasons are sentences already. */
+const joined = (why: string, more: string): string => `${why}${why.endsWith(".") ? " " : "; "}${more}`
 
 /** Says once that the ledger takes nothing, until it does again. */
 const makeLogged = () => {

@@ -30,9 +30,16 @@ export class NoneAvailable extends Data.TaggedError("NoneAvailable")<{
   override get message(): string {
     if (this.passed.length === 0) return nothingThere(this)
     const reasons = this.passed.map(({ credential, why }) => `  ${credential}: ${why}`)
-    const when = this.until === undefined ? "a person has to act first" : `try again at ${format(this.until)}`
-    return [`No credential of "${this.provider}" is available; ${when}.`, ...reasons].join("\n")
+    return [`No credential of "${this.provider}" is available; ${whenBack(this)}.`, ...reasons].join("\n")
   }
+}
+
+/** Of one that nothing else keeps from being used. */
+export const refusedAlready = "refused already for this very request"
+
+const whenBack = ({ passed, until }: NoneAvailable): string => {
+  if (until !== undefined) return `try again at ${format(until)}`
+  return passed.some(({ reason }) => reason === refusedAlready) ? "no other is left" : "a person has to act first"
 }
 
 const nothingThere = ({ looked = [], problems = [], provider }: NoneAvailable): string => {

@@ -7,7 +7,7 @@ import type { Instant } from "@daybook/pool/Instant"
 import { type Credential, members, type PoolState } from "@daybook/pool/PoolState"
 import { endOf, obstacleOf, obstacleText, obstacleWords } from "@daybook/pool/queries/Obstacle"
 import { HashMap, Result } from "effect"
-import { AmbiguousCredential, NoneAvailable, type PassedOver, UnknownCredential } from "./PoolError.ts"
+import { AmbiguousCredential, NoneAvailable, type PassedOver, refusedAlready, UnknownCredential } from "./PoolError.ts"
 
 export interface Choice {
   readonly eligible: ReadonlyArray<Credential>
@@ -108,14 +108,13 @@ const obstacle = (
   wanted: Wanted
 ): ReadonlyArray<PassedOver> => {
   const { id, label } = credential
-  if (wanted.except?.includes(id) === true) {
-    const why = "refused already for this very request"
-    return [{ credential: id, label, why, reason: why }]
-  }
   const why = whyNot(state, credential, now, wanted)
-  if (why === undefined) return []
-  const words = { why: obstacleText(why, credential), reason: obstacleWords(why) }
-  return [{ credential: id, label, ...words, until: endOf(why) }]
+  if (why !== undefined) {
+    const words = { why: obstacleText(why, credential), reason: obstacleWords(why) }
+    return [{ credential: id, label, ...words, until: endOf(why) }]
+  }
+  const isRefused = wanted.except?.includes(id) === true
+  return isRefused ? [{ credential: id, label, why: refusedAlready, reason: refusedAlready }] : []
 }
 
 /** A dead login that was asked for by name is looked at once more: it may have come back, and its remedy is said. */
