@@ -76,10 +76,10 @@ const notAProvider = (name: string, credentials: ReadonlyArray<Named>): string |
 
 /** An API key needs no definition of its provider. */
 const whyNone = ({ message, provider }: Nothing, credentials: ReadonlyArray<Named>): string => {
-  const known = defaultProviders.map(({ id }) => id)
-  return message !== undefined && known.includes(provider)
-    ? message
-    : `No provider "${provider}" is defined, and no API key of it is in this pool.${guess(provider, [...known, ...credentials.map((one) => one.provider)])} Known are: ${known.join(", ")}.`
+  const defined = defaultProviders.map(({ id }) => id)
+  if (message !== undefined && defined.includes(provider)) return message
+  const known = [...new Set([...defined, ...credentials.map((one) => one.provider)])].toSorted()
+  return `No provider "${provider}" is defined, and no API key of it is in this pool.${guess(provider, known)} Known are: ${known.join(", ")}.`
 }
 
 const guess = (typed: string, names: ReadonlyArray<string>): string => {

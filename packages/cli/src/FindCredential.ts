@@ -29,8 +29,7 @@ const findIn = (all: ReadonlyArray<Credential>, inPool: ReadonlyArray<Credential
 }
 
 const withNearest = ({ message }: UnknownCredential, name: string, all: ReadonlyArray<Credential>): string => {
-  // The ledger keeps no address, so the views take it from the store.
-  if (isAddress(name)) return `${message} An address is not a name: take the id that \`daybook list\` shows beside it.`
+  if (isAddress(name)) return message
   const near = nearest(
     name,
     all.flatMap(({ id, label }) => (label === undefined ? [id] : [id, label]))

@@ -1,2 +1,4 @@
 /** How a first login comes into a pool. */
-export const begin = "`daybook login PROVIDER` or `daybook enrol`"
+export const beginWith = (provider: string): string => `\`daybook login ${provider}\` or \`daybook enrol\``
+
+export const begin = beginWith("PROVIDER")

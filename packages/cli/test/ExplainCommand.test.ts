@@ -75,7 +75,7 @@ describe.concurrent("daybook explain", () => {
       yield* begin
       const none = yield* run(["explain", "xai-oauth"])
       assert.deepStrictEqual({ code: none.code, stderr: none.stderr }, { code: 0, stderr: "" })
-      assert.include(none.stdout, `No credential of "xai-oauth" is in this pool.`)
+      assert.include(none.stdout, 'No credential of "xai-oauth" is in this pool. `daybook login xai-oauth` or ')
       const unknown = yield* run(["explain", "openai-codx"])
       assert.deepStrictEqual({ code: unknown.code, stdout: unknown.stdout }, { code: 1, stdout: "" })
       assert.include(unknown.stderr, "Did you mean openai-codex?")

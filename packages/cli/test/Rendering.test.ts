@@ -326,6 +326,15 @@ describe("a line of the log", () => {
   it("finds the credential of an event that names only its grant", () =>
     assert.include(logLine(failed, state, plain), "main"))
 
+  it("names each credential that nothing can be had from, and the model that was asked for", () => {
+    const passed = [
+      { credential: "main", why: "paused" },
+      { credential: "spare", why: "dead (Revoked)" }
+    ]
+    const none = event(6, "SelectionExhausted", { provider: "openai-codex", model: "m", passed })
+    assert.include(logLine(none, state, plain), "openai-codex, m: main paused; spare dead (Revoked)")
+  })
+
   it("shows an event of a newer version as unknown", () => {
     const line = logLine(fromTheFuture, state, plain)
     assert.include(line, "unknown MoonPhaseObserved")

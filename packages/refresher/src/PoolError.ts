@@ -2,6 +2,7 @@
  * Why a pool gave no token. `NoneAvailable` carries every credential that was passed over, and the earliest
  * instant at which asking again makes sense.
  */
+import { isAddress } from "@daybook/pool/decisions/Membership"
 import type { CredentialId } from "@daybook/pool/Ids"
 import { format, type Instant } from "@daybook/pool/Instant"
 import type { RefreshError } from "@daybook/pool/RefreshError"
@@ -53,7 +54,11 @@ export class UnknownCredential extends Data.TaggedError("UnknownCredential")<{
   readonly known: ReadonlyArray<string>
 }> {
   override get message(): string {
-    return `No credential "${this.credential}" is in this pool. It has: ${this.known.join(", ") || "none"}.`
+    const known = `No credential "${this.credential}" is in this pool. It has: ${this.known.join(", ") || "none"}.`
+    // The ledger keeps no address, so the views take it from the store.
+    return isAddress(this.credential)
+      ? `${known} An address is not a name: take the id that \`daybook list\` shows beside it.`
+      : known
   }
 }
 

@@ -56,8 +56,14 @@ export const essentialsOf = (event: Recorded, names: Names): string =>
             : data.windows.map(({ name, usedPercent }) => `${name} ${usedPercent} %`).join(", "),
         RecoveryAdopted: ({ data }) => `from ${data.from}`,
         RecoveryRejected: ({ data }) => `from ${data.from}: ${data.why}`,
-        SelectionExhausted: ({ data }) => `${data.provider}: ${data.passed.map(({ why }) => why).join("; ")}`
+        SelectionExhausted: exhausted
       })
+
+const exhausted = ({ data }: EventOf<"SelectionExhausted">): string => {
+  const { model, passed, provider } = data
+  const each = passed.map(({ credential, why }) => `${credential} ${why}`)
+  return `${provider}${model === undefined ? "" : `, ${model}`}: ${each.join("; ")}`
+}
 
 const succeeded = ({ data }: EventOf<"RefreshSucceeded">): string =>
   `${name(data.generation)} -> ${name(data.next)}${data.recovered === true ? ", recovered" : ""}${

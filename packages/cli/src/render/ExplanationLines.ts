@@ -2,7 +2,7 @@
 import type { Instant } from "@daybook/pool/Instant"
 import type { Candidate, Explanation } from "@daybook/pool/queries/Explain"
 import type { Row } from "../PoolView.ts"
-import { begin } from "../FirstSteps.ts"
+import { beginWith } from "../FirstSteps.ts"
 import type { Paint } from "./Paint.ts"
 import { iso } from "./StatusJson.ts"
 import { moment } from "./Time.ts"
@@ -19,7 +19,8 @@ export const explanationLines = (
   paint: Paint
 ): ReadonlyArray<string> => {
   const { candidates, model, provider, strategy } = explanation
-  if (candidates.length === 0) return [`No credential of "${provider}" is in this pool. ${begin} puts one there.`]
+  if (candidates.length === 0)
+    return [`No credential of "${provider}" is in this pool. ${beginWith(provider)} puts one there.`]
   const about = model === undefined ? "" : `, for ${model}`
   return [
     `${paint("strong", provider)}${about}, by strategy ${strategy}`,
