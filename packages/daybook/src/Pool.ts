@@ -17,6 +17,7 @@ import { firstEvent } from "./internal/FirstEvent.ts"
 import { running } from "./internal/Running.ts"
 import * as Otlp from "./Otlp.ts"
 import { layer, type PoolOptions } from "./PoolLayer.ts"
+import type { ProviderId } from "./ProviderId.ts"
 import { type Credential, type Report, withCredential, type WithCredentialOptions } from "./WithCredential.ts"
 
 export interface Token {
@@ -44,17 +45,17 @@ export type ExplainOptions = Pick<GetTokenOptions, "model">
 
 export interface Pool extends AsyncDisposable {
   /** A token worth sending; refreshed first if it must be. */
-  readonly getToken: (provider: string, options?: GetTokenOptions) => Promise<Token>
+  readonly getToken: (provider: ProviderId, options?: GetTokenOptions) => Promise<Token>
   /** For a client library that takes a function as its key. */
-  readonly apiKey: (provider: string, options?: KeyOptions) => () => Promise<string>
+  readonly apiKey: (provider: ProviderId, options?: KeyOptions) => () => Promise<string>
   /** For `@anthropic-ai/sdk`, which takes a function as its `credentials`. */
-  readonly credentials: (provider: string, options?: KeyOptions) => AccessTokenFunction
+  readonly credentials: (provider: ProviderId, options?: KeyOptions) => AccessTokenFunction
   /**
    * Lends a credential to `use`. If `use` throws after it reported a refusal, it is called again with the next token or
    * the next credential, as long as there is one that may help.
    */
   readonly withCredential: <A>(
-    provider: string,
+    provider: ProviderId,
     use: (credential: Credential, report: Report) => Promise<A>,
     options?: WithCredentialOptions
   ) => Promise<A>
@@ -62,13 +63,13 @@ export interface Pool extends AsyncDisposable {
    * A `fetch` for this provider's API, to be handed to any client that takes one: it carries a credential of the pool,
    * and another one if the API refuses the first.
    */
-  readonly fetch: (provider: string, options?: FetchOptions) => typeof fetch
+  readonly fetch: (provider: ProviderId, options?: FetchOptions) => typeof fetch
   /** An operator's refresh of one credential, by id or label. */
   readonly refresh: (credential: string) => Promise<Token>
   /** Tells the pool what an API answered, so that a revoked login is known as such. */
-  readonly report: (provider: string, token: string, answer: ApiAnswer) => Promise<ApiVerdict | undefined>
+  readonly report: (provider: ProviderId, token: string, answer: ApiAnswer) => Promise<ApiVerdict | undefined>
   /** Which credential the next call would get, and why not each other one. It takes no turn, and sends nothing. */
-  readonly explain: (provider: string, options?: ExplainOptions) => Promise<Explanation>
+  readonly explain: (provider: ProviderId, options?: ExplainOptions) => Promise<Explanation>
   readonly status: () => Promise<PoolStatus>
   /** Everything in the ledger, from a `seq` or the oldest event that was not archived, and then whatever comes until it closes. */
   readonly events: (from?: number) => AsyncIterable<Recorded>

@@ -19,6 +19,7 @@ import {
   PoolClosed,
   RefreshError,
   result,
+  UnknownCredential,
   UnknownProvider
 } from "daybook"
 import { failure, inStage, twoAtOpenAi } from "./support/inStage.ts"
@@ -114,6 +115,16 @@ describe("an event that cannot be", () => {
         const first = history({ home, from }).next()
         assert.match(String(await first.catch((error: unknown) => error)), /^RangeError: No event has the number/)
       }
+    })
+  )
+})
+
+describe("a credential that is named by an address", () => {
+  it.live("is not found, since the ledger keeps none, and what to name instead is said", () =>
+    inStage(twoAtOpenAi, async (stage) => {
+      const error = await failure(stage, stage.pool.getToken("openai-codex", { credential: "ada@example.com" }))
+      assert.instanceOf(error, UnknownCredential)
+      assert.include(error.message, "It has: one, two. An address is not a name: take the id")
     })
   )
 })
