@@ -8,6 +8,7 @@ import { CredentialPool, type Token } from "@daybook/refresher/CredentialPool"
 import { type Attempted, CredentialUse, type UseOptions } from "@daybook/refresher/CredentialUse"
 import { ForbiddenOrigin } from "@daybook/refresher/PoolError"
 import { Data, Effect, Option } from "effect"
+import { withAttempts } from "./internal/Attempts.ts"
 import { faultIn, mayHaveLeft } from "./internal/Broken.ts"
 import { answerOf, discard, headOf, isAccepted, watched } from "./internal/Incoming.ts"
 import { modelIn, type Outgoing, outgoing, send } from "./internal/Outgoing.ts"
@@ -18,8 +19,9 @@ export type FetchOptions = Omit<UseOptions, "repeatable">
 export const poolFetch = (
   { run }: Running<CredentialPool | CredentialUse | Providers>,
   provider: string,
-  options: FetchOptions = {}
+  given: FetchOptions = {}
 ): typeof fetch => {
+  const options = withAttempts(given)
   const before = globalThis.fetch
   const own: typeof fetch = async (input, init) => {
     const { fetch } = globalThis

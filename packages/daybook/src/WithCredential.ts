@@ -9,6 +9,7 @@ import type { Token } from "@daybook/refresher/CredentialPool"
 import { type Attempted, CredentialUse, type UseOptions } from "@daybook/refresher/CredentialUse"
 import type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
 import { Effect, Redacted } from "effect"
+import { withAttempts } from "./internal/Attempts.ts"
 import { answerOf, headOf, isAccepted } from "./internal/Incoming.ts"
 import { headersOf } from "./internal/TokenHeaders.ts"
 import type { Running } from "./internal/Running.ts"
@@ -39,8 +40,9 @@ export const withCredential = async <A>(
   running: Running<CredentialUse | Providers>,
   id: string,
   use: (credential: Credential, report: Report) => Promise<A>,
-  { signal, ...options }: WithCredentialOptions = {}
+  given: WithCredentialOptions = {}
 ): Promise<A> => {
+  const { signal, ...options } = withAttempts(given)
   const lend = Effect.gen(function* () {
     const uses = yield* CredentialUse
     const provider = (yield* Providers).orKeysOnly(id)

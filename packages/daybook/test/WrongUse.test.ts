@@ -129,6 +129,21 @@ describe("a credential that is named by an address", () => {
   )
 })
 
+describe("a number of attempts that cannot be", () => {
+  for (const maxAttempts of [0, -1, 1.5, Number.NaN]) {
+    it.live(`${maxAttempts}: is refused before anything is sent`, () =>
+      inStage(twoAtOpenAi, async (stage) => {
+        const { pool, sandbox } = stage
+        const words = `maxAttempts is ${maxAttempts}. Give a whole number, 1 or more`
+        assert.throws(() => pool.fetch("openai-codex", { maxAttempts }), RangeError, words)
+        const lent = pool.withCredential("openai-codex", async () => "used", { maxAttempts })
+        assert.instanceOf(await failure(stage, lent), RangeError)
+        assert.deepStrictEqual(await run(sandbox.apiCalls), [])
+      })
+    )
+  }
+})
+
 describe("a pool that is closed", () => {
   for (const [way, ask] of ways) {
     it.live(`${way}: says so`, () =>
