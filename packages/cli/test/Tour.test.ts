@@ -36,7 +36,7 @@ it.live(
       assert.deepStrictEqual(snapshot(user), before)
       yield* leavesNothingBehind(temporary, stdout)
     }),
-  40_000
+  180_000
 )
 
 /** The folder it names is all there is, its suggestions work, and no worker is left. */

@@ -62,7 +62,7 @@ describe("going back in a file", () => {
         }
         assertSameState(yield* reader.asOf({ seq: seq(0) }), empty)
       }),
-    30_000
+    120_000
   )
 
   it.effect("needs neither index nor snapshots", () =>
@@ -163,7 +163,7 @@ describe("going back in a file", () => {
           { concurrency: 8 }
         )
       }),
-    30_000
+    120_000
   )
 
   it.effect("takes no id for an event's own that an event quotes", () =>

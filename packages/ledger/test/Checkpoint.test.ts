@@ -234,7 +234,7 @@ describe("comparing only the sums of sealed segments", () => {
         }
         assert.isTrue((yield* verify(folder, { fast: true })).isConsistent)
       }),
-    30_000
+    120_000
   )
 
   it.effect("finds a sealed segment that was cut off, at any line or in one", () =>

@@ -177,7 +177,7 @@ describe("a ledger file", () => {
         assert.strictEqual(events.length, 9_000)
         assert.isTrue(events.every((event) => event.type === "CooldownCleared"))
       }),
-    30_000
+    120_000
   )
 
   it.effect("leaves nobody waiting when it is closed", () =>

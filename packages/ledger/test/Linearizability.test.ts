@@ -71,7 +71,7 @@ describe("of many who race for a version one wins, and nobody is told what was n
         yield* holds(startRacers(folder, racers / 4), 4)
         assert.isTrue((yield* verify(folder)).isConsistent)
       }),
-    30_000
+    120_000
   )
 })
 

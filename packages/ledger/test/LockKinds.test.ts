@@ -144,7 +144,7 @@ describe("a ledger that SQLite locks", () => {
         assert.isAbove((yield* segmentsIn(folder)).length, 2)
         assert.isTrue((yield* verify(folder)).isConsistent)
       }),
-    30_000
+    120_000
   )
 
   it.effect("lets one of many openings win that decide on one version", () =>

@@ -115,7 +115,7 @@ describe("the reader in Python", () => {
           { concurrency: 2, discard: true }
         )
       }),
-    30_000
+    120_000
   )
 
   it.live("says that a segment in the middle is missing, and reads on from the oldest that is here", () =>

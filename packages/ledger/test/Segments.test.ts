@@ -194,7 +194,7 @@ describe("across seals", () => {
         const wanted = new Set(ids.flat())
         assert.strictEqual(all.filter(({ id }) => wanted.has(id)).length, 100)
       }),
-    30_000
+    120_000
   )
 })
 

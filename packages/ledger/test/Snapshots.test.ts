@@ -198,7 +198,7 @@ describe("what is derived and cannot be believed is left aside, and made again",
           if (!cannotBeMade.has(what)) yield* assertMadeAgain(folder, marks, what)
         }
       }),
-    30_000
+    120_000
   )
 
   const assertSameReading = Effect.fnUntraced(function* (folder: string, all: ReadonlyArray<Recorded>, what: string) {

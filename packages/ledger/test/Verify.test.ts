@@ -81,7 +81,7 @@ describe("verify", () => {
         }
         closeSync(fd)
       }),
-    30_000
+    120_000
   )
 
   it.effect("lets no changed bit pass, whatever line it is in and whether lines follow it", () =>

@@ -33,7 +33,7 @@ describe("a random history", () => {
             }),
           { reuse: server.reuse, graceMillis: 600_000 }
         ),
-      60_000
+      120_000
     )
   }
 })

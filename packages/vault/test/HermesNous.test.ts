@@ -314,7 +314,7 @@ describe("the locks of a Nous login", () => {
         profile.tell("go")
         assert.isNumber(yield* Fiber.join(waiting))
       }),
-    15_000
+    120_000
   )
 
   it.live("are held since the first of them is", () =>
