@@ -26,8 +26,10 @@ import {
   paused,
   provider,
   quarantined,
+  refusedByApi,
   start,
-  type Step
+  type Step,
+  succeeded
 } from "./support.ts"
 
 const now = start + minute
@@ -51,6 +53,9 @@ const passed = (
   const one = candidates.find(({ credential }) => credential === credentialId)
   return [one?.why?._tag, one?.text]
 }
+
+const refusedAtIn = (state: PoolState) =>
+  Array.from(HashMap.values(state.grants)).find(({ refusedAt }) => refusedAt !== undefined)?.refusedAt
 
 const iso = (instant: number) => new Date(instant).toISOString()
 
@@ -88,6 +93,21 @@ describe("a credential is passed over, with a reason", () => {
       "RefreshWaits",
       `its access token is over, and its refresh waits (ServerError) until ${iso(now + hour)}`
     ])
+  })
+
+  it("because one access token after the other was refused, and its refresh waits", () => {
+    const next = generation(2)
+    const state = two(refusedByApi(first), succeeded(first, next), refusedByApi(next))
+    const until = (refusedAtIn(state) ?? 0) + defaults.deniedBackoff.first
+    assert.deepStrictEqual(passed(state), [
+      "RefreshWaits",
+      `its access token was refused, and its refresh waits (Denied) until ${iso(until)}`
+    ])
+    assert.strictEqual(explained(state, {}, { now: until }).served, credentialId)
+  })
+
+  it("not because one access token was refused", () => {
+    assert.strictEqual(explained(two(refusedByApi(first))).served, credentialId)
   })
 
   it("not because its refresh waits while its access token is good", () => {

@@ -82,12 +82,14 @@ const isAhead = (instant: Instant | undefined, now: Instant): boolean => instant
 const send = (grant: Grant, request: RefreshRequest): Plan => {
   const barren = untilBarrenAgain(grant, request.policy)
   if (isAhead(barren, request.now)) return hold("OutcomeUnknown", barren, "its answers bring no access token")
-  if (request.trigger === "unauthorized" && grant.refusedInARow >= 2) {
-    const again = (grant.refusedAt ?? 0) + ceiling(request.policy.deniedBackoff, grant.refusedInARow - 2)
-    if (again > request.now) return hold("Denied", again, "new access tokens are refused as well")
-  }
+  const denied = request.trigger === "unauthorized" ? untilDeniedAgain(grant, request.policy) : undefined
+  if (isAhead(denied, request.now)) return hold("Denied", denied, "new access tokens are refused as well")
   return { _tag: "Send", trigger: request.trigger }
 }
+
+/** When a refresh may follow refusals of one access token after the other. */
+export const untilDeniedAgain = ({ refusedAt, refusedInARow }: Grant, policy: Policy): Instant | undefined =>
+  refusedInARow < 2 ? undefined : (refusedAt ?? 0) + ceiling(policy.deniedBackoff, refusedInARow - 2)
 
 /** Answers with a refresh token and nothing else: the first is followed at once, the next ones like unanswered replays. */
 const untilBarrenAgain = ({ lineage }: Grant, policy: Policy): Instant | undefined => {

@@ -3,10 +3,11 @@
  * would be served, and why each other one was passed over. It reads state only, and takes no turn.
  */
 import { type Occasion, rank } from "../decisions/Rank.ts"
+import { untilDeniedAgain } from "../decisions/PlanRefresh.ts"
 import type { CredentialId } from "../Ids.ts"
 import { format, type Instant } from "../Instant.ts"
 import type { Policy, Strategy } from "../Policy.ts"
-import { type Credential, grantById, members, type PoolState } from "../PoolState.ts"
+import { type Credential, type Grant, grantById, members, type PoolState } from "../PoolState.ts"
 import type { TransientReason } from "../Verdict.ts"
 import { type Obstacle, obstacleOf, obstacleText } from "./Obstacle.ts"
 
@@ -40,9 +41,10 @@ export interface Candidate {
 
 export type WhyNot = Obstacle | RefreshWaits | AtLeaseCap | Behind
 
-/** Its access token is over, and the next refresh waits. */
+/** Its access token is over, or the API refused it, and the next refresh waits. */
 export interface RefreshWaits {
   readonly _tag: "RefreshWaits"
+  readonly isRefused: boolean
   readonly reason: TransientReason
   readonly until: Instant
 }
@@ -69,7 +71,7 @@ export const explain = (
   const all = members(state).filter((credential) => credential.provider === provider)
   const hindered = new Map(
     all.flatMap((credential) => {
-      const why = hindranceOf(state, credential, occasion.now, model)
+      const why = hindranceOf(state, policy, credential, occasion.now, model)
       return why === undefined ? [] : [[credential.id, why] as const]
     })
   )
@@ -89,19 +91,27 @@ export const explain = (
   return { provider, model, strategy, served: first?.id, until, candidates }
 }
 
-/** What keeps it from being used. A refresh that must wait does so only once the access token is over. */
+/** What keeps it from being used. A refresh that must wait does so only for want of an access token. */
 const hindranceOf = (
   state: PoolState,
+  policy: Policy,
   credential: Credential,
   now: Instant,
   model: string | undefined
-): Obstacle | RefreshWaits | undefined => {
-  const { backoff, current } = grantById(state, credential.grant)
-  const obstacle = obstacleOf(state, credential, now, model)
-  if (obstacle !== undefined || backoff?.retryAt === undefined || backoff.retryAt <= now) return obstacle
-  return (current?.expiresAt ?? Infinity) > now
+): Obstacle | RefreshWaits | undefined =>
+  obstacleOf(state, credential, now, model) ?? refreshWaits(grantById(state, credential.grant), policy, now)
+
+const refreshWaits = (grant: Grant, policy: Policy, now: Instant): RefreshWaits | undefined => {
+  const { backoff, current, refusedAccess } = grant
+  const isRefused = refusedAccess !== undefined && refusedAccess.access === current?.access
+  if (!isRefused && (current?.expiresAt ?? Infinity) > now) return undefined
+  if (backoff?.retryAt !== undefined && backoff.retryAt > now) {
+    return { _tag: "RefreshWaits", reason: backoff.reason, until: backoff.retryAt, isRefused }
+  }
+  const denied = isRefused ? untilDeniedAgain(grant, policy) : undefined
+  return denied === undefined || denied <= now
     ? undefined
-    : { _tag: "RefreshWaits", reason: backoff.reason, until: backoff.retryAt }
+    : { _tag: "RefreshWaits", reason: "Denied", until: denied, isRefused }
 }
 
 const behind = (
@@ -145,7 +155,7 @@ const textOf = (
 ): string => {
   switch (why._tag) {
     case "RefreshWaits":
-      return `its access token is over, and its refresh waits (${why.reason}) until ${format(why.until)}`
+      return `its access token ${why.isRefused ? "was refused" : "is over"}, and its refresh waits (${why.reason}) until ${format(why.until)}`
     case "AtLeaseCap":
       return `used by ${why.leases} at once, and ${why.most} is the most before others are preferred`
     case "LowerPriority":
