@@ -14,6 +14,7 @@ import { Layer, Logger, ManagedRuntime, Redacted, Stream } from "effect"
 import { type FetchOptions, poolFetch } from "./Fetch.ts"
 import { accessTokenFunction, type AccessTokenFunction, keyFunction, type KeyOptions } from "./KeyFunctions.ts"
 import { firstEvent } from "./internal/FirstEvent.ts"
+import { answerFrom } from "./internal/Incoming.ts"
 import { running } from "./internal/Running.ts"
 import * as Otlp from "./Otlp.ts"
 import { layer, type PoolOptions } from "./PoolLayer.ts"
@@ -66,8 +67,15 @@ export interface Pool extends AsyncDisposable {
   readonly fetch: (provider: ProviderId, options?: FetchOptions) => typeof fetch
   /** An operator's refresh of one credential, by id or label. */
   readonly refresh: (credential: string) => Promise<Token>
-  /** Tells the pool what an API answered, so that a revoked login is known as such. */
-  readonly report: (provider: ProviderId, token: string, answer: ApiAnswer) => Promise<ApiVerdict | undefined>
+  /**
+   * Tells the pool what an API answered, so that a revoked login is known as such. Of a `Response` only the beginning of a
+   * refusal is read, and from a copy.
+   */
+  readonly report: (
+    provider: ProviderId,
+    token: string,
+    answer: Response | ApiAnswer
+  ) => Promise<ApiVerdict | undefined>
   /** Which credential the next call would get, and why not each other one. It takes no turn, and sends nothing. */
   readonly explain: (provider: ProviderId, options?: ExplainOptions) => Promise<Explanation>
   readonly status: () => Promise<PoolStatus>
@@ -106,7 +114,10 @@ export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
       fetch: (provider, request) => poolFetch(open, provider, request),
       withCredential: (provider, use, request) => withCredential(open, provider, use, request),
       refresh: (credential) => run(pool.refresh(credential)).then(shown),
-      report: (provider, token, answer) => run(pool.report(provider, Redacted.make(token), answer)),
+      report: async (provider, token, answer) => {
+        check()
+        return run(pool.report(provider, Redacted.make(token), await answerFrom(answer)))
+      },
       explain: (provider, request) => run(pool.explain(provider, request)),
       status: () => run(pool.status),
       events: (from) => {

@@ -10,7 +10,7 @@ import { type Attempted, CredentialUse, type UseOptions } from "@daybook/refresh
 import type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
 import { Effect, Redacted } from "effect"
 import { withAttempts } from "./internal/Attempts.ts"
-import { answerOf, headOf, isAccepted } from "./internal/Incoming.ts"
+import { answerFrom } from "./internal/Incoming.ts"
 import { headersOf } from "./internal/TokenHeaders.ts"
 import type { Running } from "./internal/Running.ts"
 
@@ -50,7 +50,7 @@ export const withCredential = async <A>(
       Effect.promise(async (): Promise<Attempted<Outcome<A>>> => {
         const reports: Array<ReturnType<Report>> = []
         const report: Report = (answer) => {
-          const told = plain(answer, options.model).then((plain) => running.run(uses.report(token, plain)))
+          const told = answerFrom(answer, options.model).then((plain) => running.run(uses.report(token, plain)))
           told.catch(() => {}) // whoever waits for it is told all the same
           reports.push(told)
           return told
@@ -78,14 +78,6 @@ const outcomeOf = async <A>(use: () => Promise<A>): Promise<Outcome<A>> => {
 const lastOf = async (reports: ReadonlyArray<ReturnType<Report>>): Promise<ApiVerdict | undefined> => {
   const last = (await Promise.allSettled(reports)).at(-1)
   return last?.status === "fulfilled" ? last.value : undefined
-}
-
-/** Also one of another `fetch`, such as that of the package `undici`. */
-const isResponse = (answer: Response | ApiAnswer): answer is Response => "clone" in answer
-
-const plain = async (answer: Response | ApiAnswer, model: string | undefined): Promise<ApiAnswer> => {
-  if (!isResponse(answer)) return model === undefined ? answer : { model, ...answer }
-  return answerOf(answer, isAccepted(answer) ? "" : await headOf(answer), model)
 }
 
 const lent = (token: Token, provider: Provider): Credential => ({

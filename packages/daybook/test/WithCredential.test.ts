@@ -86,6 +86,16 @@ describe("withCredential", () => {
     })
   )
 
+  it.live("takes a response outside of it too, and leaves it to its reader", () =>
+    inStage(twoAtOpenAi, async ({ pool }) => {
+      const { token } = await pool.getToken(provider)
+      const response = new Response("slower", { status: 429, headers: { "retry-after": "60" } })
+      assert.strictEqual((await pool.report(provider, token, response))?.verdict, "RateLimited")
+      assert.strictEqual(await response.text(), "slower")
+      assert.strictEqual((await pool.getToken(provider)).credential, "two")
+    })
+  )
+
   it.live("leaves the response that is reported to its reader", () =>
     inStage(twoAtOpenAi, async (stage) => {
       await refuse(stage, "one", 400)

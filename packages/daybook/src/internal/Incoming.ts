@@ -46,6 +46,15 @@ export const answerOf = ({ headers, status }: Response, body: string, model: str
   ...(model === undefined ? {} : { model })
 })
 
+/** Also of a response of another `fetch`, such as that of the package `undici`. */
+const isResponse = (answer: Response | ApiAnswer): answer is Response => "clone" in answer
+
+/** Of a response only the beginning of a refusal is read, and from a copy. */
+export const answerFrom = async (answer: Response | ApiAnswer, model?: string): Promise<ApiAnswer> => {
+  if (!isResponse(answer)) return model === undefined ? answer : { model, ...answer }
+  return answerOf(answer, isAccepted(answer) ? "" : await headOf(answer), model)
+}
+
 /** Frees the connection of an answer that nobody will read. */
 export const discard = (response: Response): void => {
   response.body?.cancel().catch(() => {})
