@@ -45,7 +45,7 @@ const race = Effect.fnUntraced(function* (cast: Cast) {
 })
 
 /** How long the first request is held so that the others can crowd behind it; a request may take longer than that. */
-const crowding = "1 second"
+const crowding = "10 seconds"
 
 const refused = (events: ReadonlyArray<Recorded>): number =>
   new Set(events.filter(({ type }) => type === "ErrorClassified").map(({ actor }) => actor)).size
