@@ -37,6 +37,14 @@ const ended = async (child: ChildProcess): Promise<number | null> => {
   return code
 }
 
+/** The provider has had enough of the login and of the key, for ten minutes. */
+const bench = async (world: World): Promise<void> => {
+  await using pool = await world.open()
+  for (const token of [world.login.access_token, "sk-manual-key"]) {
+    await pool.report("openai-codex", token, { status: 429, headers: { "retry-after": "600" }, body: "" })
+  }
+}
+
 const nextOf = async (response: IncomingMessage): Promise<string> => String((await once(response, "data"))[0])
 
 /** By a request that may say anything in its headers. */
@@ -129,18 +137,15 @@ describe("the proxy of the examples", () => {
   it.live(
     "answers no web page, and says what kept a request from its way",
     () =>
-      inWorld((world) =>
-        withProxy(world, world.sandbox.origin, async (address) => {
+      inWorld(async (world) => {
+        await bench(world)
+        await withProxy(world, world.sandbox.origin, async (address) => {
           for (const [name, value] of [
             ["origin", "https://page.example"],
             ["sec-fetch-site", "cross-site"],
             ["host", "page.example:8080"]
           ] as const) {
             assert.deepStrictEqual([name, await statusOf(address, { [name]: value })], [name, 403])
-          }
-          await using pool = await world.open()
-          for (const token of [world.login.access_token, "sk-manual-key"]) {
-            await pool.report("openai-codex", token, { status: 429, headers: { "retry-after": "600" }, body: "" })
           }
           const refused = await fetch(`${address}/v1/models`)
           const { error } = (await refused.json()) as { error: { type: string; message: string } }
@@ -149,7 +154,7 @@ describe("the proxy of the examples", () => {
           assert.isAbove(Number(refused.headers.get("retry-after")), 500)
           assert.lengthOf(await run(world.sandbox.apiCalls), 0)
         })
-      ),
+      }),
     slow
   )
 })
