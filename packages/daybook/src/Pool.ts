@@ -135,7 +135,9 @@ export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
 }
 
 /** A library says nothing on its program's standard output. */
-const warnings = Logger.layer([Logger.withConsoleError(Logger.formatSimple)])
+const warnings = Logger.layer([
+  Logger.withConsoleError(Logger.make<unknown, string>(({ message }) => `daybook: ${[message].flat().join(" ")}`))
+])
 
 const redacted = ({ failedToken, ...request }: GetTokenOptions) =>
   failedToken === undefined ? request : { ...request, failedToken: Redacted.make(failedToken) }

@@ -164,6 +164,7 @@ describe("without onEvent", () => {
         await onlooker.stop()
         assert.strictEqual(count(said.mock.calls.join("\n"), message), 1)
         assert.strictEqual(count(onlooker.said(), message), 1)
+        assert.match(onlooker.said(), /^daybook: /m)
       }),
     slow
   )

@@ -63,7 +63,9 @@ const destination = (signal: Signal, get: Get, warn: Warn): Destination | undefi
   if (encoding === undefined) return undefined
   const url = URL.canParse(address.value) ? new URL(address.value) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    warn(`${address.name} is no http or https address, so no ${wordFor[signal]} are sent.`)
+    warn(
+      `${address.name} is no http or https address, such as http://127.0.0.1:4318, so no ${wordFor[signal]} are sent.`
+    )
     return undefined
   }
   if (address.isBase) url.pathname = `${url.pathname.replace(/\/$/, "")}/v1/${signal.toLowerCase()}`
