@@ -60,21 +60,36 @@ export const killAfter = async (
 }
 
 const outcome = async (world: World, survivor: Worker, token: string): Promise<Round> => {
-  const lostByJournal = await isLost(world)
+  const before = await lastRotation(world)
   const answer = await settle(survivor, token)
-  if ("token" in answer) return { lostByJournal, lostBySurvivor: false, token: answer.token }
+  if ("token" in answer) return { lostByJournal: before.isLost, lostBySurvivor: false, token: answer.token }
+  const lostByJournal = (await rotationAfter(world, before)).isLost
   const login = await world.logIn()
   return { lostByJournal, lostBySurvivor: true, token: await firstToken(survivor, login.access_token) }
 }
 
-/** The last rotation's successor is nowhere on disk. */
-const isLost = async (world: World): Promise<boolean> => {
+interface Rotation {
+  readonly seq: number
+  /** Its successor is nowhere on disk. */
+  readonly isLost: boolean
+}
+
+const lastRotation = async (world: World): Promise<Rotation> => {
   const posts = (await run(world.sandbox.journal)).filter(({ grant }) => grant === world.grant)
   await Promise.all(
     posts.filter(({ outcome }) => outcome === "pending").map(({ seq }) => run(world.sandbox.settled(seq)))
   )
   const last = (await run(world.sandbox.journal)).findLast(({ committed, grant }) => committed && grant === world.grant)
-  return last?.successor != null && !(await world.isKept(last.successor))
+  return {
+    seq: last?.seq ?? 0,
+    isLost: last?.successor != null && !(await world.isKept(last.successor))
+  }
+}
+
+/** What the server read only after the kill counts too; what it had committed before is judged as it stood then. */
+const rotationAfter = async (world: World, before: Rotation): Promise<Rotation> => {
+  const last = await lastRotation(world)
+  return last.seq === before.seq ? before : last
 }
 
 const run = Effect.runPromise
