@@ -4,10 +4,11 @@
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { ManagedRuntime, Stream } from "effect"
+import { Layer, ManagedRuntime, Stream } from "effect"
 import { daybookHome, expand } from "./Home.ts"
 import { firstEvent } from "./internal/FirstEvent.ts"
 import { version } from "./internal/Version.ts"
+import { warnings } from "./internal/Warnings.ts"
 
 export interface HistoryOptions {
   /** Folder of the ledger; default `DAYBOOK_HOME`, else the user's data folder. */
@@ -24,7 +25,9 @@ export interface HistoryOptions {
  */
 export async function* history({ from, home }: HistoryOptions = {}): AsyncGenerator<Recorded, void, void> {
   const folder = home === undefined ? daybookHome() : expand(home)
-  const runtime = ManagedRuntime.make(FileLedger.layer({ folder, program: "daybook", version, readOnly: true }))
+  const runtime = ManagedRuntime.make(
+    Layer.provideMerge(FileLedger.layer({ folder, program: "daybook", version, readOnly: true }), warnings)
+  )
   try {
     const ledger = await runtime.runPromise(Ledger)
     yield* Stream.toAsyncIterable(ledger.read(firstEvent(from)))

@@ -10,12 +10,13 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import type { ApiAnswer } from "@daybook/refresher/ReportAnswer"
 import * as Spans from "@daybook/refresher/Spans"
 import type { ApiVerdict } from "@daybook/pool/Verdict"
-import { Layer, Logger, ManagedRuntime, Redacted, Stream } from "effect"
+import { Layer, ManagedRuntime, Redacted, Stream } from "effect"
 import { type FetchOptions, poolFetch } from "./Fetch.ts"
 import { accessTokenFunction, type AccessTokenFunction, keyFunction, type KeyOptions } from "./KeyFunctions.ts"
 import { firstEvent } from "./internal/FirstEvent.ts"
 import { answerFrom } from "./internal/Incoming.ts"
 import { running } from "./internal/Running.ts"
+import { warnings } from "./internal/Warnings.ts"
 import * as Otlp from "./Otlp.ts"
 import { layer, type PoolOptions } from "./PoolLayer.ts"
 import type { ProviderId } from "./ProviderId.ts"
@@ -133,11 +134,6 @@ export const openPool = async (options: PoolOptions = {}): Promise<Pool> => {
     throw error
   }
 }
-
-/** A library says nothing on its program's standard output. */
-const warnings = Logger.layer([
-  Logger.withConsoleError(Logger.make<unknown, string>(({ message }) => `daybook: ${[message].flat().join(" ")}`))
-])
 
 const redacted = ({ failedToken, ...request }: GetTokenOptions) =>
   failedToken === undefined ? request : { ...request, failedToken: Redacted.make(failedToken) }

@@ -2,7 +2,7 @@
  * The worker program, with a pool that can be stopped at a named step of a refresh.
  */
 import { CredentialPool, layer, openAiCodex, providerAt } from "daybook"
-import { Effect, ManagedRuntime, Redacted } from "effect"
+import { Effect, Layer, Logger, ManagedRuntime, Redacted } from "effect"
 import { say, serve, settings, type WorkerCommand } from "./Commands.ts"
 import { watchSteps } from "./Steps.ts"
 
@@ -13,7 +13,10 @@ const provider = {
 
 let stopping: WorkerCommand | undefined
 
-const runtime = ManagedRuntime.make(layer({ ...settings, providers: [provider] }))
+/** Standard output is for answers. */
+const warnings = Logger.layer([Logger.withConsoleError(Logger.formatSimple)])
+
+const runtime = ManagedRuntime.make(Layer.provideMerge(layer({ ...settings, providers: [provider] }), warnings))
 watchSteps(await runtime.context(), (step) =>
   Effect.suspend(() => {
     if (stopping?.stopAt !== step) return Effect.void
