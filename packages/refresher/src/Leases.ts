@@ -8,7 +8,7 @@
 import * as Tally from "@daybook/files/Tally"
 import type { CredentialId } from "@daybook/pool/Ids"
 import { countsLeases } from "@daybook/pool/decisions/Rank"
-import { Context, Effect, Layer, type Scope } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { PoolPolicy } from "./PoolPolicy.ts"
@@ -16,9 +16,7 @@ import { PoolPolicy } from "./PoolPolicy.ts"
 export class Leases extends Context.Service<
   Leases,
   {
-    /** Counts as one use of the credential until the scope closes. */
-    readonly lease: (credential: CredentialId) => Effect.Effect<void, never, Scope.Scope>
-    /** The same until the function is called that this answers; nothing, if no uses are counted. */
+    /** Counts as one use of the credential until the function is called that this answers; nothing, if no uses are counted. */
     readonly hold: (credential: CredentialId) => (() => void) | undefined
     /** How many uses of it are going on. */
     readonly count: (credential: CredentialId) => number
@@ -31,7 +29,7 @@ export class Leases extends Context.Service<
     )
 }
 
-const uncounted = Leases.of({ lease: () => Effect.void, hold: () => undefined, count: () => 0 })
+const uncounted = Leases.of({ hold: () => undefined, count: () => 0 })
 
 /** How the uses of one credential are counted; `begin` answers what ends the use, once. */
 interface Counter {
@@ -48,13 +46,6 @@ const make = Effect.fnUntraced(function* (home: string) {
     return counter
   }
   return Leases.of({
-    lease: (credential) =>
-      Effect.asVoid(
-        Effect.acquireRelease(
-          Effect.sync(() => counterOf(credential).begin()),
-          (end) => Effect.sync(end)
-        )
-      ),
     hold: (credential) => counterOf(credential).begin(),
     count: (credential) => counterOf(credential).count()
   })

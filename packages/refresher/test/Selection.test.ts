@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { CredentialId } from "@daybook/pool/Ids"
 import type { Strategy } from "@daybook/pool/Policy"
 import { NoneAvailable } from "@daybook/refresher/PoolError"
-import { Effect, Scope } from "effect"
+import { Effect } from "effect"
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { addRow, manualRow } from "./support/HermesRows.ts"
@@ -28,7 +28,6 @@ const picked = ({ pool }: Instance, request: Request = {}) => {
 const picks = (instance: Instance, times: number, request?: Request) =>
   Effect.forEach(Array.from({ length: times }), () => picked(instance, request))
 
-/** The lease is kept until the test's scope closes. */
 const opened = Effect.fnUntraced(function* (scene: Scene, policy: { strategy?: Strategy; leaseMost?: number }) {
   yield* withSpare(scene)
   return yield* scene.open({ policy: { ...patient.policy, ...policy } })
@@ -53,7 +52,7 @@ describe("a pool that fills one credential first", () => {
       inScene((scene) =>
         Effect.gen(function* () {
           const { leases } = yield* opened(scene, {})
-          yield* leases.lease(seeded)
+          leases.hold(seeded)
           assert.strictEqual(leases.count(seeded), 0)
           assert.isFalse(existsSync(join(scene.home, "leases")))
         })
@@ -100,8 +99,8 @@ describe("a pool that takes turns", () => {
             const instance = yield* opened(scene, { strategy, leaseMost: 1 })
             yield* picks(instance, 3)
             yield* instance.operator.pause(spare)
-            yield* instance.leases.lease(seeded)
-            yield* instance.leases.lease(seeded)
+            instance.leases.hold(seeded)
+            instance.leases.hold(seeded)
             assert.deepStrictEqual(new Set(yield* picks(instance, 12)), new Set([seeded]))
             yield* instance.operator.pause(seeded)
             assert.instanceOf(yield* Effect.flip(instance.token()), NoneAvailable)
@@ -120,10 +119,9 @@ describe("a lease", () => {
         Effect.gen(function* () {
           const instance = yield* opened(scene, { leaseMost: 1 })
           assert.strictEqual(yield* picked(instance), seeded)
-          const scope = yield* Scope.make()
-          yield* instance.leases.lease(seeded).pipe(Scope.provide(scope))
+          const end = instance.leases.hold(seeded)
           assert.strictEqual(yield* picked(instance), spare)
-          yield* Scope.close(scope, yield* Effect.exit(Effect.void))
+          end?.()
           assert.strictEqual(yield* picked(instance), seeded)
         })
       ),
@@ -136,7 +134,7 @@ describe("a lease", () => {
       inScene((scene) =>
         Effect.gen(function* () {
           const instance = yield* opened(scene, { leaseMost: 1 })
-          for (const credential of [seeded, seeded, spare]) yield* instance.leases.lease(credential)
+          for (const credential of [seeded, seeded, spare]) instance.leases.hold(credential)
           assert.strictEqual(yield* picked(instance), spare)
         })
       ),
@@ -168,8 +166,8 @@ describe("a lease", () => {
           const instance = yield* opened(scene, { strategy: "least_used" })
           yield* holdingLeases(scene.home, "seeded")
           assert.strictEqual(yield* picked(instance), spare)
-          yield* instance.leases.lease(spare)
-          yield* instance.leases.lease(spare)
+          instance.leases.hold(spare)
+          instance.leases.hold(spare)
           assert.strictEqual(yield* picked(instance), seeded)
         })
       ),
@@ -184,7 +182,7 @@ describe("a lease", () => {
           mkdirSync(scene.home, { mode: 0o700 })
           writeFileSync(join(scene.home, "leases"), "")
           const instance = yield* opened(scene, { leaseMost: 1 })
-          yield* instance.leases.lease(seeded)
+          instance.leases.hold(seeded)
           assert.strictEqual(instance.leases.count(seeded), 1)
           assert.strictEqual(yield* picked(instance), spare)
         })
@@ -198,7 +196,7 @@ describe("a lease", () => {
       inScene((scene) =>
         Effect.gen(function* () {
           const { leases } = yield* opened(scene, { leaseMost: 1 })
-          yield* leases.lease(seeded)
+          leases.hold(seeded)
           assert.strictEqual(statSync(join(scene.home, "leases")).mode & 0o777, 0o700)
           assert.strictEqual(statSync(join(scene.home, "leases", "seeded.lock")).mode & 0o777, 0o600)
         })

@@ -10,7 +10,7 @@ const [home = "", ...credentials] = process.argv.slice(2)
 
 const program = Effect.gen(function* () {
   const leases = yield* Leases
-  for (const credential of credentials) yield* leases.lease(CredentialId.make(credential))
+  for (const credential of credentials) leases.hold(CredentialId.make(credential))
   console.log("leased")
   yield* Effect.promise(() => once(process.stdin, "end"))
 })
