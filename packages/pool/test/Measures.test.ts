@@ -2,7 +2,7 @@
 import { followFrom, type Measure, measure, type Outcome } from "@daybook/pool/queries/Measures"
 import { empty } from "@daybook/pool/PoolState"
 import { fold } from "@daybook/pool/Evolve"
-import { obstacles } from "@daybook/pool/Obstacle"
+import { whyUnsent } from "@daybook/pool/Unsent"
 import { assert, describe, it } from "@effect/vitest"
 import {
   actor,
@@ -89,7 +89,7 @@ describe("a refresh is counted", () => {
     assert.deepStrictEqual(measured([refusedByApi(first)]), [])
   })
 
-  for (const fault of obstacles) {
+  for (const fault of whyUnsent) {
     it(`not at all, and troubles nobody, where nothing was sent for ${fault}`, () => {
       const steps = [
         started(first),

@@ -6,7 +6,7 @@ import { lacksSecret, secretVariable } from "@daybook/oauth/ClientSecret"
 import { TokenEndpoint } from "@daybook/oauth/TokenEndpoint"
 import type { Trigger } from "@daybook/pool/events/RefreshEvents"
 import { refOf } from "@daybook/pool/Generation"
-import type { Obstacle } from "@daybook/pool/Obstacle"
+import type { WhyUnsent } from "@daybook/pool/Unsent"
 import type { Grant } from "@daybook/pool/PoolState"
 import { Stash } from "@daybook/vault/Stash"
 import { Clock, Effect } from "effect"
@@ -71,7 +71,7 @@ const sendOnce = Effect.fnUntraced(function* (
   )
   const obstacle = yield* lookOnceMore(sending)
   if (obstacle !== undefined) {
-    const unsent = yield* failed(sending, { left: false, fault: obstacle satisfies Obstacle })
+    const unsent = yield* failed(sending, { left: false, fault: obstacle satisfies WhyUnsent })
     if (unsent._tag === "Failed") {
       yield* obstacle === "successor-found"
         ? adoptStashed(target, unsent.failure, "before request")

@@ -6,9 +6,9 @@ import { HashMap } from "effect"
 import type { EventOf, PoolEvent } from "../Event.ts"
 import type { ActorId, EventId, GrantId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
-import { obstacles } from "../Obstacle.ts"
 import { type Grant, type PoolState, suspicionOf } from "../PoolState.ts"
 import type { Envelope, Recorded } from "../Recorded.ts"
+import { whyUnsent } from "../Unsent.ts"
 import { subjectOf } from "./Subject.ts"
 
 export type Measure =
@@ -84,7 +84,7 @@ const remember = (before: Following, event: Recorded): Following => {
 }
 
 const isUnsent = ({ data: { evidence } }: EventOf<"RefreshFailed">): boolean =>
-  !evidence.left && obstacles.some((obstacle) => obstacle === evidence.fault)
+  !evidence.left && whyUnsent.some((why) => why === evidence.fault)
 
 /** Of what the API says only this is about the login. */
 const isRefusal = ({ data: { surface, verdict } }: EventOf<"ErrorClassified">): boolean =>

@@ -1,5 +1,5 @@
 /** Why a refresh token was not sent after all, though the intent was on disk: the fault of a failure that never left. */
-export const obstacles = [
+export const whyUnsent = [
   "lock-held-too-long",
   "out-of-use",
   "store-unreadable",
@@ -8,4 +8,4 @@ export const obstacles = [
   "successor-found",
   "intent-too-old"
 ] as const
-export type Obstacle = (typeof obstacles)[number]
+export type WhyUnsent = (typeof whyUnsent)[number]
