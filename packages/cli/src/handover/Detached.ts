@@ -6,6 +6,7 @@ import { Effect, Option } from "effect"
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { type ExitCode, exitCodes } from "../ExitCode.ts"
+import * as Output from "../Output.ts"
 import { Stop } from "../Stop.ts"
 import { endOfWords, fromPipe, type Served, type Task } from "./Task.ts"
 
@@ -37,15 +38,32 @@ export const answerOf = (task: Task): Effect.Effect<Served, Stop> =>
       answer += text
       answered()
     })
+    const words = relay()
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       isSaid = isSaid || text.includes(endOfWords)
-      process.stderr.write(text.replace(endOfWords, ""))
+      words.hear(text.replace(endOfWords, ""))
       answered()
     })
+    child.stderr?.once("end", words.end)
     child.once("error", ({ message }) => resume(Effect.fail(notStarted(message))))
     child.once("close", (code, signal) => resume(outcome(code, signal, answer)))
     return Effect.sync(() => letGo(child))
   })
+
+/** By whole lines, and none that we have said ourselves: both of us may find that a collector is not there. */
+const relay = () => {
+  let begun = ""
+  return {
+    hear: (text: string) => {
+      const lines = (begun + text).split("\n")
+      begun = lines.pop() ?? ""
+      lines.forEach(Output.sayOnce)
+    },
+    end: () => {
+      if (begun !== "") Output.sayOnce(begun)
+    }
+  }
+}
 
 /** Nobody waits for it. What comes of it is in the ledger. */
 export const begin = (task: Task): Effect.Effect<void> =>
