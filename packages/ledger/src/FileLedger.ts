@@ -17,6 +17,7 @@ import type { Header } from "./internal/Header.ts"
 import * as Keeper from "./internal/Keeper.ts"
 import * as Reader from "./internal/Reader.ts"
 import * as Reading from "./internal/Reading.ts"
+import * as Scan from "./internal/Scan.ts"
 import type { Requests } from "./internal/Requests.ts"
 import * as Self from "./internal/Self.ts"
 import type { Crossed } from "./internal/View.ts"
@@ -120,6 +121,7 @@ const services = (
     known: () => reader.now().view.state,
     asOf: (moment) => AsOf.asOf(reader, moment, onCrossed),
     read: (from) => Reading.read(reader, from),
+    scan: (options) => Scan.scan(reader, options),
     tail: (from) => Reading.tail(reader, from),
     head: Effect.map(reader.catchUp, ({ header, view: { place } }) => ({
       seq: place.seq,

@@ -7,11 +7,32 @@ import type { PoolState } from "@daybook/pool/PoolState"
 import type { Draft, Recorded } from "@daybook/pool/Recorded"
 import { Context, type Effect, type Stream } from "effect"
 import type { Moment } from "./Moment.ts"
-import type { AppendError, LedgerError } from "./LedgerError.ts"
+import type { AppendError, Damaged, LedgerError } from "./LedgerError.ts"
 
 export interface AppendOptions {
   /** The versions the events were decided on; if one has moved, nothing is written and the answer is `Conflict`. */
   readonly expected?: ReadonlyMap<GrantId, Seq> | undefined
+}
+
+/** Which events are wanted; all of them, if nothing is said. */
+export interface Wanted {
+  readonly types?: ReadonlySet<string> | undefined
+  /** Ids and the like: at least one of them stands on the line. */
+  readonly names?: ReadonlyArray<string> | undefined
+}
+
+export interface ScanOptions extends Wanted {
+  readonly from?: Seq | undefined
+  /** The last event to look at. */
+  readonly to?: Seq | undefined
+  readonly take: (event: Recorded) => void
+}
+
+export interface ScanEnd {
+  /** Of the last event that was looked at. */
+  readonly seq: Seq
+  /** What kept the scan from going on. */
+  readonly damage?: Damaged
 }
 
 /** The last event: its place, the hash of the chain up to it, and the ledger it is in. */
@@ -45,7 +66,12 @@ export class Ledger extends Context.Service<
     readonly asOf: (moment: Moment) => Effect.Effect<PoolState, LedgerError>
     /** What is in the ledger now, from `from` on, or from the oldest event that was not archived. */
     readonly read: (from?: Seq) => Stream.Stream<Recorded, LedgerError>
-    /** The same, and then whatever is appended, by anyone: none missed, none twice. Ends with its consumer. */
+    /**
+     * The fast way over a long ledger: only what is wanted is parsed at all. Sums of lines are checked, the chain is not.
+     * It ends before damage, and says so.
+     */
+    readonly scan: (options: ScanOptions) => Effect.Effect<ScanEnd, LedgerError>
+    /** The same as `read`, and then whatever is appended, by anyone: none missed, none twice. Ends with its consumer. */
     readonly tail: (from?: Seq) => Stream.Stream<Recorded, LedgerError>
     readonly head: Effect.Effect<Head, LedgerError>
   }

@@ -9,6 +9,7 @@ import { Context, Effect, HashMap, Layer, PubSub, Stream } from "effect"
 import * as FingerprintKey from "./FingerprintKey.ts"
 import { compose, type Outcome } from "./internal/Group.ts"
 import * as Self from "./internal/Self.ts"
+import { isWanted } from "./internal/Wanted.ts"
 import { type AppendOptions, type Head, Ledger } from "./Ledger.ts"
 import { AppendError, LedgerError, NoSuchEvent } from "./LedgerError.ts"
 import { describe, type Moment } from "./Moment.ts"
@@ -64,6 +65,11 @@ const make = Effect.fnUntraced(function* ({
           : Effect.succeed(fold(events.slice(0, count)))
       }),
     read: (from = first) => Stream.suspend(() => Stream.fromArray(eventsFrom(from))),
+    scan: ({ from = first, take, to = end.seq, ...wanted }) =>
+      Effect.sync(() => {
+        for (const event of events.slice(from - 1, to)) if (isWanted(event, wanted)) take(event)
+        return { seq: Math.min(to, end.seq) as Seq }
+      }),
     tail: (from = first) => follow(moved, eventsFrom, from),
     head: Effect.sync((): Head => ({ seq: end.seq, h: end.h, ledger }))
   }).pipe(Context.add(Fingerprints, FingerprintKey.fingerprints(key)))

@@ -2,7 +2,7 @@
  * What every store of events promises, whatever it is made of. Each store's test runs it and adds what is special to it.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Ledger } from "@daybook/ledger/Ledger"
+import { Ledger, type Wanted } from "@daybook/ledger/Ledger"
 import type { LedgerError } from "@daybook/ledger/LedgerError"
 import { fold } from "@daybook/pool/Evolve"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
@@ -195,6 +195,36 @@ export const contract = (name: string, newStore: Effect.Effect<Store, never, Sco
     )
 
     promises(
+      "a scan takes what is wanted by type or by a name on its line, and nothing else",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const grants = [newGrant(), newGrant()] as const
+        yield* ledger.append([refreshStarted(grants[0]), relabelled("one"), refreshStarted(grants[1]), cooldownCleared])
+        const all = yield* Stream.runCollect(ledger.read())
+        const ofTypes = (events: ReadonlyArray<Recorded>) => events.filter(({ type }) => type === "RefreshStarted")
+        assert.deepStrictEqual(yield* scanned(ledger, {}), all)
+        assert.deepStrictEqual(yield* scanned(ledger, { types: new Set(["RefreshStarted"]) }), ofTypes(all))
+        assert.deepStrictEqual(yield* scanned(ledger, { names: [grants[1]] }), [ofTypes(all)[1]])
+        assert.deepStrictEqual(yield* scanned(ledger, { types: new Set(["CooldownCleared"]), names: [...grants] }), [])
+      })
+    )
+
+    promises(
+      "a scan begins and ends where it is told to, and says how far it came",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* ledger.append(labels(8).map(relabelled))
+        const all = yield* Stream.runCollect(ledger.read())
+        const seen: Array<Recorded> = []
+        const take = (event: Recorded) => void seen.push(event)
+        assert.deepStrictEqual(yield* ledger.scan({ from: seq(4), to: seq(6), take }), { seq: seq(6) })
+        assert.deepStrictEqual(seen, all.slice(3, 6))
+        assert.deepStrictEqual(yield* ledger.scan({ from: seq(11), take }), { seq: seq(10) })
+        assert.strictEqual(seen.length, 3)
+      })
+    )
+
+    promises(
       "a tail gives what is there and what comes, each event once",
       Effect.gen(function* () {
         const ledger = yield* Ledger
@@ -320,6 +350,13 @@ export const contract = (name: string, newStore: Effect.Effect<Store, never, Sco
 }
 
 const unmoved = seq(0)
+
+const scanned = (ledger: Ledger["Service"], wanted: Wanted) =>
+  Effect.gen(function* () {
+    const events: Array<Recorded> = []
+    yield* ledger.scan({ ...wanted, take: (event) => void events.push(event) })
+    return events
+  })
 
 const labels = (count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, index) => `label ${index}`)
 

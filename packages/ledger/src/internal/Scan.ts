@@ -1,0 +1,115 @@
+/**
+ * All wanted events of a ledger in order, in constant memory. Lines are sieved as bytes; where something else stands than
+ * the next line, such as sealed junk or a new segment, a page is walked and judged as any reader does.
+ */
+import type { Seq } from "@daybook/pool/Ids"
+import type { Recorded } from "@daybook/pool/Recorded"
+import { Effect, Exit, Scope } from "effect"
+import { dirname } from "node:path"
+import type { ScanEnd, ScanOptions, Wanted } from "../Ledger.ts"
+import { Damaged, LedgerError } from "../LedgerError.ts"
+import * as LedgerFile from "./LedgerFile.ts"
+import { readPage } from "./Page.ts"
+import type { Opened, Reader } from "./Reader.ts"
+import * as Segments from "./Segments.ts"
+import { sieve } from "./Sieve.ts"
+import * as StartingPlace from "./StartingPlace.ts"
+import { type Place, startAfter } from "./Walk.ts"
+import { isWanted } from "./Wanted.ts"
+
+/** Read in one piece. */
+const pieceBytes = 1024 * 1024
+
+export const scan = (reader: Reader, options: ScanOptions): Effect.Effect<ScanEnd, LedgerError> =>
+  Effect.scoped(scanAll(reader, options))
+
+const scanAll = Effect.fnUntraced(function* (
+  reader: Reader,
+  options: ScanOptions
+): Effect.fn.Return<ScanEnd, LedgerError, Scope.Scope> {
+  const damage = yield* damageIn(reader.catchUp)
+  const opened = reader.now()
+  const end = Math.min(options.to ?? Infinity, opened.view.place.seq)
+  const isHere = options.from === undefined || options.from <= opened.view.place.seq
+  let place = isHere ? yield* StartingPlace.find(reader.path, opened, options.from) : opened.view.place
+  const take = from(options.from ?? 1, options.take)
+  const files = yield* openFiles(reader.path, opened)
+  while (place.seq < end) {
+    if (place.isSealed) place = startAfter(place)
+    const sieved = yield* pass(files, place, { ...options, to: end, isRead: opened.view.state.unknown === 0 }, take)
+    place = sieved.place
+    if (!sieved.isStuck) continue
+    const walked = yield* Effect.result(walkPast(reader, opened, place, end, only(options, take)))
+    if (walked._tag === "Success") place = walked.success
+    else if (walked.failure.reason._tag === "Damaged") return { seq: place.seq, damage: walked.failure.reason }
+    else return yield* walked.failure
+  }
+  const isWhole = damage === undefined || end < opened.view.place.seq
+  return isWhole ? { seq: place.seq } : { seq: place.seq, damage }
+})
+
+/** What is wrong with the ledger behind what can be read of it. */
+const damageIn = (catchUp: Reader["catchUp"]): Effect.Effect<Damaged | undefined, LedgerError> =>
+  Effect.as(catchUp, undefined).pipe(Effect.catchReason("LedgerError", "Damaged", (damage) => Effect.succeed(damage)))
+
+/** A scan may begin a little earlier, at a mark. */
+const from =
+  (first: number, take: (event: Recorded) => void) =>
+  (event: Recorded): void => {
+    if (event.seq >= first) take(event)
+  }
+
+const only =
+  (wanted: Wanted, take: (event: Recorded) => void) =>
+  (event: Recorded): void => {
+    if (isWanted(event, wanted)) take(event)
+  }
+
+type Files = (first: Seq) => Effect.Effect<LedgerFile.LedgerFile, LedgerError>
+
+/** The segments one after the other, each open while it is read; apart from the reader, who closes its own when it moves on. */
+const openFiles = Effect.fnUntraced(function* (live: string, { file, view }: Opened) {
+  const outer = yield* Effect.scope
+  let open: { readonly first: Seq; readonly file: LedgerFile.LedgerFile; readonly scope: Scope.Closeable } | undefined
+  const pathOf = (first: Seq) =>
+    first === view.place.segment ? file.path : Segments.sealedPath(dirname(live), first)
+  const files: Files = Effect.fnUntraced(function* (first) {
+    if (open?.first === first) return open.file
+    if (open !== undefined) yield* Scope.close(open.scope, Exit.void)
+    const scope = yield* Scope.fork(outer)
+    open = { first, scope, file: yield* Scope.provide(LedgerFile.open(pathOf(first), "read"), scope) }
+    return open.file
+  })
+  return files
+})
+
+/** Sieves the next piece behind a place. */
+const pass = Effect.fnUntraced(function* (
+  files: Files,
+  place: Place,
+  options: Parameters<typeof sieve>[2],
+  take: (event: Recorded) => void
+) {
+  const file = yield* files(place.segment)
+  const sieved = sieve(yield* file.read(place.offset, pieceBytes), place, options, take)
+  yield* Effect.yieldNow
+  // No piece is shorter than a line, so one without a line is none of ours.
+  return sieved.place === place ? { ...sieved, isStuck: true } : sieved
+})
+
+/** Over what is no plain line; answers the place behind it. */
+const walkPast = Effect.fnUntraced(function* (
+  reader: Reader,
+  { file, opening }: Opened,
+  place: Place,
+  end: number,
+  take: (event: Recorded) => void
+): Effect.fn.Return<Place, LedgerError> {
+  const walked = yield* readPage(reader, { opening, place }, ({ seq }) => seq > end)
+  if (walked === undefined) return yield* new LedgerError({ reason: replaced(file.path, place) })
+  for (const { event } of walked.lines) take(event)
+  return walked.place
+})
+
+const replaced = (path: string, { line, offset }: Place) =>
+  new Damaged({ path, line: line + 1, offset, why: "another ledger has taken its place meanwhile" })
