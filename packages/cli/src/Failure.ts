@@ -38,11 +38,12 @@ const messageOf = (error: unknown): string => (Predicate.isError(error) ? error.
 const onCommandLine = (error: unknown): string | undefined => {
   const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
   if (reason instanceof Missing) return noLedger(reason.path)
-  if (reason instanceof Damaged) return damaged(reason)
+  if (reason instanceof Damaged) return damageMessage(reason)
   return reason instanceof NetworkFileSystem ? shared(reason) : undefined
 }
 
-const damaged = ({ line, offset, path, why }: Damaged): string =>
+/** Where a ledger is damaged, and what to do about it. */
+export const damageMessage = ({ line, offset, path, why }: Damaged): string =>
   isBase(path)
     ? `${path}: ${why}. ${restoreBase}`
     : `${path} is damaged at line ${line}, byte ${offset}: ${why}. Run \`${repairCommand(dirname(path))}\` to see what can be done.`

@@ -31,6 +31,7 @@ import { status } from "./commands/Status.ts"
 import { story } from "./commands/Story.ts"
 import { token } from "./commands/Token.ts"
 import { verify } from "./commands/Verify.ts"
+import * as Arguments from "./Arguments.ts"
 import * as Deaths from "./Deaths.ts"
 import * as Ending from "./Ending.ts"
 import { version } from "./internal/Version.ts"
@@ -65,7 +66,7 @@ const daybook = root.pipe(
     corpus,
     classify
   ]),
-  Command.run({ version })
+  (command) => Command.runWith(command, { version })
 )
 
 /** What looks wrong may be meant for the command that `exec` is to run. */
@@ -91,7 +92,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit() // a reader that has seen enough, such as head
 })
 
-daybook.pipe(
+daybook(Arguments.readable(process.argv.slice(2))).pipe(
   Effect.tap(() => Effect.sync(() => Deaths.sayBeside(""))),
   Effect.catch(Ending.fail),
   Effect.catchDefect(Ending.confess),

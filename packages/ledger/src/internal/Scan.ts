@@ -71,8 +71,7 @@ type Files = (first: Seq) => Effect.Effect<LedgerFile.LedgerFile, LedgerError>
 const openFiles = Effect.fnUntraced(function* (live: string, { file, view }: Opened) {
   const outer = yield* Effect.scope
   let open: { readonly first: Seq; readonly file: LedgerFile.LedgerFile; readonly scope: Scope.Closeable } | undefined
-  const pathOf = (first: Seq) =>
-    first === view.place.segment ? file.path : Segments.sealedPath(dirname(live), first)
+  const pathOf = (first: Seq) => (first === view.place.segment ? file.path : Segments.sealedPath(dirname(live), first))
   const files: Files = Effect.fnUntraced(function* (first) {
     if (open?.first === first) return open.file
     if (open !== undefined) yield* Scope.close(open.scope, Exit.void)

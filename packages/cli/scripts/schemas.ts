@@ -1,0 +1,7 @@
+/** Writes docs/schemas anew: a JSON Schema for what each command answers with `--json`. */
+import { writeFileSync } from "node:fs"
+import { schemas } from "./Schemas.ts"
+
+const folder = new URL("../../../docs/schemas/", import.meta.url)
+
+for (const [name, text] of schemas()) writeFileSync(new URL(`${name}.schema.json`, folder), text)

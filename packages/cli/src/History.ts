@@ -1,0 +1,131 @@
+/**
+ * A ledger to look back into, and the moment that is looked at. Read only; a damaged ledger answers from what stands
+ * before the damage, and says so. What is answered for a moment named by an event depends on the ledger alone.
+ */
+import * as FileLedger from "@daybook/ledger/FileLedger"
+import { Ledger, type ScanEnd, type ScanOptions } from "@daybook/ledger/Ledger"
+import { type Damaged, LedgerError } from "@daybook/ledger/LedgerError"
+import type { Moment } from "@daybook/ledger/Moment"
+import type { Seq } from "@daybook/pool/Ids"
+import type { Instant } from "@daybook/pool/Instant"
+import type { Credential, PoolState } from "@daybook/pool/PoolState"
+import { Clock, Context, Effect, HashMap, Layer, Option, type Scope } from "effect"
+import * as At from "./At.ts"
+import { exitCodes } from "./ExitCode.ts"
+import { damageMessage } from "./Failure.ts"
+import { findCredential } from "./FindCredential.ts"
+import type { HistoryFlags } from "./HistoryFlags.ts"
+import { version } from "./internal/Version.ts"
+import * as LedgerFolder from "./LedgerFolder.ts"
+import * as Output from "./Output.ts"
+import { absolute } from "./render/Time.ts"
+import type { Settings } from "./Settings.ts"
+import { Stop } from "./Stop.ts"
+
+/** The pool as it stood. */
+export interface Standing {
+  readonly state: PoolState
+  /** For which answers are given: of a bench that ends, whether it has. */
+  readonly at: Instant
+}
+
+export interface History extends Standing {
+  readonly ledger: Ledger["Service"]
+  readonly folder: string
+  /** The pool at the end of what can be read. */
+  readonly end: Standing
+  readonly damage: Damaged | undefined
+}
+
+type Told = Pick<Settings, "home">
+type Asked = Partial<HistoryFlags>
+
+/** Opens the ledger; `at` may be left out by commands that always look at all of it. */
+export const open = Effect.fnUntraced(function* (
+  { home }: Told,
+  { at = Option.none(), ledger: named = Option.none() }: Asked
+): Effect.fn.Return<History, LedgerError | Stop, Scope.Scope> {
+  const folder = yield* LedgerFolder.find(named, home)
+  const ledger = yield* openAt(folder)
+  const { damage, state } = yield* readable(ledger)
+  // A ledger that was brought here ended when it was last written; a pool's own goes on.
+  const now = Option.isSome(named) ? state.latest : Math.max(state.latest, yield* Clock.currentTimeMillis)
+  const end: Standing = { state, at: now }
+  const whole = { ledger, folder, end, damage, ...end }
+  if (damage !== undefined) yield* Output.warnings([{ path: damage.path, message: answersBefore(damage, state.head) }])
+  if (state.unknown > 0) Output.sayOnce(ofNewer(state.unknown))
+  return Option.isNone(at) ? whole : { ...whole, ...(yield* standing(whole, at.value, "--at")) }
+})
+
+const openAt = Effect.fnUntraced(function* (folder: string) {
+  const layer = FileLedger.layer({ folder, program: "daybook", version, readOnly: true })
+  return Context.get(yield* Layer.build(layer), Ledger)
+})
+
+const readable = (ledger: Ledger["Service"]) =>
+  Effect.map(ledger.state, (state) => ({ state, damage: undefined })).pipe(
+    Effect.catchReason("LedgerError", "Damaged", (damage) =>
+      ledger.known().head === 0
+        ? Effect.fail(new LedgerError({ reason: damage }))
+        : Effect.succeed({ state: ledger.known(), damage })
+    )
+  )
+
+const answersBefore = (damage: Damaged, head: Seq): string =>
+  `${damageMessage(damage)} What is answered here is from the events up to ${head}, which are whole.`
+
+const ofNewer = (count: number): string =>
+  `${count === 1 ? "An event is" : `${count} events are`} of a kind that a newer Daybook writes; ${count === 1 ? "it is" : "they are"} shown as unknown. Update Daybook to read ${count === 1 ? "it" : "them"}.`
+
+/** The pool at a moment as a person names it. `flag` is where it stands. */
+export const standing = Effect.fnUntraced(function* (
+  { end, ledger }: Pick<History, "end" | "ledger">,
+  text: string,
+  flag: string
+): Effect.fn.Return<Standing, LedgerError | Stop> {
+  const moment = At.momentOf(yield* At.read(text, flag), end.at)
+  const state = yield* Effect.catchReason(ledger.asOf(moment), "LedgerError", "NoSuchEvent", (reason) =>
+    Effect.fail(noSuchMoment(text, flag, reason, end.state))
+  )
+  if (state.head === 0) return yield* noSuchMoment(text, flag, { first: 1, head: end.state.head }, end.state)
+  return { state, at: instantOf(moment, state) }
+})
+
+const instantOf = (moment: Moment, { latest }: PoolState): Instant => ("at" in moment ? moment.at : latest)
+
+const noSuchMoment = (
+  text: string,
+  flag: string,
+  { first, head }: { readonly first: number; readonly head: number },
+  { latest, ledger }: PoolState
+): Stop => {
+  const begin = ledger === undefined || first > 1 ? "" : ` from ${absolute(ledger.openedAt)}`
+  const archived = first > 1 ? " What is older was archived; put those segments back to see it." : ""
+  return new Stop({
+    exitCode: exitCodes.error,
+    message: `${flag} ${text}: the ledger does not reach there. It holds events ${first} to ${head},${begin} until ${absolute(latest)}.${archived}`
+  })
+}
+
+/** A credential by id or label, as of the moment. */
+export const credential = Effect.fnUntraced(function* ({ end, state }: Pick<History, "end" | "state">, name: string) {
+  const last = yield* findCredential(end.state, name)
+  return yield* Option.match(HashMap.get(state.credentials, last.id), {
+    onSome: Effect.succeed,
+    onNone: () => Effect.fail(notYet(last, state))
+  })
+})
+
+const notYet = ({ enrolledAt, enrolledSeq, id }: Credential, { head }: PoolState): Stop =>
+  new Stop({
+    exitCode: exitCodes.error,
+    message: `${id} was not in the pool yet at event ${head}. It was enrolled by event ${enrolledSeq}, at ${absolute(enrolledAt)}.`
+  })
+
+/** Goes over the events up to the moment. Damage on the way is said, once. */
+export const scan = ({ damage, ledger, state }: History, options: ScanOptions): Effect.Effect<ScanEnd, LedgerError> =>
+  Effect.tap(ledger.scan({ to: state.head, ...options }), (end) =>
+    end.damage === undefined || damage !== undefined
+      ? Effect.void
+      : Output.warnings([{ path: end.damage.path, message: answersBefore(end.damage, end.seq) }])
+  )
