@@ -61,6 +61,8 @@ export interface LedgerFile {
   readonly isCurrent: Effect.Effect<boolean, LedgerError>
   /** Reads up to `length` bytes; fewer only at the end of the file. */
   readonly read: (position: number, length: number) => Effect.Effect<Buffer, LedgerError>
+  /** The same, into memory that is there already. */
+  readonly readInto: (into: Buffer, position: number) => Effect.Effect<Buffer, LedgerError>
   /** One write at the end. Fails with `ENOSPC` when the disk took only a part of it. */
   readonly append: (bytes: Buffer) => Effect.Effect<void, LedgerError>
   readonly overwrite: (position: number, bytes: Buffer) => Effect.Effect<void, LedgerError>
@@ -163,15 +165,14 @@ const make = (path: string, descriptor: Descriptor, calls: SystemCalls): LedgerF
       if (calls.write(descriptor.fd, bytes, position) < bytes.length)
         throw Object.assign(new Error(), { code: "ENOSPC" })
     })
+  const readInto = (into: Buffer, position: number) =>
+    attempt("read", path, () => into.subarray(0, calls.read(descriptor.fd, into, position)))
   return {
     path,
     size: attempt("look at", path, () => fs.fstatSync(descriptor.fd).size),
     isCurrent: attempt("look at", path, () => descriptor.isNamed(path)),
-    read: (position, length) =>
-      attempt("read", path, () => {
-        const into = Buffer.allocUnsafe(length)
-        return into.subarray(0, calls.read(descriptor.fd, into, position))
-      }),
+    read: (position, length) => readInto(Buffer.allocUnsafe(length), position),
+    readInto,
     append: (bytes) => writeWhole(bytes, null),
     overwrite: (position, bytes) => writeWhole(bytes, position),
     // Uninterruptible: the answer of the system must be heard.

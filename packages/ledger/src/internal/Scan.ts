@@ -17,8 +17,8 @@ import * as StartingPlace from "./StartingPlace.ts"
 import { type Place, startAfter } from "./Walk.ts"
 import { isWanted } from "./Wanted.ts"
 
-/** Read in one piece. */
-const pieceBytes = 1024 * 1024
+/** Read in one piece, over and over into the same memory: nothing of it is kept. */
+const pieceBytes = 256 * 1024
 
 export const scan = (reader: Reader, options: ScanOptions): Effect.Effect<ScanEnd, LedgerError> =>
   Effect.scoped(scanAll(reader, options))
@@ -33,10 +33,10 @@ const scanAll = Effect.fnUntraced(function* (
   const isHere = options.from === undefined || options.from <= opened.view.place.seq
   let place = isHere ? yield* StartingPlace.find(reader.path, opened, options.from) : opened.view.place
   const take = from(options.from ?? 1, options.take)
-  const files = yield* openFiles(reader.path, opened)
+  const readPiece = pieces(yield* openFiles(reader.path, opened))
   while (place.seq < end) {
     if (place.isSealed) place = startAfter(place)
-    const sieved = yield* pass(files, place, { ...options, to: end, isRead: opened.view.state.unknown === 0 }, take)
+    const sieved = yield* pass(readPiece, place, { ...options, to: end, isRead: opened.view.state.unknown === 0 }, take)
     place = sieved.place
     if (!sieved.isStuck) continue
     const walked = yield* Effect.result(walkPast(reader, opened, place, end, only(options, take)))
@@ -82,15 +82,19 @@ const openFiles = Effect.fnUntraced(function* (live: string, { file, view }: Ope
   return files
 })
 
+const pieces = (files: Files) => {
+  const into = Buffer.allocUnsafe(pieceBytes)
+  return ({ offset, segment }: Place) => Effect.flatMap(files(segment), (file) => file.readInto(into, offset))
+}
+
 /** Sieves the next piece behind a place. */
 const pass = Effect.fnUntraced(function* (
-  files: Files,
+  readPiece: ReturnType<typeof pieces>,
   place: Place,
   options: Parameters<typeof sieve>[2],
   take: (event: Recorded) => void
 ) {
-  const file = yield* files(place.segment)
-  const sieved = sieve(yield* file.read(place.offset, pieceBytes), place, options, take)
+  const sieved = sieve(yield* readPiece(place), place, options, take)
   yield* Effect.yieldNow
   // No piece is shorter than a line, so one without a line is none of ours.
   return sieved.place === place ? { ...sieved, isStuck: true } : sieved
