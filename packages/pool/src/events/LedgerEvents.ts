@@ -18,7 +18,19 @@ export const LedgerOpened = poolEvent("LedgerOpened", {
   ledger: LedgerId,
   lock: LockKind,
   /** Fingerprint of the word `daybook`: a writer with another key is refused. */
-  check: Fingerprint
+  check: Fingerprint,
+  /** It was made out of another ledger, for others to look at. Events have their own ids, and new numbers and fingerprints. */
+  excerpt: Schema.optionalKey(
+    Schema.Struct({
+      ledger: LedgerId,
+      /** The events it was made of; before `from` only what is needed to understand them. */
+      from: Seq,
+      to: Seq,
+      /** The last event of the other ledger when it was made, and its `h`. */
+      head: Seq,
+      h: hash
+    })
+  )
 })
 
 export const SegmentOpened = poolEvent("SegmentOpened", {
