@@ -13,6 +13,7 @@ import { doctor } from "./commands/Doctor.ts"
 import { enrol } from "./commands/Enrol.ts"
 import { exec } from "./commands/Exec.ts"
 import { explain } from "./commands/Explain.ts"
+import { exportEvents } from "./commands/Export.ts"
 import { importLogin } from "./commands/Import.ts"
 import { list } from "./commands/List.ts"
 import { login } from "./commands/Login.ts"
@@ -44,6 +45,7 @@ const daybook = root.pipe(
     list,
     log,
     story,
+    exportEvents,
     login,
     explain,
     token,
