@@ -13,7 +13,9 @@ import { doctor } from "./commands/Doctor.ts"
 import { enrol } from "./commands/Enrol.ts"
 import { exec } from "./commands/Exec.ts"
 import { explain } from "./commands/Explain.ts"
+import { bundle } from "./commands/Bundle.ts"
 import { exportEvents } from "./commands/Export.ts"
+import { hash } from "./commands/Hash.ts"
 import { importLogin } from "./commands/Import.ts"
 import { list } from "./commands/List.ts"
 import { login } from "./commands/Login.ts"
@@ -46,6 +48,8 @@ const daybook = root.pipe(
     log,
     story,
     exportEvents,
+    bundle,
+    hash,
     login,
     explain,
     token,

@@ -1,8 +1,6 @@
 /** `daybook export` */
-import type { Seq } from "@daybook/pool/Ids"
-import type { Recorded } from "@daybook/pool/Recorded"
 import { storyOf } from "@daybook/pool/queries/Story"
-import { Effect, Option, Stream } from "effect"
+import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Destination from "../Destination.ts"
 import { exitCodes } from "../ExitCode.ts"
@@ -11,6 +9,7 @@ import type { NewFormat } from "../export/Format.ts"
 import { jsonLines } from "../export/JsonLines.ts"
 import { perfetto } from "../export/Perfetto.ts"
 import * as History from "../History.ts"
+import * as HistoryPages from "../HistoryPages.ts"
 import { historyFlags } from "../HistoryFlags.ts"
 import { settings } from "../Root.ts"
 import { Stop } from "../Stop.ts"
@@ -20,7 +19,10 @@ const formats: Readonly<Record<string, NewFormat>> = { jsonl: jsonLines, csv, pe
 const flags = {
   ...historyFlags,
   jsonl: Flag.Boolean("jsonl").pipe(Flag.withDescription("JSON Lines; the default"), Flag.withDefault(false)),
-  csv: Flag.Boolean("csv").pipe(Flag.withDescription("A table, for spreadsheets and databases"), Flag.withDefault(false)),
+  csv: Flag.Boolean("csv").pipe(
+    Flag.withDescription("A table, for spreadsheets and databases"),
+    Flag.withDefault(false)
+  ),
   perfetto: Flag.Boolean("perfetto").pipe(
     Flag.withDescription("A trace, for ui.perfetto.dev or chrome://tracing"),
     Flag.withDefault(false)
@@ -55,18 +57,18 @@ export const exportEvents = Command.make(
     const write = yield* Destination.open(out)
     const { begin, end, event } = newFormat(history.state)
     yield* write(begin)
-    yield* inPages(history, first, (events) => write(events.filter(isWanted).map(event).join("")))
+    yield* HistoryPages.forEach(history, first, (events) => write(events.filter(isWanted).map(event).join("")))
     yield* write(end())
   }, Effect.scoped)
-).pipe(Command.withDescription("Events for other tools: JSON Lines, a table, or a trace. Writes no secret: there is none"))
+).pipe(
+  Command.withDescription("Events for other tools: JSON Lines, a table, or a trace. Writes no secret: there is none")
+)
 
 const chosen = (flags: { readonly [name in keyof typeof formats]?: unknown }): Effect.Effect<NewFormat, Stop> => {
   const named = Object.keys(formats).filter((name) => flags[name] === true)
   const [name = "jsonl"] = named
   return named.length > 1
-    ? Effect.fail(
-        new Stop({ exitCode: exitCodes.usage, message: `--${named.join(" and --")}: choose one of them.` })
-      )
+    ? Effect.fail(new Stop({ exitCode: exitCodes.usage, message: `--${named.join(" and --")}: choose one of them.` }))
     : Effect.succeed(formats[name] ?? jsonLines)
 }
 
@@ -76,27 +78,5 @@ const firstOf = Effect.fnUntraced(function* (history: History.History, from: Opt
     if (/^\d+$/.test(from.value)) return Number(from.value)
     return (yield* History.standing(history, from.value, "--from")).state.head + 1
   }
-  const oldest = yield* Stream.runHead(history.ledger.read())
-  return Option.match(oldest, { onNone: () => 1, onSome: ({ seq }) => seq })
-})
-
-/** Events that are held at once. */
-const pageLength = 10_000
-
-const inPages = Effect.fnUntraced(function* <E>(
-  history: History.History,
-  first: number,
-  use: (events: ReadonlyArray<Recorded>) => Effect.Effect<void, E>
-) {
-  for (let from = Math.max(1, first); from <= history.state.head; from += pageLength) {
-    const to = Math.min(from + pageLength - 1, history.state.head)
-    const events: Array<Recorded> = []
-    const end = yield* History.scan(history, {
-      from: from as Seq,
-      to: to as Seq,
-      take: (event) => void events.push(event)
-    })
-    yield* use(events)
-    if (end.damage !== undefined) return
-  }
+  return (yield* HistoryPages.oldest(history))?.seq ?? 1
 })

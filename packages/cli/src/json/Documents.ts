@@ -3,5 +3,7 @@
  * `node packages/cli/scripts/schemas.ts` writes it anew.
  */
 import type { Schema } from "effect"
+import { Bundle } from "./Bundle.ts"
+import { Hash } from "./Hash.ts"
 
-export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {}
+export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = { bundle: Bundle, hash: Hash }

@@ -26,9 +26,9 @@ export const LedgerOpened = poolEvent("LedgerOpened", {
       /** The events it was made of; before `from` only what is needed to understand them. */
       from: Seq,
       to: Seq,
-      /** The last event of the other ledger when it was made, and its `h`. */
+      /** The last event of the other ledger that could be read when it was made, and its `h`, if nothing was damaged. */
       head: Seq,
-      h: hash
+      h: Schema.optionalKey(hash)
     })
   )
 })

@@ -1,0 +1,89 @@
+/** `daybook bundle` */
+import * as Excerpt from "@daybook/ledger/Excerpt"
+import { Seq } from "@daybook/pool/Ids"
+import { storyOf } from "@daybook/pool/queries/Story"
+import { expand } from "daybook/Home"
+import { Effect, Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { hostname } from "node:os"
+import { Choice } from "../bundle/Choice.ts"
+import { Pseudonyms } from "../bundle/Pseudonyms.ts"
+import { exitCodes } from "../ExitCode.ts"
+import * as History from "../History.ts"
+import * as HistoryPages from "../HistoryPages.ts"
+import { historyFlags, moments } from "../HistoryFlags.ts"
+import { Bundle } from "../json/Bundle.ts"
+import { basisOf } from "../json/Basis.ts"
+import * as Output from "../Output.ts"
+import { bundleLines } from "../render/BundleLines.ts"
+import { settings } from "../Root.ts"
+import { Stop } from "../Stop.ts"
+
+const flags = {
+  ...historyFlags,
+  folder: Argument.String("folder").pipe(
+    Argument.withDescription("Where the excerpt goes: a folder that is not there yet, or empty")
+  ),
+  since: Flag.String("since").pipe(
+    Flag.withMetavar("MOMENT"),
+    Flag.withDescription(`Only events after a moment (${moments}), and what is needed to understand them`),
+    Flag.optional
+  ),
+  credential: Flag.String("credential").pipe(
+    Flag.withDescription("Only events of this one, by id or label; may be given several times"),
+    Flag.atLeast(0)
+  )
+}
+
+export const bundle = Command.make(
+  "bundle",
+  flags,
+  Effect.fnUntraced(function* ({ credential, folder, since, ...flags }) {
+    const { json, ...told } = yield* settings
+    const history = yield* History.open(told, flags)
+    const target = expand(folder)
+    const made = yield* write(history, target, since, credential)
+    yield* json ? Output.documentOf(Bundle, { ...basisOf(history), ...made }) : Output.lines(bundleLines(made))
+  }, Effect.scoped)
+).pipe(
+  Command.withDescription(
+    "An excerpt for a bug report: a ledger of its own, with other fingerprints, and without addresses, labels, hosts and folders"
+  )
+)
+
+const write = Effect.fnUntraced(function* (
+  history: History.History,
+  folder: string,
+  since: Option.Option<string>,
+  named: ReadonlyArray<string>
+) {
+  const opened = yield* HistoryPages.oldest(history)
+  if (opened === undefined) return yield* nothing
+  const before = Option.isNone(since) ? undefined : yield* History.standing(history, since.value, "--since")
+  const about = yield* Effect.forEach(named, (name) => History.credential(history, name))
+  const choice = new Choice(
+    before,
+    about.map(({ id }) => storyOf(history.state, id))
+  )
+  const pseudonyms = new Pseudonyms([hostname()])
+  const source = yield* sourceOf(history, before?.state.head ?? opened.seq - 1)
+  const excerpt = yield* Excerpt.create(folder, opened, source)
+  yield* HistoryPages.forEach(history, opened.seq, (events) =>
+    excerpt.write(choice.of(events).map((event) => pseudonyms.of(event)))
+  )
+  yield* excerpt.finish
+  return { folder, events: excerpt.count(), source, leftOut: choice.unknown }
+})
+
+const sourceOf = Effect.fnUntraced(function* ({ damage, end, ledger, state }: History.History, before: number) {
+  const head = damage === undefined ? yield* ledger.head : undefined
+  const id = head?.ledger ?? end.state.ledger?.id
+  if (id === undefined) return yield* nothing
+  const range = { ledger: id, from: Seq.make(before + 1), to: state.head, head: head?.seq ?? end.state.head }
+  return head === undefined ? range : { ...range, h: head.h }
+})
+
+const nothing = new Stop({
+  exitCode: exitCodes.error,
+  message: "There is nothing to make an excerpt of: not even the first event of the ledger can be read."
+})

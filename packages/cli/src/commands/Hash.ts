@@ -1,0 +1,54 @@
+/** `daybook hash` */
+import * as OwnKey from "@daybook/ledger/OwnKey"
+import type { Recorded } from "@daybook/pool/Recorded"
+import { tokenUse } from "@daybook/pool/queries/TokenUse"
+import { Effect, Redacted } from "effect"
+import { Command } from "effect/cli"
+import { exitCodes } from "../ExitCode.ts"
+import * as History from "../History.ts"
+import { historyFlags } from "../HistoryFlags.ts"
+import { basisOf } from "../json/Basis.ts"
+import { Hash } from "../json/Hash.ts"
+import * as Output from "../Output.ts"
+import { standardInput } from "../ReadText.ts"
+import { hashLines } from "../render/HashLines.ts"
+import { settings } from "../Root.ts"
+import { Stop } from "../Stop.ts"
+
+export const hash = Command.make(
+  "hash",
+  historyFlags,
+  Effect.fnUntraced(function* (flags) {
+    const { json, ...told } = yield* settings
+    const history = yield* History.open(told, flags)
+    const fingerprint = (yield* OwnKey.open(history.folder)).of(yield* tokenOnStdin)
+    const events: Array<Recorded> = []
+    yield* History.scan(history, { names: [fingerprint], take: (event) => void events.push(event) })
+    const uses = tokenUse(history.state, fingerprint, events)
+    const known = events.length > 0
+    yield* json
+      ? Output.documentOf(Hash, { ...basisOf(history), fingerprint, known, uses })
+      : Output.lines(hashLines(fingerprint, uses))
+    if (!known) return yield* new Stop({ exitCode: exitCodes.error, message: "" })
+  }, Effect.scoped)
+).pipe(
+  Command.withDescription(
+    "Whether the ledger knows the token on standard input, and where. Exit code 1 if it does not. The token is never shown"
+  )
+)
+
+const tokenOnStdin = Effect.flatMap(
+  Effect.mapError(
+    standardInput,
+    ({ why }) => new Stop({ exitCode: exitCodes.error, message: `Standard input cannot be read (${why}).` })
+  ),
+  (text) => (isToken(text.trim()) ? Effect.succeed(Redacted.make(text.trim())) : Effect.fail(noToken))
+)
+
+const isToken = (text: string): boolean => /^\S+$/.test(text)
+
+const noToken = new Stop({
+  exitCode: exitCodes.usage,
+  message:
+    "Standard input should hold one token, and nothing else: `daybook hash < FILE`, or paste it and end with Ctrl-D. As an argument it would stay in the shell's history."
+})
