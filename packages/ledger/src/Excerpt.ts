@@ -85,7 +85,7 @@ const opening = (excerpt: Source): Draft => ({
 
 const draftOf = ({ actor: _actor, at: _at, seq: _seq, ...draft }: Told): Draft => draft as Draft
 
-const taken = (folder: string) => new Unavailable({ operation: "write an excerpt to", path: folder, code: "EEXIST" })
+const taken = (folder: string) => new Unavailable({ operation: "write an excerpt to", path: folder, code: "ENOTEMPTY" })
 
 const attempt = <A>(operation: string, path: string, call: () => Promise<A>): Effect.Effect<A, LedgerError> =>
   Effect.tryPromise({

@@ -168,6 +168,8 @@ const nextStep = (code: string, path: string): string => {
       return "Close files or raise the limit of open files (ulimit -n)."
     case "ENOTDIR":
       return "A file stands where a folder is needed; name another one."
+    case "ENOTEMPTY":
+      return "There is something in that folder; name another one. Nothing is overwritten."
     case "EEXIST":
       return "Another file has its name; move that one elsewhere."
     case "EBADF":
