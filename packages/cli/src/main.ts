@@ -29,6 +29,7 @@ import { remove } from "./commands/Remove.ts"
 import { repair } from "./commands/Repair.ts"
 import { resume } from "./commands/Resume.ts"
 import { revive } from "./commands/Revive.ts"
+import { show } from "./commands/Show.ts"
 import { start } from "./commands/Start.ts"
 import { status } from "./commands/Status.ts"
 import { story } from "./commands/Story.ts"
@@ -45,6 +46,7 @@ const daybook = root.pipe(
     start,
     status,
     list,
+    show,
     log,
     story,
     exportEvents,

@@ -5,5 +5,6 @@
 import type { Schema } from "effect"
 import { Bundle } from "./Bundle.ts"
 import { Hash } from "./Hash.ts"
+import { Show } from "./Show.ts"
 
-export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = { bundle: Bundle, hash: Hash }
+export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = { bundle: Bundle, hash: Hash, show: Show }

@@ -24,7 +24,7 @@ const providersOf = (view: PoolView, paint: Paint): ReadonlyArray<string> =>
     ]
   })
 
-const count = (rows: ReadonlyArray<Row>): string => {
+export const count = (rows: ReadonlyArray<Row>): string => {
   const usable = rows.filter(({ lost, word }) => lost === undefined && (word === "ok" || word === "suspect")).length
   return `${usable} of ${rows.length} usable`
 }
@@ -32,14 +32,17 @@ const count = (rows: ReadonlyArray<Row>): string => {
 const credentialLines = (row: Row, width: number, now: number, paint: Paint): ReadonlyArray<string> => {
   const name = nameOf(row).padEnd(width)
   const word = paintWord(row.word, paint) + " ".repeat("cooling".length - row.word.length)
-  const said = [because(row), row.lost ?? "", place(row), ...times(row, now)].filter((part) => part !== "").join(", ")
   return [
-    `  ${word}  ${name}  ${said}`.trimEnd(),
+    `  ${word}  ${name}  ${factsOf(row, now)}`.trimEnd(),
     ...(row.todo === undefined ? [] : [`           ${paint("faint", `-> ${row.todo}`)}`])
   ]
 }
 
-const nameOf = ({ id, label }: Row): string => (label === undefined || label === id ? id : `${id} (${label})`)
+/** What is said of a credential beside its word: why, since and until when. */
+export const factsOf = (row: Row, now: number): string =>
+  [because(row), row.lost ?? "", place(row), ...times(row, now)].filter((part) => part !== "").join(", ")
+
+export const nameOf = ({ id, label }: Row): string => (label === undefined || label === id ? id : `${id} (${label})`)
 
 const because = ({ keepalive, reason, rule, sameAccountAs, word }: Row): string => {
   if (word === "paused" && keepalive) return "kept alive"
@@ -62,7 +65,7 @@ const place = ({ store: { kind, path } }: Row): string => {
   return profile === undefined ? "" : `in hermes' profile ${profile}`
 }
 
-export const unknownLines = ({ unknownEvents }: PoolView, paint: Paint): ReadonlyArray<string> =>
+export const unknownLines = ({ unknownEvents }: Pick<PoolView, "unknownEvents">, paint: Paint): ReadonlyArray<string> =>
   unknownEvents === 0
     ? []
     : [paint("waiting", `${unknownEvents} events are from a newer version and not understood. Update Daybook.`)]
