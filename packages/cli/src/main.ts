@@ -9,6 +9,7 @@ import { archive } from "./commands/Archive.ts"
 import { checkpoint } from "./commands/Checkpoint.ts"
 import { classify } from "./commands/Classify.ts"
 import { corpus } from "./commands/Corpus.ts"
+import { diff } from "./commands/Diff.ts"
 import { doctor } from "./commands/Doctor.ts"
 import { enrol } from "./commands/Enrol.ts"
 import { exec } from "./commands/Exec.ts"
@@ -47,6 +48,7 @@ const daybook = root.pipe(
     status,
     list,
     show,
+    diff,
     log,
     story,
     exportEvents,

@@ -4,7 +4,13 @@
  */
 import type { Schema } from "effect"
 import { Bundle } from "./Bundle.ts"
+import { Diff } from "./Diff.ts"
 import { Hash } from "./Hash.ts"
 import { Show } from "./Show.ts"
 
-export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = { bundle: Bundle, hash: Hash, show: Show }
+export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
+  bundle: Bundle,
+  diff: Diff,
+  hash: Hash,
+  show: Show
+}

@@ -34,6 +34,10 @@ export const axisTitles: { readonly [Name in AxisName]: string } = {
   grant: "grant"
 }
 
+export const axisNames = Object.keys(axisTitles) as ReadonlyArray<AxisName>
+
+export const titleWidth = Math.max(...Object.values(axisTitles).map(({ length }) => length))
+
 export const axisWords = <Name extends AxisName>(name: Name, axes: Pick<Axes, Name>, telling: Telling): string =>
   words[name](axes[name], telling)
 

@@ -23,12 +23,13 @@ export const logLine = (event: Recorded, state: PoolState, paint: Paint): string
 
 /** `RefreshStarted` becomes `refresh started`; an event of a newer version says so. */
 export const typeInWords = (event: Recorded): string =>
-  event.type === "Unknown"
-    ? `unknown ${event.data.type}`
-    : event.type
-        .replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`)
-        .toLowerCase()
-        .replace(/^api /, "API ")
+  event.type === "Unknown" ? `unknown ${event.data.type}` : words(event.type)
+
+export const words = (type: string): string =>
+  type
+    .replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`)
+    .toLowerCase()
+    .replace(/^api /, "API ")
 
 const toneOf = ({ type }: Recorded): Tone => {
   switch (type) {

@@ -1,9 +1,9 @@
 /** `daybook show`: the pool, or all axes of one credential, as they stood at a moment. Times are counted from it. */
 import type { Instant } from "@daybook/pool/Instant"
 import type { PoolState } from "@daybook/pool/PoolState"
-import type { Axes, AxisName } from "@daybook/pool/queries/Axes"
+import type { Axes } from "@daybook/pool/queries/Axes"
 import type { CredentialStatus, PoolStatus } from "@daybook/pool/queries/Status"
-import { axisTitles, axisWords } from "./AxisWords.ts"
+import { axisNames, axisTitles, axisWords, titleWidth } from "./AxisWords.ts"
 import { namesIn } from "./Names.ts"
 import type { Paint } from "./Paint.ts"
 import { count, factsOf, nameOf, unknownLines } from "./StatusLines.ts"
@@ -13,7 +13,6 @@ import { wrap } from "./Wrap.ts"
 
 const columns = 80
 const underName = " ".repeat(11)
-const titleWidth = Math.max(...Object.values(axisTitles).map(({ length }) => length))
 
 export const showLines = (status: PoolStatus, now: Instant, paint: Paint): ReadonlyArray<string> => {
   const { credentials } = status
@@ -51,8 +50,6 @@ export const showCredentialLines = (
     ...axisNames.flatMap((name) => axisLines(axisTitles[name], axisWords(name, axes, telling), paint))
   ]
 }
-
-const axisNames = Object.keys(axisTitles) as ReadonlyArray<AxisName>
 
 const axisLines = (title: string, words: string, paint: Paint): ReadonlyArray<string> => {
   const [first = "", ...rest] = wrap(words, columns - titleWidth - 4)

@@ -42,7 +42,8 @@ const credentialLines = (row: Row, width: number, now: number, paint: Paint): Re
 export const factsOf = (row: Row, now: number): string =>
   [because(row), row.lost ?? "", place(row), ...times(row, now)].filter((part) => part !== "").join(", ")
 
-export const nameOf = ({ id, label }: Row): string => (label === undefined || label === id ? id : `${id} (${label})`)
+export const nameOf = ({ id, label }: Pick<Row, "id" | "label">): string =>
+  label === undefined || label === id ? id : `${id} (${label})`
 
 const because = ({ keepalive, reason, rule, sameAccountAs, word }: Row): string => {
   if (word === "paused" && keepalive) return "kept alive"
