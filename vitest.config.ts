@@ -53,6 +53,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts"],
+    globalSetup: "packages/cli/test/support/bundled.ts",
     isolate: false, // one worker imports effect once
     maxWorkers: availableParallelism() + 1, // many tests wait for processes, disks and clocks
     sequence: { sequencer: LongestFirst },

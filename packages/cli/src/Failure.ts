@@ -1,6 +1,6 @@
 /** What a failure means for the person at the keyboard: one message and an exit code. */
 import type { NoneAvailable } from "@daybook/refresher/PoolError"
-import { OperatorError } from "@daybook/refresher/OperatorError"
+import type { OperatorError } from "@daybook/refresher/OperatorError"
 import type { RefreshError } from "@daybook/pool/RefreshError"
 import { Damaged, Missing, NetworkFileSystem } from "@daybook/ledger/LedgerError"
 import { Predicate } from "effect"
@@ -28,9 +28,12 @@ export const failureOf = (error: unknown): Failure => {
 }
 
 const exitCodeOf = (error: unknown): ExitCode => {
-  if (error instanceof OperatorError && error.reason._tag === "BadLabel") return exitCodes.usage
+  if (isOperatorError(error) && error.reason._tag === "BadLabel") return exitCodes.usage
   return isNothingAvailable(error) ? exitCodes.nothingAvailable : exitCodes.error
 }
+
+/** By its tag: its module would bring the whole pool along. */
+const isOperatorError = (error: unknown): error is OperatorError => Predicate.isTagged(error, "OperatorError")
 
 const messageOf = (error: unknown): string => (Predicate.isError(error) ? error.message : String(error))
 

@@ -1,6 +1,7 @@
 /** Opens the pool to get tokens from it: its ledger is begun if there is none, and what its stores show is enrolled. */
 import { InvalidProvider, type Provider, providerAt } from "@daybook/oauth/Provider"
 import { defaultProviders } from "@daybook/oauth/Providers"
+import { lineOf, type Notice } from "@daybook/refresher/PoolNotice"
 import type { StoreSource } from "@daybook/vault/Vault"
 import { layer as poolLayer, type PoolOptions } from "daybook"
 import { Effect, Layer, Option } from "effect"
@@ -40,10 +41,14 @@ export const layer = (
         allowNetworkFileSystem,
         vault: [...named, ...stores],
         recoverFrom,
-        onEvent: Deaths.keep
+        onEvent: keepDeath
       })
     })
   )
+
+const keepDeath = (_event: unknown, notice?: Notice): void => {
+  if (notice !== undefined) Deaths.keep(lineOf(notice))
+}
 
 /** A file that was named, and is not there. */
 export const vaultThere = ({ vault }: Pick<Settings, "vault">): Effect.Effect<void, Stop> =>

@@ -140,7 +140,7 @@ describe.concurrent("a token past half of its life", () => {
 })
 
 /** The process that a command starts, by itself. */
-const refreshes = fileURLToPath(new URL("../src/handover/program.ts", import.meta.url))
+const refreshes = fileURLToPath(new URL("../bin/refresh.js", import.meta.url))
 
 describe.concurrent("a token that is good", () => {
   it.live("is not refreshed by a process that comes too late to do so", () =>

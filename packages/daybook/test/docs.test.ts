@@ -74,7 +74,7 @@ describe("README and docs", () => {
           inWorld(async (world) => {
             await (command.includes("--vault") ? atHome(world) : inUse(world))
             const words = command.trim().split(/\s+/).slice(3)
-            const running = run(world, join(root, "packages/cli/src/main.ts"), ...words)
+            const running = run(world, join(root, "packages/cli/bin/daybook.js"), ...words)
             running.child.stdin?.end(input)
             assert.notStrictEqual((await running).stdout, "")
           }),

@@ -4,16 +4,14 @@
  */
 import { Effect, Option } from "effect"
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { type ExitCode, exitCodes } from "../ExitCode.ts"
+import { ownProgram } from "../OwnProgram.ts"
 import * as Output from "../Output.ts"
 import { Stop } from "../Stop.ts"
 import { endOfWords, fromPipe, type Served, type Task } from "./Task.ts"
 
-const program = fileURLToPath(new URL("./program.ts", import.meta.url))
-
 const start = (task: Task, stdio: StdioOptions): ChildProcess =>
-  spawn(process.execPath, [...process.execArgv, program, JSON.stringify(task)], {
+  spawn(process.execPath, [...process.execArgv, ownProgram("refresh"), JSON.stringify(task)], {
     detached: true,
     stdio,
     windowsHide: true

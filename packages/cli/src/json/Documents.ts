@@ -1,6 +1,6 @@
 /**
  * The shapes of what commands answer with `--json`, by the name of the command. `docs/schemas` is made of them:
- * `node packages/cli/scripts/schemas.ts` writes it anew.
+ * `node packages/cli/scripts/make-schemas.ts` writes it anew.
  */
 import type { Schema } from "effect"
 import { Bundle } from "./Bundle.ts"

@@ -1,8 +1,8 @@
 /** The tour's worker processes: started together, ended with the scope, each by its own pid. */
 import { Effect, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { exitCodes } from "../ExitCode.ts"
+import { ownProgram } from "../OwnProgram.ts"
 import { Stop } from "../Stop.ts"
 import type { Stage } from "./Stage.ts"
 import type { Message, Task } from "./Task.ts"
@@ -38,11 +38,9 @@ export const start = Effect.fnUntraced(function* (
   }
 })
 
-const path = fileURLToPath(new URL("./worker.ts", import.meta.url))
-
 /** Its home is inside the stage, so that it cannot find the user's files. */
 const launch = (task: Task, folder: string): ChildProcess =>
-  spawn(process.execPath, [path, JSON.stringify(task)], {
+  spawn(process.execPath, [ownProgram("tour-worker"), JSON.stringify(task)], {
     cwd: folder,
     env: { PATH: process.env["PATH"], HOME: folder, DAYBOOK_HOME: task.home },
     stdio: ["ignore", 2, 2, "ipc"]

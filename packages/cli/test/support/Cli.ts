@@ -1,8 +1,6 @@
 /** Runs the command as its users do: a process of its own, with a home of its own. */
 import { Effect } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 export interface Ran {
@@ -25,11 +23,8 @@ export interface Place {
   readonly talks?: boolean
 }
 
-/** The command's program. */
-export const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
-
-/** Most of a short command's time goes into compiling its modules; that is done once for all of them. */
-const compiled = join(tmpdir(), "daybook-cli-compiled")
+/** The command, as it is installed: it runs the bundle that is made before the tests. */
+export const main = fileURLToPath(new URL("../../bin/daybook.js", import.meta.url))
 
 export const launch = (
   args: ReadonlyArray<string>,
@@ -39,7 +34,7 @@ export const launch = (
   const child = spawn(program, rest, {
     cwd: user,
     detached: ownGroup,
-    env: { PATH: process.env["PATH"], HOME: user, NODE_COMPILE_CACHE: compiled, ...env },
+    env: { PATH: process.env["PATH"], HOME: user, ...env },
     stdio: [input === undefined && !talks ? "ignore" : "pipe", "pipe", "pipe"]
   })
   if (!talks) child.stdin?.end(input)

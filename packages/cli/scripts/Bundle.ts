@@ -1,0 +1,81 @@
+/**
+ * The command and the programs that it starts as a few large modules: reading, resolving and compiling some 800 small ones
+ * takes longer than most commands do. Where commands share a module, so do their parts of the bundle.
+ */
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
+import { fileURLToPath } from "node:url"
+import { type OutputOptions, type Plugin, rolldown, type RolldownOutput } from "rolldown"
+
+const here = fileURLToPath(new URL("..", import.meta.url))
+const folder = join(here, "bundle")
+
+const programs = ["main", "handover/program", "tour/worker"]
+
+/** In place of the one that is there. */
+export const make = async (): Promise<void> => {
+  const making = `${folder}.${process.pid}`
+  const output = await build(making)
+  writeFileSync(join(making, "sources.json"), JSON.stringify(sourcesOf(output)))
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(making, folder)
+}
+
+const build = async (dir: string): Promise<RolldownOutput> => {
+  const bundle = await rolldown({
+    input: Object.fromEntries(programs.map((name) => [name, join(here, "src", `${name}.ts`)])),
+    platform: "node",
+    external: ["fs-native-extensions"], // native
+    plugins: [versions],
+    checks: { ineffectiveDynamicImport: false } // the tour shares a module with a command
+  })
+  try {
+    return await bundle.write({ ...form, dir })
+  } finally {
+    await bundle.close()
+  }
+}
+
+/** A module and all that it needs, but for what a part of a higher priority has: so parts need each other one way only. */
+const part = (name: string, test: RegExp, priority: number) => ({ name, test, priority })
+
+/** Names and lines stay, for the trace of a mistake of ours. Parts lie beside `main.js`: they find `bin/` by their own place. */
+const form: OutputOptions = {
+  format: "esm",
+  chunkFileNames: "[name]-[hash].js",
+  minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
+  codeSplitting: {
+    groups: [
+      part("command", /[\\/]cli[\\/]src[\\/]main\.ts$/, 3),
+      part("ledger", /[\\/]ledger[\\/]src[\\/]FileLedger\.ts$/, 2),
+      part("stores", /[\\/]cli[\\/]src[\\/]ReadPool\.ts$/, 1),
+      part("pool", /[\\/]cli[\\/]src[\\/]WritePool\.ts$/, 0)
+    ]
+  }
+}
+
+/** A package's version stands in its manifest, which is not beside the bundle. */
+const versions: Plugin = {
+  name: "versions",
+  load: (id) => {
+    if (!/[\\/]src[\\/]internal[\\/]Version\.ts$/.test(id)) return
+    const { version } = JSON.parse(readFileSync(manifestOf(id), "utf8"))
+    return `export const version = ${JSON.stringify(version)}`
+  }
+}
+
+const manifestOf = (module: string): string => join(dirname(module), "../../package.json")
+
+/** All that could change it, with size and time. Of what is installed, the lock file tells. */
+const sourcesOf = ({
+  output
+}: RolldownOutput): ReadonlyArray<readonly [path: string, size: number, modified: number]> => {
+  const modules = output.flatMap((part) => (part.type === "chunk" ? part.moduleIds : []))
+  const ours = modules.filter((path) => !/[\\/]node_modules[\\/]/.test(path) && !path.startsWith("\0"))
+  const manifests = ours.filter((path) => path.endsWith("Version.ts")).map(manifestOf)
+  const lock = join(here, "../../pnpm-lock.yaml")
+  return [...ours, ...manifests, lock, fileURLToPath(import.meta.url)].map((path) => {
+    const { mtimeMs, size } = statSync(path)
+    return [relative(folder, path).replaceAll("\\", "/"), size, mtimeMs]
+  })
+}
