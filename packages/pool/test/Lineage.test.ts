@@ -1,5 +1,6 @@
 import type { EventOf } from "@daybook/pool/Event"
 import { fold } from "@daybook/pool/Evolve"
+import { Seq } from "@daybook/pool/Ids"
 import { emptyGrant, grantById } from "@daybook/pool/PoolState"
 import { Family } from "@daybook/pool/queries/Family"
 import { ageOf, type Lineage, type Member } from "@daybook/pool/queries/Lineage"
@@ -11,7 +12,6 @@ import {
   accessOnly,
   actor,
   adopted,
-  at,
   attemptId,
   by,
   classified,
@@ -98,10 +98,10 @@ describe("a family", () => {
   it("tells who brought each generation, who spent it, why, and when", () => {
     const steps = [observed(a), by(otherActor, started(a)), by(otherActor, succeeded(a, b))]
     const [first, second_] = lineageAfter(steps).generations
-    assert.deepStrictEqual(first?.brought, { seq: 1, at: start, by: actor })
+    assert.deepStrictEqual(first?.brought, { seq: Seq.make(1), at: start, by: actor })
     assert.deepStrictEqual(first?.sendings, [
       {
-        seq: 2,
+        seq: Seq.make(2),
         at: start + second,
         by: otherActor,
         attempt: attemptId(1),
@@ -110,7 +110,7 @@ describe("a family", () => {
       }
     ])
     assert.strictEqual(first?.ending.next, 2)
-    assert.deepStrictEqual(second_?.brought, { seq: 3, at: start + 2 * second, by: otherActor })
+    assert.deepStrictEqual(second_?.brought, { seq: Seq.make(3), at: start + 2 * second, by: otherActor })
   })
 
   it("has the age of a generation from when it came to its end, or to now", () => {
@@ -349,7 +349,7 @@ it.prop(
     )
     for (const { children, number, parent } of generations) {
       if (parent !== undefined) assert.isBelow(parent, number)
-      if (parent !== undefined) assert.include(generations[parent - 1]?.children, number)
+      if (parent !== undefined) assert.isTrue(generations[parent - 1]?.children.includes(number))
       for (const child of children) assert.strictEqual(generations[child - 1]?.parent, number)
     }
     const names = generations.map(({ generation }) => JSON.stringify([generation.access, generation.refresh]))

@@ -6,11 +6,13 @@ import type { Schema } from "effect"
 import { Bundle } from "./Bundle.ts"
 import { Diff } from "./Diff.ts"
 import { Hash } from "./Hash.ts"
+import { Lineage } from "./Lineage.ts"
 import { Show } from "./Show.ts"
 
 export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   bundle: Bundle,
   diff: Diff,
   hash: Hash,
+  lineage: Lineage,
   show: Show
 }

@@ -76,7 +76,7 @@ export const sentenceOf = (event: Recorded, names: Names): string => {
   })
 }
 
-const reasons: Record<EventOf<"RefreshStarted">["data"]["trigger"], string> = {
+export const reasons: Record<EventOf<"RefreshStarted">["data"]["trigger"], string> = {
   proactive: "its access token would have ended soon",
   expired: "its access token had ended",
   unauthorized: "the API had refused its access token",

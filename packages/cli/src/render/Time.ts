@@ -25,7 +25,8 @@ const units = [
   { name: "s", millis: 1_000 }
 ]
 
-const span = (millis: number): string | undefined => {
+/** `5 min`; nothing if it is less than a second. */
+export const span = (millis: number): string | undefined => {
   const unit = units.find((unit) => millis >= unit.millis)
   return unit === undefined ? undefined : `${Math.floor(millis / unit.millis)} ${unit.name}`
 }

@@ -2,7 +2,7 @@
  * Grows the lineage of a grant, event by event. What counts after each event is what the fold says; this only remembers
  * whom it replaced. A generation that is named and was never brought (its events were archived) is a member too.
  */
-import { type EventOf, grantOf, type PoolEvent } from "../Event.ts"
+import { catalogue, type EventOf, grantOf, type PoolEvent } from "../Event.ts"
 import { type Generation, type GenerationRef, isSame } from "../Generation.ts"
 import type { AttemptId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
@@ -24,6 +24,11 @@ interface Growing extends Member {
   returns: number
   ending: Ending
 }
+
+/** Types of all events that a family is grown from. */
+export const familyEvents: ReadonlySet<string> = new Set(
+  Object.entries(catalogue).flatMap(([type, { refresh }]) => (refresh ? [type] : []))
+)
 
 export class Family {
   #grant: Grant
