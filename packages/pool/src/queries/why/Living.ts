@@ -1,0 +1,147 @@
+/** Why a login that is not dead cannot be used, or is not refreshed: a doubt, a bench, a wait; or that nothing is wrong. */
+import { bringerOf, type PoolState, providerById } from "../../PoolState.ts"
+import type { TransientReason } from "../../Verdict.ts"
+import type { CauseWord } from "../Cause.ts"
+import { cooling } from "./Benched.ts"
+import { type Case, type Finding, finding } from "./Case.ts"
+import { brings, isDoubtAbout } from "./Chain.ts"
+import { eventsOf, sendingsIn } from "./Sendings.ts"
+import { actorName, answer, moment } from "./Words.ts"
+
+export const judgeLiving = (one: Case): Finding =>
+  one.grant.health._tag === "Suspect"
+    ? inDoubt(one)
+    : (cooling(one) ??
+      unanswered(one) ??
+      waiting(one) ??
+      overdue(one) ??
+      refusedInARow(one) ??
+      blocked(one) ??
+      healthy(one))
+
+const inDoubt = ({ events, grant, state, status }: Case): Finding => {
+  const doubt = events.findLast((event) => isDoubtAbout(event, grant.current ?? {}))
+  const lost =
+    doubt && sendingsIn(events).find(({ classified, ended }) => ended?.id === doubt.id || classified?.id === doubt.id)
+  const sender = lost === undefined ? "A process" : actorName(state, lost.started.actor)
+  const when = moment(lost?.started.at ?? status.since ?? doubt?.at ?? 0)
+  const came =
+    lost?.ended?.type === "RefreshFailed"
+      ? `got no clear answer (${answer(lost.ended.data.evidence)})`
+      : "its answer was lost with the process"
+  const says = `${sender} sent the refresh token at ${when} and ${came}; the token may be spent.`
+  return finding("answer-lost", says, lost === undefined ? [doubt] : eventsOf(lost))
+}
+
+/** The time in which an answer could have come is over, and nobody has said what became of the attempt. */
+const unanswered = ({ grant: { open }, events, now, state }: Case): Finding | undefined => {
+  if (open === undefined || open.at + open.timeLimit > now) return undefined
+  const says = `${actorName(state, open.actor)} sent the refresh token at ${moment(open.at)}, and nothing was recorded of its answer: the process ended before it came, or with it.`
+  return finding(
+    "answer-lost",
+    says,
+    events.filter(({ id }) => id === open.event)
+  )
+}
+
+type Waits = { readonly [Reason in TransientReason]?: readonly [CauseWord, string] }
+
+const waits: Waits = {
+  Network: ["unknown", "The provider could not be reached; nothing was sent"],
+  RateLimited: ["quota", "The provider's token endpoint was asked too often"],
+  ServerError: ["unknown", "The provider's token endpoint failed"],
+  EdgeBlocked: ["unknown", "Something before the provider answered in its place"],
+  OutcomeUnknown: ["unknown", "A refresh got no readable answer; this provider takes its token again"],
+  Misconfigured: ["misconfigured", "The provider refused the request itself, as it would refuse it for any login"],
+  Denied: ["entitlement", "The provider says that this account may not do this; a new login would not help"],
+  Unrecognized: ["unknown", "The provider gave an answer that no rule knows"]
+}
+
+const waiting = (one: Case): Finding | undefined => {
+  const { events, grant, now, state, status } = one
+  const outage = providerById(state, one.credential.provider).retryAt
+  if (status.reason === undefined) {
+    return outage !== undefined && outage > now
+      ? finding(
+          "unknown",
+          `Several logins of ${one.credential.provider} get the same answer that no rule knows; nothing is sent before ${moment(outage)}.`
+        )
+      : undefined
+  }
+  const last = sendingsIn(events).findLast(({ classified }) => classified?.data.reason === grant.backoff?.reason)
+  const failed = last?.ended?.type === "RefreshFailed" ? ` (${answer(last.ended.data.evidence)})` : ""
+  const [cause, what] = known(waits, status.reason) ?? ["unknown", `It is not refreshed: ${status.reason}`]
+  const until = status.until === undefined ? "" : `; not again before ${moment(status.until)}`
+  return finding(cause, `${what}${failed}${until}.`, last === undefined ? [] : eventsOf(last))
+}
+
+const known = (all: Waits, reason: string): readonly [CauseWord, string] | undefined =>
+  Object.entries(all).find(([name]) => name === reason)?.[1]
+
+/** Nobody has refused it, and its time is over all the same. */
+const overdue = ({ credential, events, grant: { current }, now }: Case): Finding | undefined => {
+  if (current === undefined) return undefined
+  const brought = events.findLast((event) => brings(event, current, "access"))
+  const { deadline, expiresAt, refresh } = current
+  if (deadline !== undefined && deadline <= now) {
+    return finding("expired", `The whole login ended at ${moment(deadline)}, whatever is refreshed.`, [brought])
+  }
+  if (expiresAt === undefined || expiresAt > now) return undefined
+  if (credential.ownership === "borrowed") {
+    return finding(
+      "expired",
+      `Its access token ended at ${moment(expiresAt)}, and only the program that owns it renews it.`,
+      [brought]
+    )
+  }
+  return refresh === undefined
+    ? finding(
+        "expired",
+        `Its access token ended at ${moment(expiresAt)}, and it came without a refresh token to renew it.`,
+        [brought]
+      )
+    : undefined
+}
+
+const refusedInARow = ({ events, grant }: Case): Finding | undefined =>
+  grant.refusedInARow < 2
+    ? undefined
+    : finding(
+        "entitlement",
+        `The model API refused ${grant.refusedInARow} access tokens in a row, each fresh from the provider: the login works, and its tokens are not taken.`,
+        events
+          .filter((event) => event.type === "ErrorClassified" && event.data.surface === "api")
+          .slice(-grant.refusedInARow)
+      )
+
+const blocked = ({ events, grant }: Case): Finding | undefined =>
+  grant.blocked
+    ? finding(
+        "unknown",
+        "A newer version of Daybook wrote something about it that this one cannot read; until this one is updated, it decides nothing about it.",
+        events.filter(({ type }) => type === "Unknown").slice(-1)
+      )
+    : undefined
+
+export const healthy = (one: Case): Finding => {
+  const { credential, grant } = one
+  if (grant.unclassified !== undefined) {
+    return finding(
+      "unknown",
+      `A refresh failed at ${moment(grant.unclassified.at)} (${answer(grant.unclassified.evidence)}), and what that means was not recorded yet.`
+    )
+  }
+  const { lastAcceptedAt } = credential
+  const brought = grant.lineage.at(-1)
+  if (brought === undefined) return finding("unknown", "Nobody has seen tokens of it yet.")
+  const proof =
+    lastAcceptedAt !== undefined && lastAcceptedAt >= brought.at
+      ? `the model API accepted it last at ${moment(lastAcceptedAt)}`
+      : `its present tokens came at ${moment(brought.at)}, from ${nameOfBringer(one.state, grant)}`
+  return finding("healthy", `Nothing is wrong with it: ${proof}.`)
+}
+
+const nameOfBringer = (state: PoolState, grant: Case["grant"]): string => {
+  const bringer = bringerOf(grant)
+  return bringer === undefined ? "somebody" : actorName(state, bringer)
+}

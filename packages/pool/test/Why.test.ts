@@ -1,0 +1,689 @@
+import { empty } from "@daybook/pool/PoolState"
+import { fold } from "@daybook/pool/Evolve"
+import type { Generation } from "@daybook/pool/Generation"
+import type { CauseWord } from "@daybook/pool/queries/Cause"
+import { type Answer, namesOf, why } from "@daybook/pool/queries/Why"
+import type { FieldName } from "@daybook/pool/queries/why/Fields"
+import { Recollection } from "@daybook/pool/queries/why/Recollection"
+import type { Recorded } from "@daybook/pool/Recorded"
+import { assert, describe, it } from "@effect/vitest"
+import { HashMap } from "effect"
+import {
+  accepted,
+  accessOnly,
+  actorId,
+  adopted,
+  at,
+  by,
+  classified,
+  cleared,
+  credentialId,
+  enrolled,
+  enrolledOther,
+  eventId,
+  failed,
+  fingerprint,
+  generation,
+  grantId,
+  hour,
+  joined,
+  lifted,
+  lost,
+  minute,
+  observed,
+  opened,
+  otherActor,
+  otherCredentialId,
+  paused,
+  quarantined,
+  recorded,
+  refusedByApi,
+  removed,
+  resumed,
+  second,
+  start,
+  started,
+  type Step,
+  succeeded
+} from "./support.ts"
+
+const [first, next, third] = [generation(1), generation(2), generation(3)]
+
+/** The pool's usual beginning: one login, its tokens, two processes. */
+const begun = (tokens: Generation = first): ReadonlyArray<Step> => [
+  opened,
+  joined,
+  {
+    type: "ActorJoined",
+    v: 1,
+    actor: otherActor,
+    data: { program: "worker", version: "1.0.0", pid: 43, host: "laptop" }
+  },
+  enrolled(),
+  observed(tokens)
+]
+
+/** The token endpoint's refusal of a token, what was made of it, and the end. */
+const refused = (
+  sent: Generation,
+  reason: "Reused" | "Expired" | "Revoked" | "AccountClosed" | "ResponseLost",
+  { attempt = 1, code = "invalid_grant", message }: { attempt?: number; code?: string; message?: string } = {}
+): ReadonlyArray<Step> => {
+  const verdict = eventId(1_000 + attempt)
+  return [
+    failed(sent, { status: 400, code, ...(message === undefined ? {} : { message }) }, attempt),
+    { ...classified(sent, { verdict: "Terminal", reason, rule: "codes/invalid_grant" }, attempt), id: verdict },
+    { ...quarantined(sent, "refresh", reason), cause: verdict }
+  ]
+}
+
+const transient = (sent: Generation, reason: "RateLimited" | "Misconfigured" | "Denied" | "Network", attempt = 1) =>
+  classified(sent, { reason, retryAt: start + hour }, attempt)
+
+interface Asking {
+  readonly field?: FieldName
+  readonly seq?: number
+  readonly now?: number
+  readonly idleLimit?: number
+}
+
+const mentions = (event: Recorded, names: ReadonlyArray<string>): boolean =>
+  names.some((name) => JSON.stringify(event).includes(name))
+
+const ask = (steps: ReadonlyArray<Step>, { field = "status", idleLimit, now, seq = Infinity }: Asking = {}): Answer => {
+  const all = recorded(steps).filter((event) => event.seq <= seq)
+  const state = fold(all)
+  const moment = now ?? state.latest
+  const credential = HashMap.getUnsafe(state.credentials, credentialId)
+  const question = { credential: credentialId, field, now: moment }
+  const recollection = new Recollection(empty, question)
+  const names = namesOf(state, credential)
+  for (const event of all) if (mentions(event, names)) recollection.add(event)
+  const { held: events, setter, trouble } = recollection
+  const answer = why({ ...question, state, events, setter, trouble, idleLimit })
+  assert.isDefined(answer)
+  return answer
+}
+
+const causeOf = (steps: ReadonlyArray<Step>, asking?: Asking): CauseWord => ask(steps, asking).finding.cause
+const types = (events: ReadonlyArray<Recorded>): ReadonlyArray<string> =>
+  events.map(({ seq, type }) => `${seq} ${type}`)
+const chain = (steps: ReadonlyArray<Step>, asking?: Asking) =>
+  ask(steps, asking).chain.links.map(({ event, tie }) => `${event.type}${tie === undefined ? "" : ` ${tie}`}`)
+
+describe("a token that is refused as used", () => {
+  it("was replayed by a program outside the ledger, if none of ours had sent it", () => {
+    const answer = ask([...begun(), started(first), ...refused(first, "Reused")])
+    assert.strictEqual(answer.finding.cause, "replayed")
+    assert.include(answer.finding.says, "daybook[42] was the first in this ledger to send it")
+  })
+
+  it("was raced for, if another process of ours had it under way", () => {
+    const answer = ask([
+      ...begun(),
+      by(otherActor, started(first, 1)),
+      started(first, 2),
+      by(otherActor, failed(first, { status: 503 }, 1)),
+      ...refused(first, "Reused", { attempt: 2 })
+    ])
+    assert.strictEqual(answer.finding.cause, "raced")
+    assert.deepStrictEqual(answer.finding.by, { actor: otherActor })
+    assert.include(answer.finding.says, "worker[43] and daybook[42]")
+  })
+
+  it("was spent by another process of ours, if that got new tokens for it under another grant", () => {
+    const copy = enrolledOther()
+    const grant = { grant: "00000004-0000-7000-8000-000000000002" } as const
+    const sent = by(otherActor, started(first, 1))
+    const got = by(otherActor, succeeded(first, next, 1))
+    const answer = ask([
+      ...begun(),
+      copy,
+      { ...sent, credential: otherCredentialId, data: { ...sent.data, ...grant } } as Step,
+      { ...got, credential: otherCredentialId, data: { ...got.data, ...grant } } as Step,
+      started(first, 2),
+      ...refused(first, "Reused", { attempt: 2 })
+    ])
+    assert.strictEqual(answer.finding.cause, "raced")
+    assert.deepStrictEqual(answer.finding.by, { actor: otherActor })
+  })
+
+  it("is the price of a lost answer, if one of ours had sent it before and got none", () => {
+    const steps = [
+      ...begun(),
+      by(otherActor, started(first, 1)),
+      lost(first, start + 30 * second, 1),
+      started(first, 2, "replay"),
+      ...refused(first, "Reused", { attempt: 2 })
+    ]
+    assert.strictEqual(causeOf(steps), "answer-lost")
+  })
+
+  it("was replayed all the same, if our earlier request never left", () => {
+    const steps = [
+      ...begun(),
+      by(otherActor, started(first, 1)),
+      by(otherActor, failed(first, { left: false, fault: "ECONNREFUSED" }, 1)),
+      started(first, 2),
+      ...refused(first, "Reused", { attempt: 2 })
+    ]
+    assert.strictEqual(causeOf(steps), "replayed")
+  })
+
+  it("was replayed all the same, if our earlier request was refused for its rate", () => {
+    const steps = [
+      ...begun(),
+      by(otherActor, started(first, 1)),
+      by(otherActor, failed(first, { status: 429 }, 1)),
+      transient(first, "RateLimited", 1),
+      started(first, 2),
+      ...refused(first, "Reused", { attempt: 2 })
+    ]
+    assert.strictEqual(causeOf(steps), "replayed")
+  })
+
+  it("is not laid on anybody, if sendings of it are out of sight", () => {
+    const all = recorded([
+      ...begun(),
+      started(first, 1),
+      failed(first, { status: 429 }, 1),
+      transient(first, "RateLimited", 1),
+      started(first, 2),
+      ...refused(first, "Reused", { attempt: 2 })
+    ])
+    const state = fold(all)
+    const question = { credential: credentialId, field: "status", now: state.latest } as const
+    const events = all.slice(8)
+    const answer = why({ ...question, state, events, setter: events.at(-1), trouble: undefined })
+    assert.strictEqual(answer?.finding.cause, "unknown")
+  })
+})
+
+describe("a token that is refused as not valid", () => {
+  it("is of a login that was revoked", () => {
+    const answer = ask([
+      ...begun(),
+      at(start + hour, started(first)),
+      ...refused(first, "Revoked").map((step) => at(start + hour, step))
+    ])
+    assert.strictEqual(answer.finding.cause, "revoked")
+    assert.include(answer.finding.says, "it had come 59 min before")
+  })
+
+  it("is of a login whose account was closed", () => {
+    assert.strictEqual(causeOf([...begun(), started(first), ...refused(first, "AccountClosed")]), "revoked")
+  })
+
+  it("is of a login past its deadline, if that was over", () => {
+    const tokens = generation(1, { deadline: start + minute })
+    const late = start + minute
+    const steps = (when: number) => [
+      ...begun(tokens),
+      at(when, started(tokens)),
+      ...refused(tokens, "Revoked").map((step) => at(when, step))
+    ]
+    assert.strictEqual(causeOf(steps(late)), "expired")
+    assert.strictEqual(causeOf(steps(late - 1)), "revoked")
+  })
+
+  it("had rested for too long, if its provider is known to end what rests", () => {
+    const steps = [
+      ...begun(),
+      at(start + 3 * hour, started(first)),
+      ...refused(first, "Revoked").map((step) => at(start + 3 * hour, step))
+    ]
+    assert.strictEqual(causeOf(steps, { idleLimit: 2 * hour }), "idle")
+    assert.strictEqual(causeOf(steps, { idleLimit: 4 * hour }), "revoked")
+    assert.strictEqual(causeOf(steps), "revoked")
+  })
+
+  const stray = [
+    ...begun(),
+    started(first, 1),
+    succeeded(first, next, 1),
+    by(otherActor, started(first, 2)),
+    by(otherActor, failed(first, { status: 400, code: "invalid_grant" }, 2)),
+    started(next, 3)
+  ]
+
+  it("was lost by one of ours that sent a token of the past", () => {
+    const answer = ask([...stray, ...refused(next, "Revoked", { attempt: 3 })])
+    assert.strictEqual(answer.finding.cause, "raced")
+    assert.deepStrictEqual(answer.finding.by, { actor: otherActor })
+  })
+
+  it("was revoked, if the provider says so, whatever was sent before", () => {
+    const said = refused(next, "Revoked", { attempt: 3, message: "Refresh token has been revoked" })
+    assert.strictEqual(causeOf([...stray, ...said]), "revoked")
+  })
+
+  const read = (standing: "stale" | "another login"): Step => ({
+    type: "VaultRead",
+    v: 1,
+    credential: credentialId,
+    data: { grant: grantId, store: "hermes", found: "generation", generation: third, standing }
+  })
+
+  it("was replayed by another program, if its store had shown an older pair", () => {
+    const answer = ask([...begun(), read("stale"), started(first), ...refused(first, "Revoked")])
+    assert.strictEqual(answer.finding.cause, "replayed")
+    assert.deepStrictEqual(answer.finding.by, { store: "hermes" })
+    assert.include(types(answer.finding.evidence), "6 VaultRead")
+  })
+
+  it("was not replayed for that somebody else logged in there", () => {
+    assert.strictEqual(
+      causeOf([...begun(), read("another login"), started(first), ...refused(first, "Revoked")]),
+      "revoked"
+    )
+  })
+
+  it("was declared dead by the program that shares its store", () => {
+    const seen: Step = {
+      type: "VaultRead",
+      v: 1,
+      id: eventId(77),
+      credential: credentialId,
+      data: { grant: grantId, store: "hermes", found: "none" }
+    }
+    const answer = ask([...begun(), seen, { ...quarantined(first), cause: eventId(77) }])
+    assert.strictEqual(answer.finding.cause, "revoked")
+    assert.deepStrictEqual(answer.finding.by, { store: "hermes" })
+    const reused = ask([...begun(), seen, { ...quarantined(first, "refresh", "Reused"), cause: eventId(77) }])
+    assert.strictEqual(reused.finding.cause, "replayed")
+  })
+})
+
+describe("a token that is refused as expired", () => {
+  const tokens = generation(1, { expiresAt: start + hour })
+  const after = (millis: number) => [
+    ...begun(tokens),
+    at(start + millis, started(tokens)),
+    ...refused(tokens, "Expired").map((step) => at(start + millis, step))
+  ]
+
+  it("lay idle, if it was left for twice as long as its access token was good", () => {
+    const answer = ask(after(3 * hour))
+    assert.strictEqual(answer.finding.cause, "idle")
+    assert.include(answer.finding.says, "rested for 2 h")
+  })
+
+  it("reached its end, if it was refreshed when it was due", () => {
+    assert.strictEqual(causeOf(after(hour)), "expired")
+  })
+
+  it("is older than its first sight, if it says so itself", () => {
+    const old = generation(1, { issuedAt: start - 2 * hour, expiresAt: start - hour })
+    const steps = [...begun(old), started(old), ...refused(old, "Expired")]
+    assert.strictEqual(causeOf(steps), "idle")
+  })
+})
+
+describe("a model API", () => {
+  const observation = (sent: Generation): Step => ({
+    type: "ApiOutcomeObserved",
+    v: 1,
+    id: eventId(500),
+    credential: credentialId,
+    data: {
+      generation: sent,
+      accepted: false,
+      count: 1,
+      evidence: { left: true, status: 401, code: "token_invalidated" }
+    }
+  })
+  const concluded = (sent: Generation, verdict: "GrantRevoked" | "QuotaExhausted" | "NotEntitled"): Step => {
+    const step = refusedByApi(sent, verdict)
+    return { ...step, id: eventId(501), cause: eventId(500), data: { ...step.data, of: eventId(500) } } as Step
+  }
+  const bench = (
+    reason: "QuotaExhausted" | "BillingRequired" | "NotEntitled" | "GrantRevoked" | "UpstreamFault"
+  ): Step => ({
+    type: "CooldownStarted",
+    v: 1,
+    credential: credentialId,
+    cause: eventId(501),
+    data: { until: start + hour, reason }
+  })
+
+  it("that calls the login ended means that it was revoked", () => {
+    const steps = [
+      ...begun(),
+      observation(first),
+      concluded(first, "GrantRevoked"),
+      { ...quarantined(first, "access"), cause: eventId(501) }
+    ]
+    const answer = ask(steps)
+    assert.strictEqual(answer.finding.cause, "revoked")
+    assert.include(answer.finding.says, "401 token_invalidated")
+    assert.deepStrictEqual(chain(steps), [
+      "GenerationObserved brought",
+      "ApiOutcomeObserved cause",
+      "ErrorClassified cause",
+      "CredentialQuarantined"
+    ])
+  })
+
+  it("that says so means the same where a policy only benches for it", () => {
+    assert.strictEqual(
+      causeOf([...begun(), observation(first), concluded(first, "GrantRevoked"), bench("GrantRevoked")]),
+      "revoked"
+    )
+  })
+
+  it("that speaks of a quota or of money means a quota", () => {
+    const told = (reason: "QuotaExhausted" | "BillingRequired") =>
+      ask([...begun(), observation(first), concluded(first, "QuotaExhausted"), bench(reason)])
+    assert.strictEqual(told("QuotaExhausted").finding.cause, "quota")
+    assert.strictEqual(told("BillingRequired").finding.cause, "quota")
+  })
+
+  it("that denies what was asked means an entitlement", () => {
+    assert.strictEqual(
+      causeOf([...begun(), observation(first), concluded(first, "NotEntitled"), bench("NotEntitled")]),
+      "entitlement"
+    )
+  })
+
+  it("that fails means nothing of the login", () => {
+    assert.strictEqual(causeOf([...begun(), observation(first), bench("UpstreamFault")]), "unknown")
+  })
+
+  it("that refuses two fresh tokens in a row means an entitlement, and one refusal does not", () => {
+    const once = [...begun(), refusedByApi(first), started(first, 1, "unauthorized"), succeeded(first, next, 1)]
+    assert.strictEqual(causeOf(once), "healthy")
+    assert.strictEqual(causeOf([...once, refusedByApi(next)]), "entitlement")
+    assert.strictEqual(causeOf([...once, accepted(next), refusedByApi(next)]), "healthy")
+  })
+
+  it("binds a credential of the same account, and the answer names the other", () => {
+    const account = fingerprint("account")
+    const mine = generation(1, { account })
+    const grant = "00000004-0000-7000-8000-000000000002"
+    const theirs = observed(generation(9, { account }))
+    const steps = [
+      ...begun(mine),
+      enrolledOther(),
+      { ...theirs, credential: otherCredentialId, data: { ...theirs.data, grant } } as Step,
+      { ...bench("QuotaExhausted"), credential: otherCredentialId, cause: undefined }
+    ]
+    const answer = ask(steps)
+    assert.strictEqual(answer.finding.cause, "quota")
+    assert.include(answer.finding.says, otherCredentialId)
+    assert.strictEqual(answer.setter?.seq, 8)
+  })
+
+  it("has benched nobody any more once the bench is over", () => {
+    const steps = [...begun(), observation(first), concluded(first, "QuotaExhausted"), bench("QuotaExhausted")]
+    assert.strictEqual(causeOf(steps, { now: start + hour - 1 }), "quota")
+    const over = ask(steps, { now: start + hour })
+    assert.strictEqual(over.finding.cause, "healthy")
+    assert.strictEqual(over.before?.finding.cause, "quota")
+  })
+})
+
+describe("a lost answer", () => {
+  const crashed = [...begun(), by(otherActor, started(first))]
+
+  it("is told from an attempt that nobody ended, once no answer can come", () => {
+    assert.strictEqual(causeOf(crashed, { now: start + 10 * second }), "healthy")
+    const answer = ask(crashed, { now: start + minute })
+    assert.strictEqual(answer.finding.cause, "answer-lost")
+    assert.include(answer.finding.says, "worker[43]")
+  })
+
+  it("is told from the doubt that the next process records, across the two", () => {
+    const steps = [...crashed, { ...lost(first, start + 30 * second), cause: eventId(6) }]
+    const answer = ask(steps)
+    assert.strictEqual(answer.finding.cause, "answer-lost")
+    assert.include(answer.finding.says, "worker[43] sent the refresh token")
+    assert.deepStrictEqual(chain(steps), ["GenerationObserved brought", "RefreshStarted cause", "OutcomeLost"])
+    assert.deepStrictEqual(
+      answer.chain.links.map(({ event }) => event.actor),
+      [actorId(1), otherActor, actorId(1)]
+    )
+  })
+
+  it("is no cause where the provider takes its token again", () => {
+    const step = lost(first, start + 30 * second)
+    assert.strictEqual(causeOf([...crashed, { ...step, data: { ...step.data, suspect: false } } as Step]), "healthy")
+  })
+
+  it("is told from an answer that leaves it open", () => {
+    const steps = [
+      ...begun(),
+      started(first),
+      failed(first, { status: 503 }),
+      classified(first, { reason: "ServerError", suspect: true, retryAt: start + hour })
+    ]
+    const answer = ask(steps)
+    assert.strictEqual(answer.finding.cause, "answer-lost")
+    assert.include(answer.finding.says, "503")
+  })
+
+  it("is told when a replay is refused, and the chain goes back to the crash", () => {
+    const steps = [
+      ...crashed,
+      { ...lost(first, start + 30 * second), cause: eventId(6) },
+      started(first, 2, "replay"),
+      ...refused(first, "ResponseLost", { attempt: 2 })
+    ]
+    const answer = ask(steps)
+    assert.strictEqual(answer.finding.cause, "answer-lost")
+    assert.include(answer.finding.says, "worker[43] sent the refresh token")
+    assert.deepStrictEqual(chain(steps), [
+      "GenerationObserved brought",
+      "RefreshStarted cause",
+      "OutcomeLost trigger",
+      "RefreshStarted attempt",
+      "RefreshFailed evidence",
+      "ErrorClassified cause",
+      "CredentialQuarantined"
+    ])
+  })
+
+  it("is told where the provider forgives no replay and nothing was sent again", () => {
+    const steps = [...crashed, lost(first, start + 30 * second), quarantined(first, "refresh", "ResponseLost")]
+    const answer = ask(steps)
+    assert.strictEqual(answer.finding.cause, "answer-lost")
+    assert.include(answer.finding.says, "takes no token a second time")
+  })
+})
+
+describe("a token endpoint", () => {
+  const refusing = (reason: "RateLimited" | "Misconfigured" | "Denied" | "Network") =>
+    causeOf([...begun(), started(first), failed(first, { status: 400 }), transient(first, reason)])
+
+  it("that says why it is not now is believed", () => {
+    assert.strictEqual(refusing("Misconfigured"), "misconfigured")
+    assert.strictEqual(refusing("Denied"), "entitlement")
+    assert.strictEqual(refusing("RateLimited"), "quota")
+    assert.strictEqual(refusing("Network"), "unknown")
+  })
+
+  it("is not held against a login whose wait is over", () => {
+    const steps = [...begun(), started(first), failed(first, { status: 400 }), transient(first, "Misconfigured")]
+    assert.strictEqual(causeOf(steps, { now: start + hour }), "healthy")
+  })
+})
+
+describe("time", () => {
+  it("ends a login at its deadline, before anybody refuses it", () => {
+    const tokens = generation(1, { deadline: start + hour })
+    assert.strictEqual(causeOf(begun(tokens), { now: start + hour }), "expired")
+    assert.strictEqual(causeOf(begun(tokens), { now: start + hour - 1 }), "healthy")
+  })
+
+  it("ends a token that nobody can renew", () => {
+    const tokens = { ...accessOnly(1), expiresAt: start + hour }
+    assert.strictEqual(causeOf(begun(tokens), { now: start + hour }), "expired")
+    assert.strictEqual(causeOf(begun(generation(1, { expiresAt: start + hour })), { now: start + hour }), "healthy")
+  })
+
+  it("ends a borrowed login until its owner renews it", () => {
+    const tokens = generation(1, { expiresAt: start + hour })
+    const steps = [...begun(tokens), enrolled({ ownership: "borrowed" })]
+    assert.strictEqual(causeOf(steps, { now: start + hour }), "expired")
+  })
+})
+
+describe("a person", () => {
+  it("who paused it is the reason that it is not used", () => {
+    assert.strictEqual(causeOf([...begun(), paused]), "operator")
+    assert.strictEqual(causeOf([...begun(), paused, resumed]), "healthy")
+  })
+
+  it("who removed it is the reason, whatever was wrong with it", () => {
+    assert.strictEqual(causeOf([...begun(), started(first), ...refused(first, "Reused"), removed]), "operator")
+  })
+
+  it("does not hide the death that took it out of the pool", () => {
+    const gone: Step = { type: "CredentialRemoved", v: 1, credential: credentialId, data: { by: "quarantine" } }
+    assert.strictEqual(causeOf([...begun(), started(first), ...refused(first, "Reused"), gone]), "replayed")
+  })
+})
+
+describe("a healthy credential", () => {
+  it("says so, with its last sign of life", () => {
+    const answer = ask([...begun(), accepted(first)])
+    assert.strictEqual(answer.finding.cause, "healthy")
+    assert.include(answer.finding.says, "accepted it last at 2026-11-22T10:00:05Z")
+    assert.isUndefined(answer.before)
+  })
+
+  it("says what was wrong last, and that somebody else won a race", () => {
+    const answer = ask([
+      ...begun(),
+      started(first),
+      failed(first, { status: 400 }),
+      adopted(first, next),
+      accepted(next)
+    ])
+    assert.strictEqual(answer.finding.cause, "healthy")
+    assert.strictEqual(answer.before?.finding.cause, "raced")
+    assert.deepStrictEqual(answer.before?.finding.by, { store: "hermes" })
+    assert.strictEqual(answer.before?.event.seq, 8)
+  })
+
+  it("does not call the ordinary turn of one of ours a race", () => {
+    const turn: Step = {
+      type: "RaceAdopted",
+      v: 1,
+      credential: credentialId,
+      data: { grant: grantId, held: first, found: next, winner: { actor: otherActor }, phase: "before request" }
+    }
+    const steps = [...begun(), by(otherActor, started(first)), by(otherActor, succeeded(first, next)), turn]
+    assert.isUndefined(ask(steps).before)
+    assert.strictEqual(causeOf(steps, { field: "current" }), "healthy")
+    assert.deepStrictEqual(chain(steps, { field: "current" }), [
+      "GenerationObserved brought",
+      "RefreshStarted attempt",
+      "RefreshSucceeded"
+    ])
+  })
+
+  it("says of what a login died that was made again", () => {
+    const steps = [
+      ...begun(),
+      started(first),
+      ...refused(first, "Reused"),
+      cleared(first),
+      lifted(first, "generation"),
+      observed(next, "login")
+    ]
+    const answer = ask(steps)
+    assert.strictEqual(answer.finding.cause, "healthy")
+    assert.strictEqual(answer.before?.finding.cause, "replayed")
+  })
+})
+
+describe("a moment before", () => {
+  const steps = [
+    ...begun(),
+    started(first),
+    ...refused(first, "Reused"),
+    lifted(first, "generation"),
+    observed(next, "login")
+  ]
+
+  it("has another answer", () => {
+    assert.deepStrictEqual(
+      [6, 8, 9, 11].map((seq) => causeOf(steps, { seq })),
+      ["healthy", "replayed", "replayed", "healthy"]
+    )
+  })
+
+  it("has the same answer, whatever came after", () => {
+    const before = recorded(steps).slice(0, 9)
+    const whole = JSON.stringify(ask(steps, { seq: 9 }))
+    assert.strictEqual(whole, JSON.stringify(ask(before.map((event) => event as Step))))
+  })
+})
+
+describe("a field", () => {
+  it("stands as the event set it that set it last", () => {
+    const label = (text: string): Step => ({
+      type: "CredentialRelabelled",
+      v: 1,
+      credential: credentialId,
+      data: { label: text }
+    })
+    const steps = [...begun(), label("home"), label("work"), accepted(first)]
+    const answer = ask(steps, { field: "label" })
+    assert.strictEqual(answer.value, "work")
+    assert.strictEqual(answer.setter?.seq, 7)
+    assert.strictEqual(answer.finding.cause, "operator")
+    assert.strictEqual(ask(begun(), { field: "priority" }).setter?.type, "CredentialEnrolled")
+  })
+
+  it("says who brought the tokens that count", () => {
+    const won = [...begun(), adopted(first, next)]
+    assert.strictEqual(causeOf(won, { field: "current" }), "raced")
+    assert.strictEqual(causeOf([...won, started(next), succeeded(next, third)], { field: "current" }), "healthy")
+  })
+
+  it("says whether the login is alive, whatever else holds the credential back", () => {
+    assert.strictEqual(causeOf([...begun(), paused], { field: "health" }), "healthy")
+    assert.strictEqual(
+      causeOf([...begun(), started(first), ...refused(first, "Reused"), paused], { field: "health" }),
+      "replayed"
+    )
+  })
+
+  it("of a quota is used up or not", () => {
+    const used = (usedPercent: number): Step => ({
+      type: "QuotaObserved",
+      v: 1,
+      credential: credentialId,
+      data: { windows: [{ name: "5h", usedPercent }] }
+    })
+    assert.strictEqual(causeOf([...begun(), used(100)], { field: "quota" }), "quota")
+    assert.strictEqual(causeOf([...begun(), used(99)], { field: "quota" }), "healthy")
+  })
+})
+
+describe("a chain", () => {
+  it("goes from a refusal by the API through the refresh that it set off to the end", () => {
+    const steps = [...begun(), refusedByApi(first), started(first, 1, "unauthorized"), ...refused(first, "Reused")]
+    assert.deepStrictEqual(chain(steps), [
+      "ErrorClassified trigger",
+      "RefreshStarted attempt",
+      "RefreshFailed evidence",
+      "ErrorClassified cause",
+      "CredentialQuarantined"
+    ])
+  })
+
+  it("names a cause that is not at hand", () => {
+    const elsewhere = eventId(999)
+    const answer = ask([...begun(), { ...quarantined(first), cause: elsewhere }])
+    assert.strictEqual(answer.chain.outside, elsewhere)
+    assert.strictEqual(answer.finding.cause, "revoked")
+  })
+
+  it("ends, whatever causes are written", () => {
+    const loop = eventId(6)
+    const answer = ask([...begun(), { ...quarantined(first), id: loop, cause: loop }])
+    assert.strictEqual(answer.chain.links.length, 1)
+  })
+})
