@@ -393,7 +393,14 @@ describe("a model API", () => {
     const once = [...begun(), refusedByApi(first), started(first, 1, "unauthorized"), succeeded(first, next, 1)]
     assert.strictEqual(causeOf(once), "healthy")
     assert.strictEqual(causeOf([...once, refusedByApi(next)]), "entitlement")
-    assert.strictEqual(causeOf([...once, accepted(next), refusedByApi(next)]), "healthy")
+    assert.strictEqual(causeOf([...once, accepted(next), refusedByApi(next)]), "unknown")
+  })
+
+  it("that called the login ended is believed when the bench for it is over, until it accepts something", () => {
+    const steps = [...begun(), observation(first), concluded(first, "GrantRevoked"), bench("GrantRevoked")]
+    assert.strictEqual(causeOf(steps, { now: start + 2 * hour }), "revoked")
+    assert.strictEqual(causeOf([...steps, accepted(first)], { now: start + 2 * hour }), "healthy")
+    assert.strictEqual(causeOf([...steps, observed(next, "login")], { now: start + 2 * hour }), "healthy")
   })
 
   it("binds a credential of the same account, and the answer names the other", () => {
@@ -501,9 +508,16 @@ describe("a token endpoint", () => {
     assert.strictEqual(refusing("Network"), "unknown")
   })
 
-  it("is not held against a login whose wait is over", () => {
-    const steps = [...begun(), started(first), failed(first, { status: 400 }), transient(first, "Misconfigured")]
-    assert.strictEqual(causeOf(steps, { now: start + hour }), "healthy")
+  it("is not held against a login whose wait is over, as long as that has an access token", () => {
+    const failing = (tokens: Generation) =>
+      causeOf(
+        [...begun(tokens), started(tokens), failed(tokens, { status: 400 }), transient(tokens, "Misconfigured")],
+        {
+          now: start + hour
+        }
+      )
+    assert.strictEqual(failing(generation(1, { expiresAt: start + 2 * hour })), "healthy")
+    assert.strictEqual(failing(generation(1, { expiresAt: start + minute })), "misconfigured")
   })
 })
 

@@ -1,11 +1,11 @@
 /** Why a login that is not dead cannot be used, or is not refreshed: a doubt, a bench, a wait; or that nothing is wrong. */
-import { bringerOf, type PoolState, providerById } from "../../PoolState.ts"
-import type { TransientReason } from "../../Verdict.ts"
-import type { CauseWord } from "../Cause.ts"
+import { bringerOf, type PoolState } from "../../PoolState.ts"
 import { cooling } from "./Benched.ts"
 import { type Case, type Finding, finding } from "./Case.ts"
 import { brings, isDoubtAbout } from "./Chain.ts"
+import { refusedInARow, refusedLast } from "./Refused.ts"
 import { eventsOf, sendingsIn } from "./Sendings.ts"
+import { waiting } from "./Waiting.ts"
 import { actorName, answer, moment } from "./Words.ts"
 
 export const judgeLiving = (one: Case): Finding =>
@@ -16,6 +16,7 @@ export const judgeLiving = (one: Case): Finding =>
       waiting(one) ??
       overdue(one) ??
       refusedInARow(one) ??
+      refusedLast(one) ??
       blocked(one) ??
       healthy(one))
 
@@ -44,40 +45,6 @@ const unanswered = ({ grant: { open }, events, now, state }: Case): Finding | un
   )
 }
 
-type Waits = { readonly [Reason in TransientReason]?: readonly [CauseWord, string] }
-
-const waits: Waits = {
-  Network: ["unknown", "The provider could not be reached; nothing was sent"],
-  RateLimited: ["quota", "The provider's token endpoint was asked too often"],
-  ServerError: ["unknown", "The provider's token endpoint failed"],
-  EdgeBlocked: ["unknown", "Something before the provider answered in its place"],
-  OutcomeUnknown: ["unknown", "A refresh got no readable answer; this provider takes its token again"],
-  Misconfigured: ["misconfigured", "The provider refused the request itself, as it would refuse it for any login"],
-  Denied: ["entitlement", "The provider says that this account may not do this; a new login would not help"],
-  Unrecognized: ["unknown", "The provider gave an answer that no rule knows"]
-}
-
-const waiting = (one: Case): Finding | undefined => {
-  const { events, grant, now, state, status } = one
-  const outage = providerById(state, one.credential.provider).retryAt
-  if (status.reason === undefined) {
-    return outage !== undefined && outage > now
-      ? finding(
-          "unknown",
-          `Several logins of ${one.credential.provider} get the same answer that no rule knows; nothing is sent before ${moment(outage)}.`
-        )
-      : undefined
-  }
-  const last = sendingsIn(events).findLast(({ classified }) => classified?.data.reason === grant.backoff?.reason)
-  const failed = last?.ended?.type === "RefreshFailed" ? ` (${answer(last.ended.data.evidence)})` : ""
-  const [cause, what] = known(waits, status.reason) ?? ["unknown", `It is not refreshed: ${status.reason}`]
-  const until = status.until === undefined ? "" : `; not again before ${moment(status.until)}`
-  return finding(cause, `${what}${failed}${until}.`, last === undefined ? [] : eventsOf(last))
-}
-
-const known = (all: Waits, reason: string): readonly [CauseWord, string] | undefined =>
-  Object.entries(all).find(([name]) => name === reason)?.[1]
-
 /** Nobody has refused it, and its time is over all the same. */
 const overdue = ({ credential, events, grant: { current }, now }: Case): Finding | undefined => {
   if (current === undefined) return undefined
@@ -102,17 +69,6 @@ const overdue = ({ credential, events, grant: { current }, now }: Case): Finding
       )
     : undefined
 }
-
-const refusedInARow = ({ events, grant }: Case): Finding | undefined =>
-  grant.refusedInARow < 2
-    ? undefined
-    : finding(
-        "entitlement",
-        `The model API refused ${grant.refusedInARow} access tokens in a row, each fresh from the provider: the login works, and its tokens are not taken.`,
-        events
-          .filter((event) => event.type === "ErrorClassified" && event.data.surface === "api")
-          .slice(-grant.refusedInARow)
-      )
 
 const blocked = ({ events, grant }: Case): Finding | undefined =>
   grant.blocked
