@@ -12,7 +12,6 @@ export const table = {
   log: async () => (await import("./commands/Log.ts")).log,
   story: async () => (await import("./commands/Story.ts")).story,
   show: async () => (await import("./commands/Show.ts")).show,
-  lineage: async () => (await import("./commands/Lineage.ts")).lineage,
   diff: async () => (await import("./commands/Diff.ts")).diff,
   lineage: async () => (await import("./commands/Lineage.ts")).lineage,
   export: async () => (await import("./commands/Export.ts")).exportEvents,
