@@ -1,0 +1,120 @@
+/**
+ * A ledger as a regression test: every decision that follows from what was recorded before it is made again by the
+ * present code, under the policy of that time, on the state of that time. What cannot be judged is counted, with the reason.
+ */
+import { evolve } from "../Evolve.ts"
+import type { CredentialId } from "../Ids.ts"
+import { catalogue, type EventType } from "../Event.ts"
+import type { Instant } from "../Instant.ts"
+import type { Policy } from "../Policy.ts"
+import { empty, type PoolState } from "../PoolState.ts"
+import type { Recorded } from "../Recorded.ts"
+import { type Act, Acts } from "./Act.ts"
+import { decide, type WhyNotJudged } from "./Decide.ts"
+import { differences, type FieldDifference } from "./Difference.ts"
+import { decisionsIn, draftsOf, recover, unrecovered } from "./Recover.ts"
+import { Policies } from "./Policies.ts"
+import type { Rules } from "./Rules.ts"
+import { StatesBefore } from "./StatesBefore.ts"
+
+/** A recorded decision to which the present code does not come. */
+export interface Divergence {
+  readonly seq: number
+  readonly at: Instant
+  readonly credential: CredentialId | undefined
+  readonly type: EventType
+  readonly fields: ReadonlyArray<FieldDifference>
+}
+
+export interface NotJudged {
+  readonly type: EventType
+  readonly why: WhyNotJudged
+  readonly count: number
+}
+
+export interface Options {
+  readonly rules: Rules
+  /** Where the events go on from; default the beginning of a ledger. */
+  readonly from?: PoolState
+  /** Of actors whose policy is not among the events; default the default policy. */
+  readonly policy?: Policy
+  readonly onDivergence?: (divergence: Divergence) => void
+}
+
+export class Replay {
+  /** How many decisions were made again, those that diverge included. */
+  judged = 0
+  diverged = 0
+  private readonly rules: Rules
+  private readonly policies: Policies
+  private readonly acts: Acts
+  private readonly states: StatesBefore
+  private readonly unjudged = new Map<string, NotJudged>()
+  private readonly onDivergence: (divergence: Divergence) => void
+  private now: PoolState
+
+  constructor({ from = empty, onDivergence = () => {}, policy, rules }: Options) {
+    this.rules = rules
+    this.policies = new Policies(policy)
+    this.acts = new Acts(this.judge)
+    this.states = new StatesBefore()
+    this.onDivergence = onDivergence
+    this.now = from
+  }
+
+  readonly add = (event: Recorded): void => this.acts.add(event)
+
+  /** After the last event. */
+  end(): void {
+    this.acts.end()
+  }
+
+  get state(): PoolState {
+    return this.now
+  }
+
+  get notJudged(): ReadonlyArray<NotJudged> {
+    return [...this.unjudged.values()].toSorted((a, b) => (a.type < b.type ? -1 : 1))
+  }
+
+  private readonly judge = (act: Act): void => {
+    this.states.add(this.now)
+    for (const event of act) {
+      this.policies.hear(event)
+      this.now = evolve(this.now, event)
+    }
+    const [first] = act
+    const policy = this.policies.of(first.actor)
+    const [before] = this.states.all
+    if (before === undefined) return
+    const again = decide(before, act, { ...unrecovered(act), policy, rules: this.rules })
+    if (again._tag === "Decided") this.compare(act, policy)
+    if (again._tag === "NotJudged") this.leave(act, again.why)
+  }
+
+  private compare(act: Act, policy: Policy): void {
+    const recorded = decisionsIn(act)
+    const sought = { act, states: this.states.all, policy, rules: this.rules }
+    this.judged += recorded.length
+    if (recover(sought) !== undefined) return
+    const [before] = sought.states
+    const again = before && decide(before, act, { ...unrecovered(act), policy, rules: this.rules })
+    if (again?._tag !== "Decided") return
+    for (const { fields, type } of differences(recorded, draftsOf(again))) this.report(act, type, fields)
+  }
+
+  private report(act: Act, type: EventType, fields: ReadonlyArray<FieldDifference>): void {
+    this.diverged++
+    const { at, seq } = act.find((event) => event.type === type) ?? act[act.length - 1] ?? act[0]
+    const credential = act.flatMap((event) => ("credential" in event && event.credential ? [event.credential] : []))[0]
+    this.onDivergence({ seq, at, credential, type, fields })
+  }
+
+  private leave(act: Act, why: WhyNotJudged): void {
+    for (const { type } of act) {
+      if (type === "Unknown" || catalogue[type].kind !== "decision") continue
+      const key = `${type} ${why}`
+      this.unjudged.set(key, { type, why, count: 1 + (this.unjudged.get(key)?.count ?? 0) })
+    }
+  }
+}
