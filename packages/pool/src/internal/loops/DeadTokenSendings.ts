@@ -1,0 +1,76 @@
+/**
+ * A refresh token is sent although the ledger says that it is refused for good, or was followed by another. A replay whose
+ * answer was lost is none of these, nor is what an operator revives.
+ */
+import type { Fingerprint } from "../../Fingerprint.ts"
+import type { EventOf } from "../../Event.ts"
+import type { Envelope } from "../../Recorded.ts"
+import { remember } from "./Remember.ts"
+import { makeRuns } from "./Runs.ts"
+import { day, type Watch } from "./Watcher.ts"
+
+/** Once may be a process that had not read the verdict yet; twice is a habit. */
+const least = 2
+
+/** A token that is dead stays dead. What comes back after a month is another story. */
+const longestGap = 30 * day
+
+/** Of each sort; spent ones come with every refresh, and push out none of those that were refused. */
+const tokensMost = 4_096
+
+export const deadTokenSendings: Watch = (recognised) => {
+  /** With the rule that judged them. */
+  const refused = new Map<Fingerprint, string>()
+  const spent = new Map<Fingerprint, true>()
+  const runs = makeRuns({ kind: "dead-token-replayed", least, longestGap }, recognised)
+
+  const forget = (token: Fingerprint | undefined): void => {
+    if (token === undefined) return
+    refused.delete(token)
+    spent.delete(token)
+  }
+  const condemn = (token: Fingerprint | undefined, rule: string): void => {
+    if (token !== undefined) remember(refused, token, rule, tokensMost)
+  }
+  const spend = (token: Fingerprint | undefined, next: Fingerprint | undefined): void => {
+    if (token !== undefined && token !== next) remember(spent, token, true, tokensMost)
+  }
+  const send = (event: Envelope & EventOf<"RefreshFailed" | "OutcomeLost">): void => {
+    const { generation, grant } = event.data
+    const token = generation.refresh
+    if (token === undefined || !(refused.has(token) || spent.has(token))) return
+    const rule = refused.get(token)
+    const stop = rule === undefined ? "one-writer" : "log-in"
+    runs.again(token, { event, credential: event.credential, grant, wasted: 1, rule, stop })
+  }
+
+  return {
+    runs: [runs],
+    take: (event) => {
+      switch (event.type) {
+        case "RefreshSucceeded": {
+          const { generation, next } = event.data
+          forget(generation.refresh) // it was alive
+          forget(next.refresh)
+          if (generation.refresh !== undefined) runs.end(generation.refresh, event)
+          return spend(generation.refresh, next.refresh)
+        }
+        case "RaceAdopted":
+          forget(event.data.found.refresh)
+          return spend(event.data.held.refresh, event.data.found.refresh)
+        case "RefreshFailed":
+          return event.data.evidence.left ? send(event) : undefined
+        case "OutcomeLost":
+          return send(event)
+        case "ErrorClassified":
+          return event.data.surface === "token" && event.data.verdict === "Terminal"
+            ? condemn(event.data.generation.refresh, event.data.rule)
+            : undefined
+        case "CredentialQuarantined":
+          return event.data.bound === "refresh" ? condemn(event.data.generation.refresh, event.data.rule) : undefined
+        case "QuarantineLifted":
+          return event.data.by === "operator" ? forget(event.data.generation.refresh) : undefined
+      }
+    }
+  }
+}
