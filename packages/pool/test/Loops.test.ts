@@ -445,6 +445,20 @@ describe("a quarantine", () => {
     assert.deepStrictEqual(kindsAfter(...flaps(25 * hour, 20)), [])
   })
 
+  it("is none if the login could be refreshed a few times before it died", () => {
+    const working = (refreshes: number) =>
+      every(8 * hour, 5, (n, when) => [
+        observed(dated(10 * n, when), "login"),
+        ...Array.from({ length: refreshes }, (_, more) => {
+          const later = when + more * hour
+          return at(later, succeeded(generation(10 * n + more), dated(10 * n + more + 1, later)))
+        }),
+        quarantined(generation(10 * n + refreshes))
+      ])
+    assert.deepStrictEqual(kindsAfter(...working(3)), [])
+    assert.deepStrictEqual(kindsAfter(...working(2)), ["quarantine-flapping"])
+  })
+
   it("is none if several events say the same", () => {
     assert.deepStrictEqual(kindsAfter(...every(hour, 5, () => [quarantined(generation(1))])), [])
   })

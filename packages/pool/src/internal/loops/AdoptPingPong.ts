@@ -3,7 +3,7 @@
  * takes what the other puts into the store. Many that adopt one winner go forwards only.
  */
 import type { GrantId } from "../../Ids.ts"
-import { remember } from "./Remember.ts"
+import { memoryOf } from "./Memory.ts"
 import { makeRuns } from "./Runs.ts"
 import { day, subjectsMost, type Watch } from "./Watcher.ts"
 
@@ -13,7 +13,7 @@ const longestGap = 1 * day
 
 export const adoptPingPong: Watch = (recognised) => {
   /** Refreshes that were refused since the last return. */
-  const refused = new Map<GrantId, number>()
+  const refused = memoryOf<GrantId, number>(subjectsMost)
   const runs = makeRuns({ kind: "adopt-ping-pong", least, longestGap }, recognised)
 
   return {
@@ -21,7 +21,7 @@ export const adoptPingPong: Watch = (recognised) => {
     take: (event, { arrival }) => {
       if (event.type === "RefreshFailed" && event.data.evidence.status !== undefined) {
         const { grant } = event.data
-        return remember(refused, grant, (refused.get(grant) ?? 0) + 1, subjectsMost)
+        return refused.set(grant, (refused.get(grant) ?? 0) + 1)
       }
       if (event.type !== "RaceAdopted" || arrival?.isReturn !== true) return
       const { grant, winner } = event.data

@@ -4,7 +4,7 @@
  */
 import type { Trigger } from "../../events/RefreshEvents.ts"
 import type { AttemptId, GrantId } from "../../Ids.ts"
-import { remember } from "./Remember.ts"
+import { memoryOf } from "./Memory.ts"
 import { makeRuns } from "./Runs.ts"
 import { day, type Known, subjectsMost, type Watch } from "./Watcher.ts"
 
@@ -18,7 +18,7 @@ interface Claim {
 }
 
 export const claimWithoutOutcome: Watch = (recognised) => {
-  const open = new Map<GrantId, Claim>()
+  const open = memoryOf<GrantId, Claim>(subjectsMost)
   const runs = makeRuns({ kind: "claim-without-outcome", least, longestGap }, recognised)
 
   const again = (event: Known, grant: GrantId): void => {
@@ -38,8 +38,8 @@ export const claimWithoutOutcome: Watch = (recognised) => {
       switch (event.type) {
         case "RefreshStarted": {
           const { attempt, grant, trigger } = event.data
-          if (open.has(grant)) again(event, grant)
-          return remember(open, grant, { attempt, trigger }, subjectsMost)
+          if (open.get(grant) !== undefined) again(event, grant)
+          return open.set(grant, { attempt, trigger })
         }
         case "OutcomeLost":
           open.delete(event.data.grant)

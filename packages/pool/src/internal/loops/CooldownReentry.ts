@@ -10,7 +10,7 @@ import type { Policy } from "../../Policy.ts"
 import type { Envelope } from "../../Recorded.ts"
 import type { StopAct } from "../../queries/Loops.ts"
 import type { ApiVerdictName } from "../../Verdict.ts"
-import { remember } from "./Remember.ts"
+import { memoryOf } from "./Memory.ts"
 import { makeRuns, type Runs } from "./Runs.ts"
 import { subjectsMost, type Watch } from "./Watcher.ts"
 
@@ -38,9 +38,9 @@ interface Bench {
 }
 
 export const cooldownReentry: Watch = (recognised) => {
-  const lastRefusals = new Map<CredentialId, Refusal>()
-  const benches = new Map<string, Bench>()
-  const cooldowns = new Map<ActorId, Policy["cooldown"]>()
+  const lastRefusals = memoryOf<CredentialId, Refusal>(subjectsMost)
+  const benches = memoryOf<string, Bench>(subjectsMost)
+  const cooldowns = memoryOf<ActorId, Policy["cooldown"]>(subjectsMost)
   const terms = { kind: "cooldown-reentry", longestGap: Number.MAX_SAFE_INTEGER } as const
   const terminal = makeRuns({ ...terms, least: leastTerminal }, recognised)
   const unpaid = makeRuns({ ...terms, least: leastUnpaid }, recognised)
@@ -48,7 +48,7 @@ export const cooldownReentry: Watch = (recognised) => {
   const refused = (event: Envelope & EventOf<"ErrorClassified">, credential: CredentialId): void => {
     const { generation, retryAt, rule, verdict } = event.data
     const { access } = generation
-    remember(lastRefusals, credential, { id: event.id, verdict, access, rule, namedEnd: retryAt }, subjectsMost)
+    lastRefusals.set(credential, { id: event.id, verdict, access, rule, namedEnd: retryAt })
     const bench = benches.get(credential)
     if (bench?.reason === verdict) bench.refusals += 1
   }
@@ -64,7 +64,7 @@ export const cooldownReentry: Watch = (recognised) => {
     const isUnderWay = before !== undefined && event.at < before.until
     const refusals = isUnderWay ? before.refusals : 0
     const bench: Bench = { reason, access: known?.access, at: event.at, until, refusals }
-    remember(benches, key, bench, subjectsMost)
+    benches.set(key, bench)
     if (isUnderWay) return
     const isAgain = before !== undefined && isSameAgain(before, bench)
     if (!isAgain) end(key, event)
@@ -93,7 +93,7 @@ export const cooldownReentry: Watch = (recognised) => {
     take: (event) => {
       switch (event.type) {
         case "PolicyApplied":
-          return remember(cooldowns, event.actor, event.data.policy.cooldown, subjectsMost)
+          return cooldowns.set(event.actor, event.data.policy.cooldown)
         case "ErrorClassified":
           return event.data.surface === "api" && event.credential !== undefined
             ? refused(event, event.credential)

@@ -7,7 +7,7 @@ import type { Fingerprint } from "../../Fingerprint.ts"
 import type { CredentialId } from "../../Ids.ts"
 import type { Instant } from "../../Instant.ts"
 import type { Envelope } from "../../Recorded.ts"
-import { remember } from "./Remember.ts"
+import { memoryOf } from "./Memory.ts"
 import { makeRuns } from "./Runs.ts"
 import { hour, minute, second, subjectsMost, type Watch } from "./Watcher.ts"
 
@@ -26,16 +26,16 @@ interface Refused {
 }
 
 export const deadTokenCalls: Watch = (recognised) => {
-  const refused = new Map<Fingerprint, Refused>()
+  const refused = memoryOf<Fingerprint, Refused>(tokensMost)
   /** The token of a credential that was refused last. */
-  const lastOf = new Map<CredentialId, Fingerprint>()
+  const lastOf = memoryOf<CredentialId, Fingerprint>(subjectsMost)
   const runs = makeRuns({ kind: "dead-token-replayed", least, longestGap }, recognised)
 
   const refuse = (event: Envelope & EventOf<"ErrorClassified">, access: Fingerprint): void => {
     const { credential, data } = event
-    if (credential !== undefined) remember(lastOf, credential, access, subjectsMost)
+    if (credential !== undefined) lastOf.set(credential, access)
     const before = refused.get(access)
-    if (before === undefined) return remember(refused, access, { since: event.at, last: event.at }, tokensMost)
+    if (before === undefined) return refused.set(access, { since: event.at, last: event.at })
     if (event.at - before.since < crowdedFor || event.at - before.last < sameMoment) return
     before.last = event.at
     runs.again(access, { event, credential, grant: data.grant, wasted: 1, rule: data.rule, stop: "log-in" })

@@ -5,7 +5,7 @@
 import type { Fingerprint } from "../../Fingerprint.ts"
 import type { EventOf } from "../../Event.ts"
 import type { Envelope } from "../../Recorded.ts"
-import { remember } from "./Remember.ts"
+import { memoryOf } from "./Memory.ts"
 import { makeRuns } from "./Runs.ts"
 import { day, type Watch } from "./Watcher.ts"
 
@@ -20,8 +20,8 @@ const tokensMost = 4_096
 
 export const deadTokenSendings: Watch = (recognised) => {
   /** With the rule that judged them. */
-  const refused = new Map<Fingerprint, string>()
-  const spent = new Map<Fingerprint, true>()
+  const refused = memoryOf<Fingerprint, string>(tokensMost)
+  const spent = memoryOf<Fingerprint, true>(tokensMost)
   const runs = makeRuns({ kind: "dead-token-replayed", least, longestGap }, recognised)
 
   const forget = (token: Fingerprint | undefined): void => {
@@ -30,16 +30,17 @@ export const deadTokenSendings: Watch = (recognised) => {
     spent.delete(token)
   }
   const condemn = (token: Fingerprint | undefined, rule: string): void => {
-    if (token !== undefined) remember(refused, token, rule, tokensMost)
+    if (token !== undefined) refused.set(token, rule)
   }
   const spend = (token: Fingerprint | undefined, next: Fingerprint | undefined): void => {
-    if (token !== undefined && token !== next) remember(spent, token, true, tokensMost)
+    if (token !== undefined && token !== next) spent.set(token, true)
   }
   const send = (event: Envelope & EventOf<"RefreshFailed" | "OutcomeLost">): void => {
     const { generation, grant } = event.data
     const token = generation.refresh
-    if (token === undefined || !(refused.has(token) || spent.has(token))) return
+    if (token === undefined) return
     const rule = refused.get(token)
+    if (rule === undefined && spent.get(token) === undefined) return
     const stop = rule === undefined ? "one-writer" : "log-in"
     runs.again(token, { event, credential: event.credential, grant, wasted: 1, rule, stop })
   }
@@ -51,7 +52,6 @@ export const deadTokenSendings: Watch = (recognised) => {
         case "RefreshSucceeded": {
           const { generation, next } = event.data
           forget(generation.refresh) // it was alive
-          forget(next.refresh)
           if (generation.refresh !== undefined) runs.end(generation.refresh, event)
           return spend(generation.refresh, next.refresh)
         }

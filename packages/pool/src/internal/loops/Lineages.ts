@@ -3,16 +3,17 @@
  * API refuses the ones that count. A few words for each grant, for whoever looks for loops.
  */
 import type { Fingerprint } from "../../Fingerprint.ts"
+import type { EventOf } from "../../Event.ts"
 import type { Generation, GenerationRef } from "../../Generation.ts"
 import type { GrantId } from "../../Ids.ts"
 import type { Instant } from "../../Instant.ts"
 import type { Envelope } from "../../Recorded.ts"
-import { remember } from "./Remember.ts"
+import { memoryOf } from "./Memory.ts"
 import { type Known, subjectsMost } from "./Watcher.ts"
 
 export interface Held {
-  readonly key: string
   readonly access: Fingerprint | undefined
+  readonly refresh: Fingerprint | undefined
   readonly since: Instant
   readonly expiresAt: Instant | undefined
   /** From its making to its end, in milliseconds. */
@@ -40,8 +41,8 @@ export interface Moved {
 
 interface Lineage {
   current: Held | undefined
-  /** Keys of former ones, the newest few. */
-  readonly past: Array<string>
+  /** Former ones, the newest few. */
+  readonly past: Array<Held>
 }
 
 /** Whoever goes back and forth does so between fewer. */
@@ -50,28 +51,33 @@ const pastMost = 8
 const still: Moved = {}
 
 export const makeLineages = () => {
-  const lineages = new Map<GrantId, Lineage>()
+  const lineages = memoryOf<GrantId, Lineage>(subjectsMost)
 
   const lineageOf = (grant: GrantId): Lineage => {
     const known = lineages.get(grant)
     if (known !== undefined) return known
     const begun: Lineage = { current: undefined, past: [] }
-    remember(lineages, grant, begun, subjectsMost)
+    lineages.set(grant, begun)
     return begun
   }
 
-  const arrive = (grant: GrantId, generation: Generation, { at }: Envelope, by: Way, isSight = false): Moved => {
+  const arrive = (grant: GrantId, generation: Generation, { at }: Envelope, by: Way): Moved => {
     const lineage = lineageOf(grant)
     const before = lineage.current
-    const key = keyOf(generation)
-    if (before?.key === key) return still
-    const isReturn = lineage.past.includes(key)
-    if (isReturn && isSight) return still
-    const now = heldOf(key, generation, at, by)
+    if (before !== undefined && isPair(before, generation)) return still
+    // A provider gives no old tokens.
+    const isReturn = by !== "refresh" && lineage.past.some((former) => isPair(former, generation))
+    const now = heldOf(generation, at, by)
     lineage.current = now
-    if (before !== undefined) pushPast(lineage.past, before.key)
+    if (before !== undefined) pushPast(lineage.past, before)
     return { arrival: { grant, before, now, isReturn } }
   }
+
+  /** What was followed by others stays in the past, whoever sees it again. */
+  const see = ({ data, ...event }: Envelope & EventOf<"GenerationObserved">): Moved =>
+    lineages.get(data.grant)?.past.some((former) => isPair(former, data.generation)) === true
+      ? still
+      : arrive(data.grant, data.generation, event, wayOf(data.how))
 
   const refuse = (grant: GrantId, { access }: GenerationRef, at: Instant): Moved => {
     const current = lineages.get(grant)?.current
@@ -90,7 +96,7 @@ export const makeLineages = () => {
       case "RecoveryAdopted":
         return arrive(event.data.grant, event.data.generation, event, "login")
       case "GenerationObserved":
-        return arrive(event.data.grant, event.data.generation, event, wayOf(event.data.how), true)
+        return see(event)
       case "ErrorClassified":
         return event.data.surface === "api" && event.data.verdict === "AccessExpired"
           ? refuse(event.data.grant, event.data.generation, event.at)
@@ -106,15 +112,20 @@ export const makeLineages = () => {
 const wayOf = (how: "enrol" | "login" | "import" | "watch" | "reload"): Way =>
   how === "watch" || how === "reload" ? "adoption" : "login"
 
-const keyOf = ({ access, refresh }: GenerationRef): string => `${refresh ?? ""} ${access ?? ""}`
+const isPair = (held: Held, { access, refresh }: GenerationRef): boolean =>
+  held.refresh === refresh && held.access === access
 
-const heldOf = (key: string, generation: Generation, at: Instant, by: Way): Held => {
-  const { access, expiresAt, issuedAt = at } = generation
-  const lifetime = expiresAt === undefined ? undefined : expiresAt - issuedAt
-  return { key, access, since: at, expiresAt, lifetime, by, refusedAt: undefined }
-}
+const heldOf = ({ access, expiresAt, issuedAt, refresh }: Generation, at: Instant, by: Way): Held => ({
+  access,
+  refresh,
+  since: at,
+  expiresAt,
+  lifetime: expiresAt === undefined ? undefined : expiresAt - (issuedAt ?? at),
+  by,
+  refusedAt: undefined
+})
 
-const pushPast = (past: Array<string>, key: string): void => {
-  past.push(key)
+const pushPast = (past: Array<Held>, former: Held): void => {
+  past.push(former)
   if (past.length > pastMost) past.shift()
 }

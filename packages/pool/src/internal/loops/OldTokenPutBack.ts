@@ -5,7 +5,7 @@
 import type { EventOf } from "../../Event.ts"
 import type { GrantId } from "../../Ids.ts"
 import type { Envelope } from "../../Recorded.ts"
-import { remember } from "./Remember.ts"
+import { memoryOf } from "./Memory.ts"
 import { makeRuns } from "./Runs.ts"
 import { day, subjectsMost, type Watch } from "./Watcher.ts"
 
@@ -15,7 +15,7 @@ const longestGap = 2 * day
 
 export const oldTokenPutBack: Watch = (recognised) => {
   /** Grants whose newest tokens we stored since the last look that found older ones. */
-  const stored = new Map<GrantId, true>()
+  const stored = memoryOf<GrantId, true>(subjectsMost)
   const runs = makeRuns({ kind: "dead-token-replayed", least, longestGap }, recognised)
 
   const putBack = (event: Envelope & EventOf<"VaultRead">): void => {
@@ -29,7 +29,7 @@ export const oldTokenPutBack: Watch = (recognised) => {
     take: (event) => {
       switch (event.type) {
         case "RefreshSucceeded":
-          return remember(stored, event.data.grant, true, subjectsMost)
+          return stored.set(event.data.grant, true)
         case "VaultRead":
           return event.data.standing === "stale" ? putBack(event) : undefined
       }

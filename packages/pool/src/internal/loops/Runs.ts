@@ -7,7 +7,6 @@ import type { Instant } from "../../Instant.ts"
 import type { ActorId } from "../../Ids.ts"
 import type { LoopKind, Place, StopAct } from "../../queries/Loops.ts"
 import type { StoreKind } from "../../StoreRef.ts"
-import { remember } from "./Remember.ts"
 
 export interface Iteration {
   readonly event: Place & { readonly actor: ActorId }
@@ -77,6 +76,10 @@ export const makeRuns = ({ kind, least, longestGap }: Terms, onRecognised: (run:
     if (over.length > overMost) over.shift()
   }
 
+  const closeFirst = (): void => {
+    for (const [key, run] of open) return close(key, run, undefined)
+  }
+
   const continued = (key: string, { event }: Iteration): Run | undefined => {
     const run = open.get(key)
     if (run === undefined || event.at - run.last.at <= longestGap) return run
@@ -89,7 +92,9 @@ export const makeRuns = ({ kind, least, longestGap }: Terms, onRecognised: (run:
       const before = continued(key, iteration)
       const run = before === undefined ? begin(kind, iteration) : before
       if (before !== undefined) goOn(before, iteration)
-      remember(open, key, run, openMost)
+      open.delete(key)
+      open.set(key, run) // so that the first is the one that was quiet for longest
+      if (open.size > openMost) closeFirst()
       if (run.iterations === least) onRecognised(run)
     },
     end: (key, place) => {
