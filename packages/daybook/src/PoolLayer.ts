@@ -56,6 +56,11 @@ export interface PoolOptions {
   /** Under which name this program writes; default `daybook`. */
   readonly program?: string
   /**
+   * Under which name this machine is recorded, for people; default its own. For a container, whose name says nothing, or
+   * for a ledger that is passed on.
+   */
+  readonly host?: string
+  /**
    * How writers of a new ledger exclude each other; default `ofd` where the system has it. Choose `sqlite` for a folder
    * that a system without it shares, such as a container on musl. A ledger of another kind is refused.
    */
@@ -90,8 +95,8 @@ export type PoolServices =
  */
 export const layer = (options: PoolOptions = {}): Layer.Layer<PoolServices, LedgerError | OpenedPool.OpenError> => {
   const home = options.home === undefined ? daybookHome() : expand(options.home)
-  const { allowNetworkFileSystem, lock, program = "daybook" } = options
-  const ledger = FileLedger.layer({ folder: home, program, version, lock, allowNetworkFileSystem })
+  const { allowNetworkFileSystem, host, lock, program = "daybook" } = options
+  const ledger = FileLedger.layer({ folder: home, program, version, host, lock, allowNetworkFileSystem })
   return protocol(home, options).pipe(Layer.provideMerge(ledger))
 }
 

@@ -32,6 +32,8 @@ export interface Options {
   /** Who opens it; recorded with this process's first append. */
   readonly program: string
   readonly version: string
+  /** Under which name this machine is recorded; default its own. */
+  readonly host?: string | undefined
   /** Creates nothing, writes nothing, takes no lock; every append fails. */
   readonly readOnly?: boolean | undefined
   /**

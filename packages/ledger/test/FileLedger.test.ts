@@ -15,6 +15,7 @@ import {
   statSync,
   writeFileSync
 } from "node:fs"
+import { hostname } from "node:os"
 import { join } from "node:path"
 import { contract } from "./contract.ts"
 import { cooldownCleared, newGrant, refreshStarted, relabelled, seq } from "./support/Drafts.ts"
@@ -106,6 +107,19 @@ describe("a ledger file", () => {
       const heads = yield* Effect.forEach(openings, (ledger) => ledger.head)
       assert.strictEqual(new Set(heads.map((head) => head.h)).size, 1)
       assert.strictEqual((yield* verify(folder)).events, 1)
+    })
+  )
+
+  it.effect("says under which name its machine is recorded, its own unless another was given", () =>
+    Effect.gen(function* () {
+      const hostIn = Effect.fnUntraced(function* (options: Partial<FileLedger.Options>) {
+        const ledger = yield* open(yield* tempFolder, options)
+        yield* ledger.append([relabelled("one")])
+        const events = yield* Stream.runCollect(ledger.read())
+        return events.flatMap((event) => (event.type === "ActorJoined" ? [event.data.host] : []))
+      })
+      assert.deepStrictEqual(yield* hostIn({}), [hostname()])
+      assert.deepStrictEqual(yield* hostIn({ host: "workstation" }), ["workstation"])
     })
   )
 

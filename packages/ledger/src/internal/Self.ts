@@ -13,6 +13,7 @@ import type { LockKind } from "./WriterLock.ts"
 export interface Program {
   readonly program: string
   readonly version: string
+  readonly host?: string | undefined
 }
 
 export interface Self {
@@ -23,10 +24,14 @@ export interface Self {
   readonly hand: () => Hand
 }
 
-export const make = Effect.fnUntraced(function* ({ program, version }: Program): Effect.fn.Return<Self> {
+export const make = Effect.fnUntraced(function* ({
+  host = hostname(),
+  program,
+  version
+}: Program): Effect.fn.Return<Self> {
   const clock = yield* Clock.Clock
   const actor = nextId() as ActorId
-  const data = { program, version, pid: process.pid, host: hostname() }
+  const data = { program, version, pid: process.pid, host }
   return {
     actor,
     joined: () => LineFormat.prepare({ type: "ActorJoined", v: 1, data }),
