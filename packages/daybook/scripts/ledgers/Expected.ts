@@ -1,0 +1,38 @@
+/**
+ * What a recorded ledger is expected to show: written from the fault that is about to be injected, before the run, and
+ * never adjusted to what a query answers.
+ */
+import { CauseWord } from "@daybook/pool/queries/Cause"
+import { Schema } from "effect"
+
+/** What a credential is asked about, and the cause that must be named. */
+export const Asked = Schema.Struct({
+  credential: Schema.String,
+  /** The moment that is asked about; the head of the ledger if absent. */
+  at: Schema.optionalKey(Schema.String),
+  cause: CauseWord
+})
+
+export const LoopKind = Schema.Literals([
+  "dead-token-replayed",
+  "refresh-changes-nothing",
+  "adopt-ping-pong",
+  "claim-without-outcome",
+  "quarantine-flapping",
+  "cooldown-re-entry",
+  "refresh-storm"
+])
+
+export const Expected = Schema.Struct({
+  name: Schema.String,
+  /** The complaint that it stands for. */
+  story: Schema.String,
+  /** What was done to it on purpose. */
+  fault: Schema.String,
+  asked: Schema.NonEmptyArray(Asked),
+  /** Kinds of loops, each once; empty: no loop. */
+  loops: Schema.Array(LoopKind),
+  /** Requests that carry the token after the provider called it dead, by the name of a policy file beside it. */
+  deadTokenRequests: Schema.optionalKey(Schema.Record(Schema.String, Schema.Natural))
+})
+export type Expected = typeof Expected.Type
