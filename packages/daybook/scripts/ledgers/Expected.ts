@@ -19,7 +19,7 @@ export const LoopKind = Schema.Literals([
   "adopt-ping-pong",
   "claim-without-outcome",
   "quarantine-flapping",
-  "cooldown-re-entry",
+  "cooldown-reentry",
   "refresh-storm"
 ])
 

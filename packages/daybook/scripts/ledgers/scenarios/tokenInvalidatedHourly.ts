@@ -13,7 +13,7 @@ export const tokenInvalidatedHourly: Scenario = {
   fault:
     "The provider revokes the login; its API answers 401 token_invalidated to the access token. The policy benches that for an hour, and seven calls are made in the day.",
   asked: [{ credential: "main", cause: "revoked" }],
-  loops: ["cooldown-re-entry"],
+  loops: ["cooldown-reentry"],
   deadTokenRequests: { "policy.recorded": failures, "policy.default": 1 },
   policy: olderHermes,
   policies: { "policy.recorded": olderHermes, "policy.default": defaults },
