@@ -11,12 +11,13 @@ import { Pseudonyms } from "../bundle/Pseudonyms.ts"
 import { exitCodes } from "../ExitCode.ts"
 import * as History from "../History.ts"
 import * as HistoryPages from "../HistoryPages.ts"
-import { historyFlags, moments } from "../HistoryFlags.ts"
+import { type HistoryFlags, historyFlags, moments } from "../HistoryFlags.ts"
 import { Bundle } from "../json/Bundle.ts"
 import { basisOf } from "../json/Basis.ts"
 import * as Output from "../Output.ts"
 import { bundleLines } from "../render/BundleLines.ts"
 import { settings } from "../Root.ts"
+import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 
 const flags = {
@@ -35,21 +36,29 @@ const flags = {
   )
 }
 
+interface Flags extends HistoryFlags {
+  readonly folder: string
+  readonly since: Option.Option<string>
+  readonly credential: ReadonlyArray<string>
+}
+
 export const bundle = Command.make(
   "bundle",
   flags,
-  Effect.fnUntraced(function* ({ credential, folder, since, ...flags }) {
-    const { json, ...told } = yield* settings
-    const history = yield* History.open(told, flags)
-    const target = expand(folder)
-    const made = yield* write(history, target, since, credential)
-    yield* json ? Output.documentOf(Bundle, { ...basisOf(history), ...made }) : Output.lines(bundleLines(made))
-  }, Effect.scoped)
+  Effect.fnUntraced(function* (flags) {
+    yield* answer(yield* settings, flags)
+  })
 ).pipe(
   Command.withDescription(
     "An excerpt for a bug report: a ledger of its own, with other fingerprints, and without addresses, labels, hosts and folders"
   )
 )
+
+export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home" | "json">, flags: Flags) {
+  const history = yield* History.open(told, flags)
+  const made = yield* write(history, expand(flags.folder), flags.since, flags.credential)
+  yield* told.json ? Output.documentOf(Bundle, { ...basisOf(history), ...made }) : Output.lines(bundleLines(made))
+}, Effect.scoped)
 
 const write = Effect.fnUntraced(function* (
   history: History.History,

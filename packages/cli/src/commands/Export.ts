@@ -10,11 +10,12 @@ import { jsonLines } from "../export/JsonLines.ts"
 import { perfetto } from "../export/Perfetto.ts"
 import * as History from "../History.ts"
 import * as HistoryPages from "../HistoryPages.ts"
-import { historyFlags } from "../HistoryFlags.ts"
+import { type HistoryFlags, historyFlags } from "../HistoryFlags.ts"
 import { settings } from "../Root.ts"
+import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 
-const formats: Readonly<Record<string, NewFormat>> = { jsonl: jsonLines, csv, perfetto }
+const formats: Readonly<Record<"jsonl" | "csv" | "perfetto", NewFormat>> = { jsonl: jsonLines, csv, perfetto }
 
 const flags = {
   ...historyFlags,
@@ -43,33 +44,44 @@ const flags = {
   )
 }
 
+interface Flags extends HistoryFlags {
+  readonly jsonl: boolean
+  readonly csv: boolean
+  readonly perfetto: boolean
+  readonly from: Option.Option<string>
+  readonly credential: Option.Option<string>
+  readonly out: Option.Option<string>
+}
+
 export const exportEvents = Command.make(
   "export",
   flags,
-  Effect.fnUntraced(function* ({ credential, from, out, ...flags }) {
-    const newFormat = yield* chosen(flags)
-    const history = yield* History.open(yield* settings, flags)
-    const first = yield* firstOf(history, from)
-    const isWanted = yield* Option.match(credential, {
-      onNone: () => Effect.succeed(() => true),
-      onSome: (name) => Effect.map(History.credential(history, name), ({ id }) => storyOf(history.state, id))
-    })
-    const write = yield* Destination.open(out)
-    const { begin, end, event } = newFormat(history.state)
-    yield* write(begin)
-    yield* HistoryPages.forEach(history, first, (events) => write(events.filter(isWanted).map(event).join("")))
-    yield* write(end())
-  }, Effect.scoped)
-).pipe(
-  Command.withDescription("Events for other tools: JSON Lines, a table, or a trace. Writes no secret: there is none")
-)
+  Effect.fnUntraced(function* (flags) {
+    yield* answer(yield* settings, flags)
+  })
+).pipe(Command.withDescription("Events for other tools: JSON Lines, a table, or a trace. There is no secret in them"))
 
-const chosen = (flags: { readonly [name in keyof typeof formats]?: unknown }): Effect.Effect<NewFormat, Stop> => {
-  const named = Object.keys(formats).filter((name) => flags[name] === true)
+export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home">, flags: Flags) {
+  const newFormat = yield* chosen(flags)
+  const history = yield* History.open(told, flags)
+  const first = yield* firstOf(history, flags.from)
+  const isWanted = yield* Option.match(flags.credential, {
+    onNone: () => Effect.succeed(() => true),
+    onSome: (name) => Effect.map(History.credential(history, name), ({ id }) => storyOf(history.state, id))
+  })
+  const write = yield* Destination.open(flags.out)
+  const { begin, end, event } = newFormat(history.state)
+  yield* write(begin)
+  yield* HistoryPages.forEach(history, first, (events) => write(events.filter(isWanted).map(event).join("")))
+  yield* write(end())
+}, Effect.scoped)
+
+const chosen = (flags: Pick<Flags, keyof typeof formats>): Effect.Effect<NewFormat, Stop> => {
+  const named = (["jsonl", "csv", "perfetto"] as const).filter((name) => flags[name])
   const [name = "jsonl"] = named
   return named.length > 1
     ? Effect.fail(new Stop({ exitCode: exitCodes.usage, message: `--${named.join(" and --")}: choose one of them.` }))
-    : Effect.succeed(formats[name] ?? jsonLines)
+    : Effect.succeed(formats[name])
 }
 
 /** The first event to export: the one that is named, or the one after a moment. */

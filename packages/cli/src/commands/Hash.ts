@@ -6,36 +6,40 @@ import { Effect, Redacted } from "effect"
 import { Command } from "effect/cli"
 import { exitCodes } from "../ExitCode.ts"
 import * as History from "../History.ts"
-import { historyFlags } from "../HistoryFlags.ts"
+import { type HistoryFlags, historyFlags } from "../HistoryFlags.ts"
 import { basisOf } from "../json/Basis.ts"
 import { Hash } from "../json/Hash.ts"
 import * as Output from "../Output.ts"
 import { standardInput } from "../ReadText.ts"
 import { hashLines } from "../render/HashLines.ts"
 import { settings } from "../Root.ts"
+import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 
 export const hash = Command.make(
   "hash",
   historyFlags,
   Effect.fnUntraced(function* (flags) {
-    const { json, ...told } = yield* settings
-    const history = yield* History.open(told, flags)
-    const fingerprint = (yield* OwnKey.open(history.folder)).of(yield* tokenOnStdin)
-    const events: Array<Recorded> = []
-    yield* History.scan(history, { names: [fingerprint], take: (event) => void events.push(event) })
-    const uses = tokenUse(history.state, fingerprint, events)
-    const known = events.length > 0
-    yield* json
-      ? Output.documentOf(Hash, { ...basisOf(history), fingerprint, known, uses })
-      : Output.lines(hashLines(fingerprint, uses))
-    if (!known) return yield* new Stop({ exitCode: exitCodes.error, message: "" })
-  }, Effect.scoped)
+    yield* answer(yield* settings, flags)
+  })
 ).pipe(
   Command.withDescription(
     "Whether the ledger knows the token on standard input, and where. Exit code 1 if it does not. The token is never shown"
   )
 )
+
+export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home" | "json">, flags: HistoryFlags) {
+  const history = yield* History.open(told, flags)
+  const fingerprint = (yield* OwnKey.open(history.folder)).of(yield* tokenOnStdin)
+  const events: Array<Recorded> = []
+  yield* History.scan(history, { names: [fingerprint], take: (event) => void events.push(event) })
+  const uses = tokenUse(history.state, fingerprint, events)
+  const known = events.length > 0
+  yield* told.json
+    ? Output.documentOf(Hash, { ...basisOf(history), fingerprint, known, uses })
+    : Output.lines(hashLines(fingerprint, uses))
+  if (!known) return yield* new Stop({ exitCode: exitCodes.error, message: "" })
+}, Effect.scoped)
 
 const tokenOnStdin = Effect.flatMap(
   Effect.mapError(

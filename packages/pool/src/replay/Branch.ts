@@ -175,8 +175,10 @@ export class Branch {
 /** Tokens that only the recorded course has. */
 export const elsewhere: Obstruction = { why: "held back", until: undefined, since: undefined }
 
-const isLostOnlyThere = ({ health, id }: { readonly health: { readonly _tag: string }; readonly id: GrantId }, state: PoolState) =>
-  health._tag === "Dead" && grantById(state, id).health._tag !== "Dead"
+const isLostOnlyThere = (
+  { health, id }: { readonly health: { readonly _tag: string }; readonly id: GrantId },
+  state: PoolState
+) => health._tag === "Dead" && grantById(state, id).health._tag !== "Dead"
 
 /** A login by a person or another program: it comes whatever this pool decides. */
 const isFromOutside = (event: Recorded): boolean =>

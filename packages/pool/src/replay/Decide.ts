@@ -47,7 +47,9 @@ export const decide = (state: PoolState, act: Act, setting: Setting): Decided =>
   const [first] = act
   switch (first.type) {
     case "ApiOutcomeObserved":
-      return first.data.accepted ? afterAcceptance(state, act, first, setting) : afterRefusal(state, act, first, setting)
+      return first.data.accepted
+        ? afterAcceptance(state, act, first, setting)
+        : afterRefusal(state, act, first, setting)
     case "ErrorClassified":
       return first.data.surface === "token" ? afterFailure(state, act, first, setting) : notJudged(unseen)
     case "QuarantineLifted":

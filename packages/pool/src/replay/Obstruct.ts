@@ -43,7 +43,9 @@ export const refreshObstruction = (
     isSent(recorded, event, credential, wish, rules)
   )
   if (wish === undefined) return undefined
-  return planObstruction(other, event, credential, wish, rules) ?? selectionObstruction(event, credential, recorded, other)
+  return (
+    planObstruction(other, event, credential, wish, rules) ?? selectionObstruction(event, credential, recorded, other)
+  )
 }
 
 type Wish = Pick<RefreshRequest, "trigger" | "usable">

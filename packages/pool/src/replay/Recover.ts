@@ -37,8 +37,7 @@ export const recover = (sought: Sought): Recovered | undefined => {
 /** Where nothing fits: at the moment of the event, in the middle of the range. */
 export const unrecovered = ([first]: Act): Recovered => ({ now: first.at, chance: 0.5, lag: 0 })
 
-export const decisionsIn = (act: Act): ReadonlyArray<Recorded> =>
-  act.filter(({ type }) => decisions.has(type))
+export const decisionsIn = (act: Act): ReadonlyArray<Recorded> => act.filter(({ type }) => decisions.has(type))
 
 const decisions: ReadonlySet<string> = new Set([
   "ErrorClassified",
@@ -97,7 +96,8 @@ const solve = (state: PoolState, sought: Sought, now: Instant, window: number): 
 
 const almostOne = 1 - 2 ** -53
 
-const isReached = (state: PoolState, sought: Sought, luck: Luck): boolean => outcome(state, sought, luck)?.isSame === true
+const isReached = (state: PoolState, sought: Sought, luck: Luck): boolean =>
+  outcome(state, sought, luck)?.isSame === true
 
 interface Outcome {
   readonly isSame: boolean

@@ -186,7 +186,10 @@ export class Tally {
   }
 
   /** By the rules of today: a fact about the answer, whatever a policy makes of it. */
-  private isDeath(event: Extract<Recorded, { readonly type: "RefreshFailed" | "ApiOutcomeObserved" }>, state: PoolState): boolean {
+  private isDeath(
+    event: Extract<Recorded, { readonly type: "RefreshFailed" | "ApiOutcomeObserved" }>,
+    state: PoolState
+  ): boolean {
     const credential = credentialIn(state, event.credential)
     const { evidence } = event.data
     if (credential === undefined || evidence === undefined || !this.rules.know(credential)) return false
@@ -209,7 +212,8 @@ export class Tally {
     if (credential === undefined || health?._tag !== "Dead") return
     if (proof === "call" && health.bound === "refresh") return
     const key = `${credential.id} ${health.since}`
-    if (!this.lost.has(key)) this.lost.set(key, { credential: credential.id, since: health.since, seq: event.seq, proof })
+    if (!this.lost.has(key))
+      this.lost.set(key, { credential: credential.id, since: health.since, seq: event.seq, proof })
   }
 }
 

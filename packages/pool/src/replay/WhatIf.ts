@@ -123,14 +123,20 @@ export class WhatIf {
     }
   }
 
-  private pardon(act: Act, { at, credential: id }: Extract<Recorded, { readonly type: "CredentialResumed" | "CooldownCleared" }>): void {
+  private pardon(
+    act: Act,
+    { at, credential: id }: Extract<Recorded, { readonly type: "CredentialResumed" | "CooldownCleared" }>
+  ): void {
     const credential = credentialIn(this.branch.state, id)
     if (credential === undefined) return
     for (const draft of endedByOperator(this.branch.state, credential, at)) this.branch.take(recordedAs(act, draft))
   }
 
   /** Otherwise than recorded. */
-  private turn(act: Act, { after, before }: { readonly before: ReadonlyArray<Draft>; readonly after: ReadonlyArray<Draft> }): void {
+  private turn(
+    act: Act,
+    { after, before }: { readonly before: ReadonlyArray<Draft>; readonly after: ReadonlyArray<Draft> }
+  ): void {
     const decisions = new Set(decisionsIn(act))
     for (const draft of before) this.branch.take(recordedAs(act, draft))
     for (const event of act) {

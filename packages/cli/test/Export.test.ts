@@ -1,0 +1,167 @@
+/** `daybook export`: events for other tools. */
+import { answer } from "@daybook/cli/commands/Export"
+import { columns } from "@daybook/cli/export/Csv"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Option } from "effect"
+import { execFileSync } from "node:child_process"
+import { readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { told } from "./support/Answers.ts"
+import { eventsIn } from "./support/Ledger.ts"
+import { head, placeOf, writePast } from "./support/Past.ts"
+import { tempFolder } from "./support/TempFolder.ts"
+
+interface Wanted {
+  readonly format?: "jsonl" | "csv" | "perfetto"
+  readonly from?: string
+  readonly at?: string
+  readonly credential?: string
+}
+
+const exported = Effect.fnUntraced(function* (home: string, { at, credential, format, from }: Wanted = {}) {
+  const out = join(yield* tempFolder, "out")
+  yield* answer(told(home), {
+    jsonl: format === "jsonl",
+    csv: format === "csv",
+    perfetto: format === "perfetto",
+    at: Option.fromUndefinedOr(at),
+    ledger: Option.none(),
+    from: Option.fromUndefinedOr(from),
+    credential: Option.fromUndefinedOr(credential),
+    out: Option.some(out)
+  })
+  return readFileSync(out, "utf8")
+})
+
+const past = Effect.tap(tempFolder, writePast)
+
+const parsed = (lines: string): ReadonlyArray<{ readonly seq: number }> =>
+  lines
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+
+describe("export", () => {
+  it.effect("gives every event as it stands in the ledger, a line of JSON each", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      const events = eventsIn(home).map((event) => {
+        const { c: _c, h: _h, ...rest } = event as typeof event & { readonly c: string; readonly h: string }
+        return rest
+      })
+      assert.deepStrictEqual<unknown>(parsed(yield* exported(home)), events)
+    })
+  )
+
+  it.effect("takes a range and one credential", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      const [from, to] = [placeOf("spare", "CooldownStarted"), placeOf("old", "CredentialRemoved")]
+      const range = { from: String(from), at: String(to) }
+      const seqs = parsed(yield* exported(home, range)).map(({ seq }) => seq)
+      assert.deepStrictEqual(
+        seqs,
+        Array.from({ length: to - from + 1 }, (_, place) => from + place)
+      )
+      const spare = parsed(yield* exported(home, { ...range, credential: "spare" }))
+      assert.deepStrictEqual(
+        spare.map(({ seq }) => seq),
+        [from]
+      )
+    })
+  )
+
+  it.effect("writes a table that Python's own reader takes, with as many rows as there are events", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      const out = join(yield* tempFolder, "out.csv")
+      const program = "import csv, json, sys; print(json.dumps(list(csv.DictReader(open(sys.argv[1], newline='')))))"
+      yield* answer(told(home), {
+        jsonl: false,
+        csv: true,
+        perfetto: false,
+        at: Option.none(),
+        ledger: Option.none(),
+        from: Option.none(),
+        credential: Option.none(),
+        out: Option.some(out)
+      })
+      const rows: ReadonlyArray<Record<string, string>> = JSON.parse(
+        execFileSync("python3", ["-c", program, out], { encoding: "utf8" })
+      )
+      assert.strictEqual(rows.length, head)
+      assert.deepStrictEqual(Object.keys(rows[0] ?? {}), columns)
+      const quarantined = rows.find(({ type }) => type === "CredentialQuarantined")
+      assert.deepInclude(quarantined, {
+        seq: String(placeOf("main", "CredentialQuarantined")),
+        credential: "main",
+        provider: "openai-codex",
+        reason: "Reused",
+        rule: "codes/refresh_token_reused",
+        generation_refresh: "fp_rtmain2_________"
+      })
+      assert.deepStrictEqual(
+        rows.map(({ data = "" }) => JSON.parse(data)),
+        eventsIn(home).map(({ data }) => data)
+      )
+    })
+  )
+
+  it.effect(
+    "draws a trace: each event in its process, arrows from cause to effect, and what lasts from begin to end",
+    () =>
+      Effect.gen(function* () {
+        const home = yield* past
+        const text = yield* exported(home, { format: "perfetto" })
+        const { traceEvents: entries } = JSON.parse(text) as {
+          readonly traceEvents: ReadonlyArray<Readonly<Record<string, unknown>>>
+        }
+        const of = (ph: string) => entries.filter((entry) => entry["ph"] === ph)
+        assert.strictEqual(of("X").length, head)
+        const times = of("X").map(({ ts }) => Number(ts))
+        assert.deepStrictEqual(
+          times,
+          times.toSorted((a, b) => a - b)
+        )
+        assert.strictEqual(new Set(times).size, times.length)
+        const causes = eventsIn(home).filter(({ cause }) => cause !== undefined)
+        assert.deepStrictEqual<unknown>(
+          of("f").map(({ id }) => id),
+          causes.map(({ id }) => id)
+        )
+        assert.deepStrictEqual(
+          of("s").map(({ id }) => id),
+          of("f").map(({ id }) => id)
+        )
+        const spans = (ph: string) => of(ph).map(({ cat, id, pid, tid }) => JSON.stringify({ cat, id, pid, tid }))
+        assert.deepStrictEqual(spans("b").toSorted(), spans("e").toSorted())
+        assert.deepStrictEqual(
+          of("b")
+            .map(({ name }) => name)
+            .toSorted(),
+          [
+            "bench: RateLimited",
+            "dead: Reused",
+            "refresh of fp_rtmain1 (proactive)",
+            "refresh of fp_rtmain2 (unauthorized)"
+          ]
+        )
+        assert.strictEqual(yield* exported(home, { format: "perfetto" }), text)
+      })
+  )
+
+  it.effect("writes for its owner alone, and never over a file", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      const out = join(yield* tempFolder, "out")
+      const none = Option.none()
+      const asked = { jsonl: false, csv: false, perfetto: false, at: none, ledger: none, from: none, credential: none }
+      yield* answer(told(home), { ...asked, out: Option.some(out) })
+      assert.strictEqual(statSync(out).mode & 0o777, 0o600)
+      const again = yield* Effect.flip(answer(told(home), { ...asked, out: Option.some(out) }))
+      assert.strictEqual(again.message, `${out} is there already. Name another file; nothing is overwritten.`)
+      const two = yield* Effect.flip(answer(told(home), { ...asked, csv: true, perfetto: true, out: none }))
+      assert.strictEqual(two.message, "--csv and --perfetto: choose one of them.")
+    })
+  )
+})
