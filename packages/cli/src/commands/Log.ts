@@ -1,20 +1,20 @@
 /** `daybook log` */
-import { Ledger } from "@daybook/ledger/Ledger"
-import { catalogue } from "@daybook/pool/Event"
 import { Seq } from "@daybook/pool/Ids"
 import type { PoolState } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { Console, Effect, HashMap, Option, Schema, Stream } from "effect"
+import { Console, Effect, type Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
-import { isWanted, type Wanted } from "../EventFilter.ts"
-import { exitCodes } from "../ExitCode.ts"
-import { findCredential } from "../FindCredential.ts"
-import * as ReadPool from "../ReadPool.ts"
+import { isWanted, linesWith } from "../EventFilter.ts"
+import { ledger, moments } from "../HistoryFlags.ts"
+import * as HistoryPages from "../HistoryPages.ts"
+import * as LogQuery from "../LogQuery.ts"
 import { eventJson } from "../render/EventJson.ts"
 import { logLine } from "../render/LogLine.ts"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
-import { Stop } from "../Stop.ts"
+
+const only = (name: string, description: string): Flag.Flag<Option.Option<string>> =>
+  Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
 
 const flags = {
   follow: Flag.Boolean("follow").pipe(
@@ -22,13 +22,20 @@ const flags = {
     Flag.withDescription("Go on with whatever is appended, until interrupted"),
     Flag.withDefault(false)
   ),
-  credential: Flag.String("credential").pipe(
-    Flag.withDescription("Only events of this one, by id or label"),
+  credential: only("credential", "Only events of this one, by id or label"),
+  provider: only("provider", "Only events of its credentials"),
+  type: only("type", "Only events of this type, such as RefreshStarted"),
+  actor: only("actor", "Only events that this process wrote: a program, program[pid], or the id of an actor"),
+  verdict: only("verdict", "Only this verdict or reason, such as Terminal, Reused or RateLimited"),
+  correlation: only("correlation", "Only events of this story, by the id that --json shows"),
+  since: Flag.String("since").pipe(
+    Flag.withMetavar("MOMENT"),
+    Flag.withDescription(`From this moment on: ${moments}`),
     Flag.optional
   ),
-  provider: Flag.String("provider").pipe(Flag.withDescription("Only events of its credentials"), Flag.optional),
-  type: Flag.String("type").pipe(
-    Flag.withDescription("Only events of this type, such as RefreshStarted"),
+  until: Flag.String("until").pipe(
+    Flag.withMetavar("MOMENT"),
+    Flag.withDescription("Up to this moment; default the end of the ledger"),
     Flag.optional
   ),
   from: Flag.Int("from").pipe(
@@ -36,73 +43,43 @@ const flags = {
     Flag.withDescription("From this event on; default the oldest that was not archived"),
     Flag.withSchema(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
     Flag.optional
-  )
+  ),
+  ledger
 }
 
 export const log = Command.make(
   "log",
   flags,
   Effect.fnUntraced(function* (flags) {
-    const told = yield* settings
-    yield* Effect.provide(show(told, flags), ReadPool.ledgerLayer(told.home))
+    yield* answer(yield* settings, flags)
   })
 ).pipe(Command.withDescription("The events of the ledger, a line each; --json gives them as JSON Lines"))
 
-interface Asked {
-  readonly follow: boolean
-  readonly credential: Option.Option<string>
-  readonly provider: Option.Option<string>
-  readonly type: Option.Option<string>
-  readonly from: Option.Option<number>
-}
+type Told = Pick<Settings, "home" | "json" | "paint">
 
-const show = Effect.fnUntraced(function* (told: Settings, asked: Asked) {
-  const ledger = yield* Ledger
-  const wanted = yield* wantedOf(yield* ledger.state, asked)
-  const from = Option.getOrUndefined(Option.map(asked.from, (seq) => Seq.make(seq)))
-  yield* (asked.follow ? ledger.tail(from) : ledger.read(from)).pipe(
+export const answer = Effect.fnUntraced(function* (told: Told, asked: LogQuery.Asked) {
+  const query = yield* LogQuery.resolve(told, asked)
+  yield* asked.follow ? follow(told, query) : print(told, query)
+}, Effect.scoped)
+
+const follow = (told: Told, { from, history: { ledger }, wanted }: LogQuery.Query) =>
+  ledger.tail(from).pipe(
     Stream.filter((event) => isWanted(event, ledger.known(), wanted)),
     Stream.runForEach((event) => Console.log(lineOf(event, ledger.known(), told)))
   )
-})
 
-const wantedOf = Effect.fnUntraced(function* (state: PoolState, asked: Asked) {
-  const { credential, provider, type } = asked
-  if (Option.isSome(type) && !mayHaveType(state, type.value)) return yield* noSuchType(type.value)
-  if (Option.isSome(provider) && !mayHaveProvider(state, provider.value, asked)) {
-    return yield* noSuchProvider(provider.value, state)
+const print = Effect.fnUntraced(function* (told: Told, { from, history, wanted }: LogQuery.Query) {
+  const { state } = history
+  const first = from ?? (yield* HistoryPages.oldest(history))?.seq ?? Seq.make(1)
+  let count = 0
+  const show = (events: ReadonlyArray<Recorded>) => {
+    const lines = events.filter((event) => isWanted(event, state, wanted)).map((event) => lineOf(event, state, told))
+    count += lines.length
+    return lines.length === 0 ? Effect.void : Console.log(lines.join("\n"))
   }
-  const named = Option.isNone(credential) ? undefined : yield* findCredential(state, credential.value)
-  return {
-    credential: named?.id,
-    provider: Option.getOrUndefined(provider),
-    type: Option.getOrUndefined(type)
-  } satisfies Wanted
+  yield* HistoryPages.forEach(history, first, show, linesWith(state, wanted))
+  if (count === 0 && wanted.correlation !== undefined) return yield* LogQuery.noSuchStory(wanted.correlation)
 })
 
-/** A ledger with events of a newer version may have any type. */
-const mayHaveType = (state: PoolState, type: string): boolean => Object.hasOwn(catalogue, type) || state.unknown > 0
-
-const noSuchType = (type: string): Stop =>
-  new Stop({
-    exitCode: exitCodes.usage,
-    message: `There are no events of type "${type}". The types are: ${Object.keys(catalogue).join(", ")}.`
-  })
-
-/** Whoever follows may wait for a provider that is yet to come. */
-const mayHaveProvider = (state: PoolState, provider: string, { follow }: Asked): boolean =>
-  follow || providersIn(state).includes(provider)
-
-const noSuchProvider = (provider: string, state: PoolState): Stop =>
-  new Stop({
-    exitCode: exitCodes.usage,
-    message: `No credential of "${provider}" was ever in this pool. Its providers are: ${providersIn(state).join(", ") || "none"}.`
-  })
-
-/** Also of credentials that were removed. */
-const providersIn = (state: PoolState): ReadonlyArray<string> => [
-  ...new Set(Array.from(HashMap.values(state.credentials), ({ provider }) => provider))
-]
-
-const lineOf = (event: Recorded, state: PoolState, { json, paint }: Settings): string =>
+const lineOf = (event: Recorded, state: PoolState, { json, paint }: Told): string =>
   json ? JSON.stringify(eventJson(event)) : logLine(event, state, paint)

@@ -7,6 +7,7 @@ import { Bundle } from "./Bundle.ts"
 import { Diff } from "./Diff.ts"
 import { Hash } from "./Hash.ts"
 import { Lineage } from "./Lineage.ts"
+import { LogEvent } from "./Log.ts"
 import { Show } from "./Show.ts"
 
 export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
@@ -14,5 +15,6 @@ export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   diff: Diff,
   hash: Hash,
   lineage: Lineage,
+  log: LogEvent,
   show: Show
 }
