@@ -13,6 +13,7 @@ export const table = {
   story: async () => (await import("./commands/Story.ts")).story,
   show: async () => (await import("./commands/Show.ts")).show,
   diff: async () => (await import("./commands/Diff.ts")).diff,
+  why: async () => (await import("./commands/Why.ts")).why,
   lineage: async () => (await import("./commands/Lineage.ts")).lineage,
   export: async () => (await import("./commands/Export.ts")).exportEvents,
   bundle: async () => (await import("./commands/Bundle.ts")).bundle,

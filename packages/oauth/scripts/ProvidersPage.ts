@@ -31,9 +31,7 @@ RFC 6749. The page is made from the declarations: change those, then run \`${com
         code(provider.id),
         expiryOf(provider),
         spanOf(provider.skewMillis),
-        provider.grantMillis === undefined
-          ? `${code(provider.answer.deadline)}, if an answer has it`
-          : `${spanOf(provider.grantMillis)} after the login`,
+        endOf(provider),
         subjectsOf(provider),
         provider.usage === undefined ? "" : code(new URL(provider.usage.url).pathname)
       ])
@@ -153,6 +151,14 @@ const replayOf = ({ replay }: Provider): string =>
 
 const expiryOf = ({ answer, expiry }: Provider): string =>
   expiry.map((source) => code(source === "claim" ? "claim" : answer.expires)).join(", else ")
+
+const endOf = ({ answer, grantMillis, idleMillis }: Provider): string =>
+  [
+    grantMillis === undefined
+      ? `${code(answer.deadline)}, if an answer has it`
+      : `${spanOf(grantMillis)} after the login`,
+    ...(idleMillis === undefined ? [] : [`${spanOf(idleMillis)} without a refresh`])
+  ].join("; ")
 
 const spanOf = (millis: number): string => {
   if (millis >= 86_400_000) return `${millis / 86_400_000} d`

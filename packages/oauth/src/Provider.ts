@@ -161,6 +161,8 @@ export interface Provider {
   readonly expiry: ReadonlyArray<"claim" | "announced">
   /** The whole grant ends so long after the login, whatever is refreshed. */
   readonly grantMillis?: number
+  /** A login whose refresh token is not used for so long ends, as the provider documents it. */
+  readonly idleMillis?: number
   /** Where the account's stable name and address stand, the first that is there. */
   readonly identity: {
     readonly subject: ReadonlyArray<TokenPath>

@@ -4,6 +4,7 @@ import type { Generation } from "@daybook/pool/Generation"
 import type { CauseWord } from "@daybook/pool/queries/Cause"
 import { type Answer, namesOf, why } from "@daybook/pool/queries/Why"
 import type { FieldName } from "@daybook/pool/queries/why/Fields"
+import type { Limits } from "@daybook/pool/queries/why/Case"
 import { Recollection } from "@daybook/pool/queries/why/Recollection"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { assert, describe, it } from "@effect/vitest"
@@ -84,13 +85,13 @@ interface Asking {
   readonly field?: FieldName
   readonly seq?: number
   readonly now?: number
-  readonly idleLimit?: number
+  readonly limits?: Limits
 }
 
 const mentions = (event: Recorded, names: ReadonlyArray<string>): boolean =>
   names.some((name) => JSON.stringify(event).includes(name))
 
-const ask = (steps: ReadonlyArray<Step>, { field = "status", idleLimit, now, seq = Infinity }: Asking = {}): Answer => {
+const ask = (steps: ReadonlyArray<Step>, { field = "status", limits, now, seq = Infinity }: Asking = {}): Answer => {
   const all = recorded(steps).filter((event) => event.seq <= seq)
   const state = fold(all)
   const moment = now ?? state.latest
@@ -100,9 +101,7 @@ const ask = (steps: ReadonlyArray<Step>, { field = "status", idleLimit, now, seq
   const names = namesOf(state, credential)
   for (const event of all) if (mentions(event, names)) recollection.add(event)
   const { held: events, setter, trouble } = recollection
-  const answer = why({ ...question, state, events, setter, trouble, idleLimit })
-  assert.isDefined(answer)
-  return answer
+  return why({ ...question, credential, state, events, setter, trouble, limits })
 }
 
 const causeOf = (steps: ReadonlyArray<Step>, asking?: Asking): CauseWord => ask(steps, asking).finding.cause
@@ -192,10 +191,17 @@ describe("a token that is refused as used", () => {
       ...refused(first, "Reused", { attempt: 2 })
     ])
     const state = fold(all)
-    const question = { credential: credentialId, field: "status", now: state.latest } as const
     const events = all.slice(8)
-    const answer = why({ ...question, state, events, setter: events.at(-1), trouble: undefined })
-    assert.strictEqual(answer?.finding.cause, "unknown")
+    const answer = why({
+      credential: HashMap.getUnsafe(state.credentials, credentialId),
+      field: "status",
+      now: state.latest,
+      state,
+      events,
+      setter: events.at(-1),
+      trouble: undefined
+    })
+    assert.strictEqual(answer.finding.cause, "unknown")
   })
 })
 
@@ -232,8 +238,8 @@ describe("a token that is refused as not valid", () => {
       at(start + 3 * hour, started(first)),
       ...refused(first, "Revoked").map((step) => at(start + 3 * hour, step))
     ]
-    assert.strictEqual(causeOf(steps, { idleLimit: 2 * hour }), "idle")
-    assert.strictEqual(causeOf(steps, { idleLimit: 4 * hour }), "revoked")
+    assert.strictEqual(causeOf(steps, { limits: { idleMillis: 2 * hour } }), "idle")
+    assert.strictEqual(causeOf(steps, { limits: { idleMillis: 4 * hour } }), "revoked")
     assert.strictEqual(causeOf(steps), "revoked")
   })
 
@@ -291,6 +297,40 @@ describe("a token that is refused as not valid", () => {
     assert.deepStrictEqual(answer.finding.by, { store: "hermes" })
     const reused = ask([...begun(), seen, { ...quarantined(first, "refresh", "Reused"), cause: eventId(77) }])
     assert.strictEqual(reused.finding.cause, "replayed")
+  })
+})
+
+describe("a deadline", () => {
+  const day = 24 * hour
+  const dying = (deadlines: readonly [number, number], rest: number) => {
+    const before = generation(1, { expiresAt: start + hour, deadline: start + deadlines[0] })
+    const tokens = generation(2, { expiresAt: start + 2 * hour, deadline: start + deadlines[1] })
+    const late = (step: Step) => at(start + hour + rest, step)
+    return [
+      ...begun(before),
+      at(start + hour, started(before)),
+      at(start + hour, succeeded(before, tokens)),
+      late(started(tokens, 2)),
+      ...refused(tokens, "Expired", { attempt: 2 }).map(late)
+    ]
+  }
+
+  it("that stays where it is, is the end of the login", () => {
+    assert.strictEqual(causeOf(dying([day, day], 2 * day)), "expired")
+  })
+
+  it("that moves on with each refresh ends only a token that was left alone", () => {
+    const answer = ask(dying([day, day + hour], 2 * day))
+    assert.strictEqual(answer.finding.cause, "idle")
+    assert.include(answer.finding.says, "was not used for 2 d")
+  })
+
+  it("that was named once is the token's if that was left alone, unless all logins of the provider end so", () => {
+    const tokens = generation(1, { expiresAt: start + hour, deadline: start + day })
+    const late = (step: Step) => at(start + 2 * day, step)
+    const steps = [...begun(tokens), late(started(tokens)), ...refused(tokens, "Expired").map(late)]
+    assert.strictEqual(causeOf(steps), "idle")
+    assert.strictEqual(causeOf(steps, { limits: { grantMillis: day } }), "expired")
   })
 })
 
@@ -557,6 +597,11 @@ describe("a person", () => {
   })
 })
 
+const won = (phase: "before request" | "after rejection"): Step => {
+  const step = adopted(first, next)
+  return { ...step, data: { ...step.data, phase } } as Step
+}
+
 describe("a healthy credential", () => {
   it("says so, with its last sign of life", () => {
     const answer = ask([...begun(), accepted(first)])
@@ -565,18 +610,22 @@ describe("a healthy credential", () => {
     assert.isUndefined(answer.before)
   })
 
-  it("says what was wrong last, and that somebody else won a race", () => {
-    const answer = ask([
-      ...begun(),
-      started(first),
-      failed(first, { status: 400 }),
-      adopted(first, next),
-      accepted(next)
-    ])
+  it("whose tokens are those of the winner of a race says so, until it is refreshed itself", () => {
+    const steps = [...begun(), started(first), failed(first, { status: 400 }), won("after rejection"), accepted(next)]
+    const answer = ask(steps)
+    assert.strictEqual(answer.finding.cause, "raced")
+    assert.strictEqual(answer.value, "ok")
+    assert.deepStrictEqual(answer.finding.by, { store: "hermes" })
+    const later = ask([...steps, started(next, 2), succeeded(next, third, 2)])
+    assert.strictEqual(later.finding.cause, "healthy")
+    assert.strictEqual(later.before?.finding.cause, "raced")
+    assert.strictEqual(later.before?.event.seq, 8)
+  })
+
+  it("does not call it a race when another program was first, before anything was sent", () => {
+    const answer = ask([...begun(), won("before request"), accepted(next)])
     assert.strictEqual(answer.finding.cause, "healthy")
-    assert.strictEqual(answer.before?.finding.cause, "raced")
-    assert.deepStrictEqual(answer.before?.finding.by, { store: "hermes" })
-    assert.strictEqual(answer.before?.event.seq, 8)
+    assert.isUndefined(answer.before)
   })
 
   it("does not call the ordinary turn of one of ours a race", () => {
@@ -651,9 +700,12 @@ describe("a field", () => {
   })
 
   it("says who brought the tokens that count", () => {
-    const won = [...begun(), adopted(first, next)]
-    assert.strictEqual(causeOf(won, { field: "current" }), "raced")
-    assert.strictEqual(causeOf([...won, started(next), succeeded(next, third)], { field: "current" }), "healthy")
+    const race = [...begun(), started(first), failed(first), won("after rejection")]
+    assert.strictEqual(causeOf(race, { field: "current" }), "raced")
+    assert.strictEqual(causeOf([...race, started(next), succeeded(next, third)], { field: "current" }), "healthy")
+    const turn = ask([...begun(), won("before request")], { field: "current" })
+    assert.strictEqual(turn.finding.cause, "healthy")
+    assert.deepStrictEqual(turn.finding.by, { store: "hermes" })
   })
 
   it("says whether the login is alive, whatever else holds the credential back", () => {

@@ -9,6 +9,7 @@ import { Hash } from "./Hash.ts"
 import { Lineage } from "./Lineage.ts"
 import { LogEvent } from "./Log.ts"
 import { Show } from "./Show.ts"
+import { Why } from "./Why.ts"
 
 export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   bundle: Bundle,
@@ -16,5 +17,6 @@ export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   hash: Hash,
   lineage: Lineage,
   log: LogEvent,
-  show: Show
+  show: Show,
+  why: Why
 }

@@ -38,6 +38,9 @@ const rules: ReadonlyArray<Rule> = [
   }
 ]
 
+/** A year, says GitHub's page on the expiration of tokens. */
+const idleMillis = 365 * 86_400_000
+
 export const copilot = defineProvider({
   id: "copilot",
   name: "GitHub Copilot",
@@ -48,6 +51,7 @@ export const copilot = defineProvider({
   clientId: "Iv1.b507a08c87ecfe98",
   headers: { "editor-version": "vscode/1.104.1", "editor-plugin-version": "copilot-chat/0.26.7" },
   rotation: "never",
+  idleMillis,
   answer: { access: "token", expires: "expires_at", resource: ["endpoints", "api"] },
   expiry: ["announced"],
   apiOrigins: [

@@ -4,6 +4,9 @@
  */
 import { defineProvider } from "../Provider.ts"
 
+/** Six months, says Google's page on OAuth 2.0. */
+const idleMillis = 183 * 86_400_000
+
 export const googleGemini = defineProvider({
   id: "google-gemini",
   name: "Google Gemini",
@@ -12,6 +15,7 @@ export const googleGemini = defineProvider({
   clientId: "681255809395-oo8ft2oprdrnp9e3aqf6av3hmdib135j.apps.googleusercontent.com",
   clientAuthentication: "client_secret_post",
   rotation: "never",
+  idleMillis,
   identity: { subject: [["id", "sub"]], email: [["id", "email"]] },
   apiOrigins: ["https://cloudcode-pa.googleapis.com", "https://generativelanguage.googleapis.com"],
   keyHeader: "x-goog-api-key",

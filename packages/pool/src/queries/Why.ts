@@ -8,23 +8,25 @@ import { type Credential, type Grant, grantById, type PoolState } from "../PoolS
 import type { Recorded } from "../Recorded.ts"
 import { generationOf, onAccountOf } from "./Account.ts"
 import { credentialStatus } from "./Status.ts"
-import type { Case, Finding } from "./why/Case.ts"
+import type { Case, Finding, Limits } from "./why/Case.ts"
 import { type Chain, chainOf } from "./why/Chain.ts"
 import { judgeDeath } from "./why/Death.ts"
 import { type FieldName, readField } from "./why/Fields.ts"
 import { healthy, judgeLiving } from "./why/Living.ts"
-import { isRace, type Question, type Trouble } from "./why/Recollection.ts"
-import { judgeChoice, judgeCooldown, judgeQuota, judgeTokens, raced } from "./why/Setting.ts"
+import { isRace, raced } from "./why/Race.ts"
+import type { Question, Trouble } from "./why/Recollection.ts"
+import { judgeChoice, judgeCooldown, judgeQuota, judgeTokens } from "./why/Setting.ts"
 
-export interface Asked extends Question {
+export interface Asked extends Pick<Question, "field" | "now"> {
+  /** As it was at the moment. */
+  readonly credential: Credential
   /** As it stood at the moment. */
   readonly state: PoolState
   /** What was held of the events up to it, in order. */
   readonly events: ReadonlyArray<Recorded>
   readonly setter: Recorded | undefined
   readonly trouble: Trouble | undefined
-  /** How long its provider lets a login rest, in milliseconds, if anybody knows. */
-  readonly idleLimit?: number | undefined
+  readonly limits?: Limits | undefined
 }
 
 export interface Answer {
@@ -47,17 +49,15 @@ export const namesOf = (state: PoolState, credential: Credential): ReadonlyArray
   return [...new Set([...all, ...(token === undefined ? [] : [token])])]
 }
 
-/** Nothing, if the credential was never enrolled. */
-export const why = (asked: Asked): Answer | undefined => {
-  const { credential: id, events, field, now, setter, state, trouble } = asked
-  const one = caseOf(asked, state, now, events)
-  if (one === undefined) return undefined
+export const why = (asked: Asked): Answer => {
+  const { credential, events, field, now, setter, state, trouble } = asked
+  const one = caseOf(asked, credential, state, now, events)
   const finding = judge(one, field, setter)
   const start = isFault(finding) ? latest([setter, ...finding.evidence]) : setter
   return {
-    credential: one.credential,
+    credential,
     field,
-    value: readField(state, id, field, now)?.text,
+    value: readField(state, credential.id, field, now)?.text,
     finding,
     setter,
     chain: start === undefined ? { links: [] } : chainOf(start, events),
@@ -73,19 +73,21 @@ const latest = (events: ReadonlyArray<Recorded | undefined>): Recorded | undefin
     undefined
   )
 
-type Given = Pick<Asked, "credential" | "idleLimit">
-
 const caseOf = (
-  { credential: id, idleLimit }: Given,
+  { limits = {} }: Pick<Asked, "limits">,
+  credential: Credential,
   state: PoolState,
   now: Instant,
   events: ReadonlyArray<Recorded>
-): Case | undefined => {
-  const credential = Option.getOrUndefined(HashMap.get(state.credentials, id))
-  if (credential === undefined) return undefined
-  const status = credentialStatus(state, credential, now)
-  return { state, credential, grant: grantById(state, credential.grant), status, now, events, idleLimit }
-}
+): Case => ({
+  state,
+  credential,
+  grant: grantById(state, credential.grant),
+  status: credentialStatus(state, credential, now),
+  now,
+  events,
+  limits
+})
 
 const judge = (one: Case, field: FieldName, setter: Recorded | undefined): Finding => {
   switch (field) {
@@ -134,8 +136,11 @@ const judgeHealth = (one: Case): Finding => {
 const sinceOf = ({ events, now }: Case, { event }: NonNullable<Grant["condemned"]>): Instant =>
   events.find(({ id }) => id === event)?.at ?? now
 
-const earlier = (asked: Asked, { event, state }: Trouble): Answer["before"] => {
+const earlier = (asked: Asked, { event, state: then }: Trouble): Answer["before"] => {
+  const state = { ...then, actors: asked.state.actors } // who joins is not of a credential's own story
+  const credential = Option.getOrUndefined(HashMap.get(state.credentials, asked.credential.id))
+  if (credential === undefined) return undefined
   const events = asked.events.filter(({ seq }) => seq <= event.seq)
-  const one = caseOf(asked, state, event.at, events)
-  return one === undefined ? undefined : { event, finding: isRace(event) ? raced(one, event) : judgeHealth(one) }
+  const one = caseOf(asked, credential, state, event.at, events)
+  return { event, finding: isRace(event) ? raced(one, event) : judgeHealth(one) }
 }

@@ -6,6 +6,14 @@ import type { CauseWord } from "../Cause.ts"
 import type { CredentialStatus } from "../Status.ts"
 import type { Winner } from "./Words.ts"
 
+/** What is known of a provider's logins. */
+export interface Limits {
+  /** For how long it lets one rest, in milliseconds. */
+  readonly idleMillis?: number
+  /** One ends so long after it was made, whatever is refreshed. */
+  readonly grantMillis?: number
+}
+
 /** A credential at a moment. */
 export interface Case {
   readonly state: PoolState
@@ -15,8 +23,7 @@ export interface Case {
   readonly now: Instant
   /** Those that may matter, in their order, none after the moment. */
   readonly events: ReadonlyArray<Recorded>
-  /** How long the provider lets a login rest, in milliseconds, if anybody knows. */
-  readonly idleLimit: number | undefined
+  readonly limits: Limits
 }
 
 export interface Finding {

@@ -3,7 +3,8 @@
  * rested and what a store showed meanwhile are the other half.
  */
 import { type Case, type Finding, finding } from "./Case.ts"
-import { isLeftAlone, isPastLimit, restOf } from "./Rest.ts"
+import { deadlineAt } from "./Deadline.ts"
+import { isLeftAlone, isPastLimit, type Rest, restOf } from "./Rest.ts"
 import { type Death, isSaidRevoked, type Scene, sceneOf } from "./Scene.ts"
 import { byFork, byOurs, byStray, judgeResponseLost, judgeReused } from "./Spent.ts"
 import { answer, moment, span } from "./Words.ts"
@@ -38,17 +39,31 @@ const endedForAccess = ({ credential, events }: Case, { event, rule }: Death): F
   return finding("revoked", `The model API says that ${what} (${said}).`, [observed, classified])
 }
 
-const pastDeadline = ({ grant }: Case, { at, shown }: Scene): Finding | undefined => {
-  const deadline = grant.current?.deadline
-  return deadline !== undefined && deadline <= at
-    ? finding("expired", `The whole login ended at ${moment(deadline)}, whatever was refreshed.`, shown)
-    : undefined
+const pastDeadline = (one: Case, { at, death, shown }: Scene): Finding | undefined => {
+  const rest = restOf(one, death.generation, at)
+  switch (deadlineAt(one, at, rest)) {
+    case "of the login":
+      return finding("expired", `The whole login ended at ${untilOf(one)}, whatever was refreshed.`, shown)
+    case "of the token":
+      return finding(
+        "idle",
+        `The refresh token was good until ${untilOf(one)} and was not used${restWords(rest)}.`,
+        shown
+      )
+    case "ahead":
+    case "none":
+      return undefined
+  }
 }
+
+const untilOf = ({ grant: { current } }: Case): string => moment(current?.deadline ?? 0)
+
+const restWords = (rest: Rest | undefined): string => (rest === undefined ? "" : ` for ${span(rest.millis)}`)
 
 const pastLimit = (one: Case, { at, death, shown }: Scene): Finding | undefined => {
   const rest = restOf(one, death.generation, at)
   if (!isPastLimit(one, rest)) return undefined
-  const says = `The refresh token rested for ${span(rest.millis)}, and its provider lets one rest for ${span(one.idleLimit ?? 0)}.`
+  const says = `The refresh token was not used${restWords(rest)}, and its provider lets one rest for ${span(one.limits.idleMillis ?? 0)}.`
   return finding("idle", says, shown)
 }
 
@@ -56,7 +71,7 @@ const pastLimit = (one: Case, { at, death, shown }: Scene): Finding | undefined 
 const leftAlone = (one: Case, { answer, at, death, shown }: Scene): Finding | undefined => {
   const rest = restOf(one, death.generation, at)
   if (!isLeftAlone(rest)) return undefined
-  const says = `The refresh token had expired unused${answer}: it rested for ${span(rest.millis)}, while its access token was good for ${span(rest.accessLife)}.`
+  const says = `The refresh token had expired unused${answer}: it rested${restWords(rest)}, while its access token was good for ${span(rest.accessLife)}.`
   return finding("idle", says, shown)
 }
 

@@ -2,7 +2,9 @@
 import { bringerOf, type PoolState } from "../../PoolState.ts"
 import { cooling } from "./Benched.ts"
 import { type Case, type Finding, finding } from "./Case.ts"
-import { brings, isDoubtAbout } from "./Chain.ts"
+import { isDoubtAbout } from "./Chain.ts"
+import { overdue } from "./Overdue.ts"
+import { racedLast } from "./Race.ts"
 import { refusedInARow, refusedLast } from "./Refused.ts"
 import { eventsOf, sendingsIn } from "./Sendings.ts"
 import { waiting } from "./Waiting.ts"
@@ -18,6 +20,7 @@ export const judgeLiving = (one: Case): Finding =>
       refusedInARow(one) ??
       refusedLast(one) ??
       blocked(one) ??
+      racedLast(one) ??
       healthy(one))
 
 const inDoubt = ({ events, grant, state, status }: Case): Finding => {
@@ -43,31 +46,6 @@ const unanswered = ({ grant: { open }, events, now, state }: Case): Finding | un
     says,
     events.filter(({ id }) => id === open.event)
   )
-}
-
-/** Nobody has refused it, and its time is over all the same. */
-const overdue = ({ credential, events, grant: { current }, now }: Case): Finding | undefined => {
-  if (current === undefined) return undefined
-  const brought = events.findLast((event) => brings(event, current, "access"))
-  const { deadline, expiresAt, refresh } = current
-  if (deadline !== undefined && deadline <= now) {
-    return finding("expired", `The whole login ended at ${moment(deadline)}, whatever is refreshed.`, [brought])
-  }
-  if (expiresAt === undefined || expiresAt > now) return undefined
-  if (credential.ownership === "borrowed") {
-    return finding(
-      "expired",
-      `Its access token ended at ${moment(expiresAt)}, and only the program that owns it renews it.`,
-      [brought]
-    )
-  }
-  return refresh === undefined
-    ? finding(
-        "expired",
-        `Its access token ended at ${moment(expiresAt)}, and it came without a refresh token to renew it.`,
-        [brought]
-      )
-    : undefined
 }
 
 const blocked = ({ events, grant }: Case): Finding | undefined =>

@@ -10,6 +10,7 @@ import type { PoolState } from "../../PoolState.ts"
 import type { Recorded } from "../../Recorded.ts"
 import { credentialStatus } from "../Status.ts"
 import { type FieldName, readField } from "./Fields.ts"
+import { isRace } from "./Race.ts"
 
 export interface Question {
   readonly credential: CredentialId
@@ -101,9 +102,3 @@ const isTrouble = (state: PoolState, event: Recorded, id: CredentialId): boolean
   const { reason, word } = credentialStatus(state, credential, event.at)
   return word !== "paused" && (word !== "ok" || reason !== undefined)
 }
-
-/** Somebody else won, and that was not the ordinary turn of one of ours. */
-export const isRace = (event: Recorded): event is Extract<Recorded, { readonly type: "RaceAdopted" }> =>
-  event.type === "RaceAdopted" &&
-  event.data.fallback !== true &&
-  (event.data.phase === "after rejection" || event.data.winner.actor === undefined)

@@ -25,8 +25,8 @@ export const restOf = ({ grant }: Case, { refresh }: GenerationRef, sentAt: Inst
 const beginningOf = ({ at, generation: { issuedAt } }: Lived): Instant => Math.min(at, issuedAt ?? at)
 
 /** Longer than its provider lets one rest. */
-export const isPastLimit = ({ idleLimit }: Case, rest: Rest | undefined): rest is Rest =>
-  rest !== undefined && idleLimit !== undefined && rest.millis > idleLimit
+export const isPastLimit = ({ limits: { idleMillis } }: Case, rest: Rest | undefined): rest is Rest =>
+  rest !== undefined && idleMillis !== undefined && rest.millis > idleMillis
 
 /** A login that is used is refreshed when its access token ends; this one was left for as long again. */
 export const isLeftAlone = (rest: Rest | undefined): rest is Rest =>

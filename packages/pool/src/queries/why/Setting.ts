@@ -1,12 +1,11 @@
 /** Why a field that is not about the login's state stands as it does: by the event that set it. */
 import type { EventOf } from "../../Event.ts"
-import type { Envelope, Recorded } from "../../Recorded.ts"
+import type { Recorded } from "../../Recorded.ts"
 import { allBenchesOf, quotaOf } from "../Account.ts"
-import type { CauseWord } from "../Cause.ts"
 import { benchFinding } from "./Benched.ts"
 import { type Case, type Finding, finding } from "./Case.ts"
-import { brings } from "./Chain.ts"
-import { actorName, moment, winnerName } from "./Words.ts"
+import { judgeAdoption } from "./Race.ts"
+import { actorName, moment } from "./Words.ts"
 
 /** Of the tokens that count, or of what came with them. */
 export const judgeTokens = (one: Case, setter: Recorded | undefined): Finding => {
@@ -14,7 +13,7 @@ export const judgeTokens = (one: Case, setter: Recorded | undefined): Finding =>
     case undefined:
       return finding("unknown", "What brought its tokens is older than what can be read here.")
     case "RaceAdopted":
-      return raced(one, setter)
+      return judgeAdoption(one, setter)
     case "GenerationObserved":
       return setter.data.how === "watch" || setter.data.how === "reload"
         ? finding(
@@ -42,43 +41,6 @@ export const judgeTokens = (one: Case, setter: Recorded | undefined): Finding =>
     default:
       return finding("healthy", "They are as they were when the credential was enrolled.")
   }
-}
-
-/** Somebody else moved the login on; or what they brought was refused, and the tokens before count again. */
-export const raced = (one: Case, event: Envelope & EventOf<"RaceAdopted">): Finding => {
-  const { fallback, found, held, phase, winner } = event.data
-  const name = nameIn(one, event)
-  const brought = one.events.find((other) => other.seq < event.seq && brings(other, found, "refresh"))
-  if (fallback === true) return wentBack(one, event)
-  const sent = one.events.findLast(
-    (other) => other.type === "RefreshFailed" && other.seq < event.seq && other.data.generation.refresh === held.refresh
-  )
-  const when = {
-    "before request": "before it sent anything",
-    "after rejection": "and its own request was refused",
-    "after success": "and its own new tokens were put aside"
-  }[phase]
-  return finding(
-    "raced",
-    `${winnerName(one.state, winner)} had moved the login on when ${name} came to refresh it, ${when}; the tokens of the winner count.`,
-    [sent, brought],
-    winner
-  )
-}
-
-const wentBack = (one: Case, event: Envelope & EventOf<"RaceAdopted">): Finding => {
-  const verdict = one.events.find(({ id }) => id === event.cause)
-  const reason = verdict?.type === "ErrorClassified" ? verdict.data.reason : undefined
-  const causes: { readonly [reason: string]: CauseWord } = {
-    Reused: "replayed",
-    Revoked: "revoked",
-    Expired: "expired"
-  }
-  return finding(
-    causes[reason ?? ""] ?? "unknown",
-    `${nameIn(one, event)} went back to them: another program's pair had displaced them and ${reason === undefined ? "was of no use" : `was refused for good (${reason})`}.`,
-    [verdict]
-  )
 }
 
 /** Its own benches, the one that ends last first. */

@@ -1,0 +1,118 @@
+/** The one thing to do next, once the cause is known: as a sentence, and as a command where there is one. Pure. */
+import { defaultProviders } from "@daybook/oauth/Providers"
+import type { Instant } from "@daybook/pool/Instant"
+import { credentialStatus, type CredentialStatus } from "@daybook/pool/queries/Status"
+import type { Answer } from "@daybook/pool/queries/Why"
+import type { FieldName } from "@daybook/pool/queries/why/Fields"
+import type { PoolState } from "@daybook/pool/PoolState"
+import { relogin } from "@daybook/refresher/Relogin"
+
+export interface NextStep {
+  readonly says: string
+  readonly command: string | undefined
+}
+
+const step = (says: string, command?: string): NextStep => ({ says, command })
+
+export const nextStep = (answer: Answer, state: PoolState, now: Instant): NextStep => {
+  const status = credentialStatus(state, answer.credential, now)
+  const { cause } = answer.finding
+  if (cause === "operator") return changeOf(answer)
+  if (cause === "healthy") return nothing(answer)
+  if (status.word === "dead" || isOverForGood(status, answer, now)) return logInAgain(status, answer)
+  return status.word === "cooling" ? waitFor(status) : meanwhile(status, answer)
+}
+
+const nothing = ({ before, credential: { id } }: Answer): NextStep =>
+  before === undefined
+    ? step("Nothing is to be done. What happened to it:", `daybook story ${id}`)
+    : step("Nothing is to be done. The whole of what was wrong last:", `daybook why ${id} --at ${before.event.seq}`)
+
+const changes: { readonly [name in FieldName]?: string } = {
+  label: "relabel",
+  priority: "prioritise",
+  store: "enrol --again",
+  removed: "enrol --again"
+}
+
+/** What a person decided a person can undo. */
+const changeOf = ({ credential: { id, operator, removed }, field }: Answer): NextStep => {
+  const verb = removed ? "enrol --again" : (changes[field] ?? (operator === "paused" ? "resume" : undefined))
+  return verb === undefined
+    ? step("Nothing is to be done. What happened to it:", `daybook story ${id}`)
+    : step(verb === "resume" || removed ? "To put it back into use:" : "To change it:", `daybook ${verb} ${id}`)
+}
+
+/** Nobody has called it dead, and waiting does not bring it back. */
+const isOverForGood = (status: CredentialStatus, { finding: { cause } }: Answer, now: Instant): boolean =>
+  (cause === "expired" && status.ownership === "owned" && status.word !== "suspect") ||
+  (cause === "revoked" && status.word === "ok") ||
+  (status.deadline !== undefined && status.deadline <= now)
+
+const logInAgain = (status: CredentialStatus, { finding: { by, cause } }: Answer): NextStep => {
+  const known = defaultProviders.find(({ id }) => id === status.provider)
+  const again = known === undefined ? `Log in to ${status.provider} again.` : relogin(known, status)
+  const isShared = cause === "replayed" || (cause === "raced" && by?.actor === undefined)
+  return step(`${isShared ? stopFirst(status) : ""}${again}`, commandFor(status, again))
+}
+
+/** Else it spends the new login as well. */
+const stopFirst = ({ store: { path } }: CredentialStatus): string =>
+  `Stop the other program first${path === undefined ? "" : `: look at what else reads ${path}, and at the provider's own CLI`}. `
+
+const owners: { readonly [kind in CredentialStatus["store"]["kind"]]?: string } = {
+  own: "daybook",
+  hermes: "hermes",
+  "codex-cli": "codex"
+}
+
+/** A sentence may name a command for each program that could own the login. */
+const commandFor = ({ store: { kind } }: CredentialStatus, sentence: string): string | undefined => {
+  const commands = Array.from(sentence.matchAll(/`([^`]+)`/g), ([, command]) => command)
+  return commands.find((command) => command?.startsWith(owners[kind] ?? "") === true) ?? commands[0]
+}
+
+const waitFor = ({ id, provider, reason }: CredentialStatus): NextStep => {
+  switch (reason) {
+    case "BillingRequired":
+      return step("Pay for the account; then this ends the bench:", `daybook resume ${id}`)
+    case "NotEntitled":
+    case "ModelUnavailable":
+      return step("No refresh and no new login helps. Who is used in its place:", `daybook explain ${provider}`)
+    case "GrantRevoked":
+      return step(
+        "It does not come back by waiting. This asks the provider for new tokens now:",
+        `daybook refresh ${id}`
+      )
+    default:
+      return step("It comes back by itself. Who is used in its place:", `daybook explain ${provider}`)
+  }
+}
+
+const meanwhile = (status: CredentialStatus, answer: Answer): NextStep => {
+  const { id, provider } = status
+  switch (answer.finding.cause) {
+    case "answer-lost":
+      return step(
+        "Its token is sent once more when that can do no harm. To have it done as soon as it may be:",
+        `daybook refresh ${id}`
+      )
+    case "misconfigured":
+      return step("Look at the settings of this machine and at the definition of the provider:", "daybook doctor")
+    case "entitlement":
+      return step("No refresh and no new login helps. Who is used in its place:", `daybook explain ${provider}`)
+    case "quota":
+      return step("It is tried again by itself. Who is used in its place:", `daybook explain ${provider}`)
+    case "expired":
+      return step("Run the program that owns it; Daybook sees its new login by itself.")
+    default:
+      return unclear(id, answer)
+  }
+}
+
+const unclear = (id: string, { chain, finding: { evidence } }: Answer): NextStep => {
+  const last = [...evidence, ...chain.links.map(({ event }) => event)].find(({ type }) => type === "ErrorClassified")
+  return last === undefined
+    ? step("All that is known of it:", `daybook story ${id}`)
+    : step("What the rules make of that answer, and why:", `daybook classify --event ${last.seq}`)
+}

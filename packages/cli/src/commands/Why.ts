@@ -1,0 +1,71 @@
+/** `daybook why` */
+import { type FieldName, fieldNames, isField } from "@daybook/pool/queries/why/Fields"
+import { Effect, Result } from "effect"
+import { Argument, Command } from "effect/cli"
+import { exitCodes } from "../ExitCode.ts"
+import * as History from "../History.ts"
+import { type HistoryFlags, historyFlags } from "../HistoryFlags.ts"
+import { Why, whyJson } from "../json/Why.ts"
+import { nearest } from "../Nearest.ts"
+import { nextStep } from "../NextStep.ts"
+import * as Output from "../Output.ts"
+import { recall } from "../Recall.ts"
+import { whyLines } from "../render/WhyLines.ts"
+import { settings } from "../Root.ts"
+import type { Settings } from "../Settings.ts"
+import { Stop } from "../Stop.ts"
+
+const flags = {
+  what: Argument.String("credential[.field]").pipe(
+    Argument.withDescription(`Id or label of a credential, and what of it: ${fieldNames.join(", ")}; default status`)
+  ),
+  ...historyFlags
+}
+
+export const why = Command.make(
+  "why",
+  flags,
+  Effect.fnUntraced(function* (flags) {
+    yield* tell(yield* settings, flags)
+  })
+).pipe(
+  Command.withDescription(
+    "Why a credential is as it is: the cause, the events that led there, and what to do. Reads the ledger alone"
+  )
+)
+
+type Told = Pick<Settings, "home" | "json" | "paint">
+
+interface Asked extends Partial<HistoryFlags> {
+  readonly what: string
+}
+
+export const tell = Effect.fnUntraced(function* ({ home, json, paint }: Told, { what, ...flags }: Asked) {
+  const history = yield* History.open({ home }, flags)
+  const { credential, field } = yield* named(history, what)
+  const answer = yield* recall(history, credential, field)
+  const { at, state } = history
+  const next = nextStep(answer, state, at)
+  if (json) return yield* Output.documentOf(Why, whyJson(history, answer, next))
+  yield* Output.lines(whyLines({ answer, state, at, next }, paint))
+}, Effect.scoped)
+
+/** A name may have a dot in it, so it counts as a whole before its end counts as a field. */
+const named = Effect.fnUntraced(function* (history: History.History, what: string) {
+  const whole = yield* Effect.result(History.credential(history, what))
+  if (Result.isSuccess(whole)) return { credential: whole.success, field: "status" as FieldName }
+  const dot = what.lastIndexOf(".")
+  if (dot < 1) return yield* Effect.fail(whole.failure)
+  const field = what.slice(dot + 1)
+  const credential = yield* History.credential(history, what.slice(0, dot))
+  return isField(field) ? { credential, field } : yield* noSuchField(field)
+})
+
+const noSuchField = (field: string): Stop => {
+  const near = nearest(field, fieldNames)
+  const guess = near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`
+  return new Stop({
+    exitCode: exitCodes.usage,
+    message: `A credential has no field "${field}".${guess} Its fields are: ${fieldNames.join(", ")}.`
+  })
+}
