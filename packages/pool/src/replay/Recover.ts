@@ -9,7 +9,7 @@ import { grantById, type PoolState } from "../PoolState.ts"
 import type { Draft, Recorded } from "../Recorded.ts"
 import type { Act } from "./Act.ts"
 import { decide, type Luck } from "./Decide.ts"
-import { differences } from "./Difference.ts"
+import { differences, type FieldDifference } from "./Difference.ts"
 import type { Rules } from "./Rules.ts"
 
 export interface Recovered extends Luck {
@@ -23,6 +23,8 @@ export interface Sought {
   readonly states: ReadonlyArray<PoolState>
   readonly policy: Policy
   readonly rules: Rules
+  /** Whatever else differs. */
+  readonly instantsOnly?: true
 }
 
 /** Undefined if the present code does not come to what was recorded. */
@@ -34,8 +36,12 @@ export const recover = (sought: Sought): Recovered | undefined => {
   return undefined
 }
 
-/** Where nothing fits: at the moment of the event, in the middle of the range. */
-export const unrecovered = ([first]: Act): Recovered => ({ now: first.at, chance: 0.5, lag: 0 })
+/** Where nothing fits: such that the instants fit at least; else at the moment of the event, in the middle of the range. */
+export const unrecovered = (sought: Sought): Recovered => {
+  const [state] = sought.states
+  const found = state && recoverOn(state, { ...sought, instantsOnly: true })
+  return { ...(found ?? { now: sought.act[0].at, chance: 0.5 }), lag: 0 }
+}
 
 export const decisionsIn = (act: Act): ReadonlyArray<Recorded> => act.filter(({ type }) => decisions.has(type))
 
@@ -80,11 +86,12 @@ const windowOf = (state: PoolState, { act, policy }: Sought): number => {
 const solve = (state: PoolState, sought: Sought, now: Instant, window: number): Luck | undefined => {
   const early = outcome(state, sought, { now, chance: 0 })
   if (early === undefined) return undefined
-  if (early.isSame) return { now, chance: 0 }
+  if (early.isSame) return { now, chance: leastChance(state, sought, now) }
   if (early.late === undefined) return undefined
   if (early.late > 0) {
-    const before = { now: now - early.late, chance: 0 }
-    return early.late <= window && isReached(state, sought, before) ? before : undefined
+    const before = now - early.late
+    const isThen = early.late <= window && isReached(state, sought, { now: before, chance: 0 })
+    return isThen ? { now: before, chance: leastChance(state, sought, before) } : undefined
   }
   const latest = outcome(state, sought, { now, chance: almostOne })?.late
   if (latest === undefined || latest < 0 || latest === early.late) {
@@ -93,6 +100,10 @@ const solve = (state: PoolState, sought: Sought, now: Instant, window: number): 
   const within = { now, chance: Math.min(almostOne, -early.late / (latest - early.late)) }
   return isReached(state, sought, within) ? within : undefined
 }
+
+/** Where any chance gives the same, the middle stands for it. */
+const leastChance = (state: PoolState, sought: Sought, now: Instant): number =>
+  isReached(state, sought, { now, chance: almostOne }) ? 0.5 : 0
 
 const almostOne = 1 - 2 ** -53
 
@@ -105,11 +116,12 @@ interface Outcome {
   readonly late: number | undefined
 }
 
-const outcome = (state: PoolState, { act, policy, rules }: Sought, luck: Luck): Outcome | undefined => {
+const outcome = (state: PoolState, { act, instantsOnly, policy, rules }: Sought, luck: Luck): Outcome | undefined => {
   const again = decide(state, act, { ...luck, policy, rules })
   if (again._tag !== "Decided") return undefined
-  const found = differences(decisionsIn(act), draftsOf(again))
-  return { isSame: found.length === 0, late: lateness(found) }
+  const fields = differences(decisionsIn(act), draftsOf(again)).flatMap(({ fields }) => fields)
+  const minded = instantsOnly === undefined ? fields : fields.filter(({ field }) => instants.has(field))
+  return { isSame: minded.length === 0, late: lateness(minded) }
 }
 
 export const draftsOf = ({
@@ -120,8 +132,7 @@ export const draftsOf = ({
   readonly after: ReadonlyArray<Draft>
 }): ReadonlyArray<Draft> => [...before, ...after.filter(({ type }) => decisions.has(type))]
 
-const lateness = (found: ReturnType<typeof differences>): number | undefined => {
-  const [field, ...others] = found.flatMap(({ fields }) => fields)
+const lateness = ([field, ...others]: ReadonlyArray<FieldDifference>): number | undefined => {
   if (field === undefined || others.length > 0 || !instants.has(field.field)) return undefined
   return typeof field.now === "number" && typeof field.recorded === "number" ? field.now - field.recorded : undefined
 }

@@ -78,28 +78,27 @@ export class Replay {
   }
 
   private readonly judge = (act: Act): void => {
-    this.states.add(this.now)
+    this.states.add(this.now, act)
     for (const event of act) {
       this.policies.hear(event)
       this.now = evolve(this.now, event)
     }
     const [first] = act
     const policy = this.policies.of(first.actor)
-    const [before] = this.states.all
+    const [before] = this.states.possible
     if (before === undefined) return
-    const again = decide(before, act, { ...unrecovered(act), policy, rules: this.rules })
-    if (again._tag === "Decided") this.compare(act, policy)
+    const again = decide(before, act, { now: first.at, chance: 0, policy, rules: this.rules })
+    if (again._tag === "Decided") this.compare(act, before, policy)
     if (again._tag === "NotJudged") this.leave(act, again.why)
   }
 
-  private compare(act: Act, policy: Policy): void {
+  private compare(act: Act, before: PoolState, policy: Policy): void {
     const recorded = decisionsIn(act)
-    const sought = { act, states: this.states.all, policy, rules: this.rules }
+    const sought = { act, states: this.states.possible, policy, rules: this.rules }
     this.judged += recorded.length
     if (recover(sought) !== undefined) return
-    const [before] = sought.states
-    const again = before && decide(before, act, { ...unrecovered(act), policy, rules: this.rules })
-    if (again?._tag !== "Decided") return
+    const again = decide(before, act, { ...unrecovered(sought), policy, rules: this.rules })
+    if (again._tag !== "Decided") return
     for (const { fields, type } of differences(recorded, draftsOf(again))) this.report(act, type, fields)
   }
 

@@ -9,6 +9,8 @@ import type { EventId } from "../Ids.ts"
 import type { Policy } from "../Policy.ts"
 import { empty, type PoolState } from "../PoolState.ts"
 import type { Draft, Recorded } from "../Recorded.ts"
+import type { Instant } from "../Instant.ts"
+import { allBenchesOf } from "../queries/Account.ts"
 import { type Act, Acts } from "./Act.ts"
 import { type Admission, Branch, elsewhere, grantOfAct } from "./Branch.ts"
 import { type Change, changesIn } from "./Change.ts"
@@ -67,8 +69,8 @@ export class WhatIf {
 
   private readonly take = (act: Act): void => {
     const { recorded } = this
-    this.before.recorded.add(recorded)
-    this.before.other.add(this.branch.state)
+    this.before.recorded.add(recorded, act)
+    this.before.other.add(this.branch.state, act)
     for (const event of act) {
       this.policies.hear(event)
       this.recorded = evolve(this.recorded, event)
@@ -96,9 +98,10 @@ export class WhatIf {
     const recorded = this.policies.of(first.actor)
     const other = this.options.policy ?? recorded
     const { rules } = this.options
-    const found = recover({ act, states: this.before.recorded.all, policy: recorded, rules })
-    const luck: Recovered = found ?? unrecovered(act)
-    const [then, now] = [this.before.recorded.all[luck.lag], this.before.other.all[luck.lag]]
+    const sought = { act, states: this.before.recorded.possible, policy: recorded, rules }
+    const found = recover(sought)
+    const luck: Recovered = found ?? unrecovered(sought)
+    const [then, now] = [sought.states[luck.lag], this.before.other.possible[luck.lag]]
     if (then === undefined || now === undefined) return
     const again = decide(then, act, { ...luck, policy: recorded, rules })
     const would = decide(luck.lag === 0 ? this.branch.state : now, act, { ...luck, policy: other, rules })
@@ -123,13 +126,13 @@ export class WhatIf {
     }
   }
 
-  private pardon(
-    act: Act,
-    { at, credential: id }: Extract<Recorded, { readonly type: "CredentialResumed" | "CooldownCleared" }>
-  ): void {
+  /** Only benches that the recorded course has not: what it has still, the operator left. */
+  private pardon(act: Act, { at, credential: id }: Pardon): void {
     const credential = credentialIn(this.branch.state, id)
     if (credential === undefined) return
-    for (const draft of endedByOperator(this.branch.state, credential, at)) this.branch.take(recordedAs(act, draft))
+    for (const draft of endedByOperator(this.branch.state, credential, at)) {
+      if (!isBenched(this.recorded, draft, at)) this.branch.take(recordedAs(act, draft))
+    }
   }
 
   /** Otherwise than recorded. */
@@ -157,6 +160,14 @@ export class WhatIf {
     if (decided._tag === "Decided") for (const draft of decided.after) this.branch.take(recordedAs(act, draft))
     if (grant !== undefined) this.branch.adopt(grant, this.recorded)
   }
+}
+
+type Pardon = Extract<Recorded, { readonly type: "CredentialResumed" | "CooldownCleared" }>
+
+const isBenched = (state: PoolState, draft: Draft, at: Instant): boolean => {
+  const credential = draft.type === "CooldownCleared" ? credentialIn(state, draft.credential) : undefined
+  if (credential === undefined || draft.type !== "CooldownCleared") return false
+  return allBenchesOf(credential, at).some(({ model }) => model === draft.data.model)
 }
 
 const isFallback = (event: Recorded): boolean => event.type === "RaceAdopted" && event.data.fallback === true

@@ -1,0 +1,166 @@
+/**
+ * A ledger as a regression test: the present code comes to every recorded decision, or it is told where it does not.
+ */
+import { olderHermes } from "@daybook/pool/HermesPolicy"
+import { defaults, hour } from "@daybook/pool/Policy"
+import type { Recorded } from "@daybook/pool/Recorded"
+import { type Divergence, Replay } from "@daybook/pool/replay/Replay"
+import type { Rules } from "@daybook/pool/replay/Rules"
+import { assert, describe, it } from "@effect/vitest"
+import { credentialId, generation, lifted, minute, observed, quarantined, start } from "../support.ts"
+import { rules, Scribe } from "./Scribe.ts"
+
+const replay = (events: ReadonlyArray<Recorded>, today: Rules = rules) => {
+  const divergences: Array<Divergence> = []
+  const replay = new Replay({ rules: today, onDivergence: (divergence) => divergences.push(divergence) })
+  events.forEach(replay.add)
+  replay.end()
+  const { diverged, judged, notJudged, state } = replay
+  return { divergences, diverged, judged, notJudged, state }
+}
+
+/** One of each kind of decision that follows from what is recorded before it. */
+const eventful = () =>
+  new Scribe(olderHermes, () => 0.75)
+    .refused({ status: 429 })
+    .pass(90)
+    .accepted()
+    .refreshFailed({ status: 429 }, "operator")
+    .pass(90)
+    .refreshed()
+    .refused({ status: 401, code: "token_invalidated" })
+    .pass(90)
+    .refreshFailed({ status: 400 })
+
+const withChanged = (
+  type: Recorded["type"],
+  change: (data: Record<string, unknown>) => Record<string, unknown>
+): ReadonlyArray<Recorded> =>
+  eventful().events.map((event) =>
+    event.type === type ? ({ ...event, data: change(event.data as never) } as unknown as Recorded) : event
+  )
+
+describe("a ledger that the present code wrote", () => {
+  it("is decided again as it was, from the first decision to the last", () => {
+    const { events, state } = eventful()
+    const again = replay(events)
+    assert.deepStrictEqual(again.divergences, [])
+    assert.strictEqual(again.judged, 7)
+    assert.deepStrictEqual(again.state, state)
+  })
+
+  it("may have been decided a while before it was written", () => {
+    const events = withChanged("CooldownStarted", (data) => ({ ...data, until: Number(data["until"]) - 900 }))
+    assert.strictEqual(replay(events).diverged, 0)
+  })
+
+  it("is not held to the version of its classifier", () => {
+    const events = withChanged("ErrorClassified", (data) => ({ ...data, classifier: 1 }))
+    assert.strictEqual(replay(events).diverged, 0)
+  })
+})
+
+describe("a decision that comes out otherwise today", () => {
+  it("is told with its event, and each field as it was and as it is", () => {
+    const stricter: Rules = {
+      ...rules,
+      token: (...evidence) => ({ ...rules.token(...evidence), rule: "test/new" })
+    }
+    const { divergences } = replay(eventful().events, stricter)
+    assert.deepStrictEqual(
+      divergences.map(({ credential, fields, type }) => [type, credential, fields]),
+      [
+        ["ErrorClassified", credentialId, [{ field: "rule", recorded: "test/other", now: "test/new" }]],
+        ["ErrorClassified", credentialId, [{ field: "rule", recorded: "test/400", now: "test/new" }]],
+        ["CredentialQuarantined", credentialId, [{ field: "rule", recorded: "test/400", now: "test/new" }]]
+      ]
+    )
+  })
+
+  it("is told if its bench is longer or much shorter than it was", () => {
+    for (const off of [1, -2 * minute]) {
+      const events = withChanged("CooldownStarted", (data) => ({ ...data, until: Number(data["until"]) + off }))
+      assert.deepStrictEqual(
+        replay(events).divergences.map(({ fields: [field], type }) => [type, field?.field]),
+        [
+          ["CooldownStarted", "until"],
+          ["CooldownStarted", "until"]
+        ]
+      )
+    }
+  })
+
+  it("is told if a wait lies outside of what chance can give", () => {
+    const events = withChanged("ErrorClassified", (data) =>
+      data["retryAt"] === undefined ? data : { ...data, retryAt: Number(data["retryAt"]) + hour }
+    )
+    assert.deepStrictEqual(
+      replay(events).divergences.map(({ fields: [field], type }) => [type, field?.field]),
+      [["ErrorClassified", "retryAt"]]
+    )
+  })
+
+  it("is told if it is missing, and if nothing leads to it", () => {
+    const { events } = new Scribe(defaults).refused({ status: 429 })
+    const [last] = events.slice(-1)
+    assert.deepStrictEqual(
+      replay(events.slice(0, -1)).divergences.map(({ fields, seq }) => [seq, fields]),
+      [[Number(last?.seq) - 1, [{ field: "event", recorded: undefined, now: "CooldownStarted" }]]]
+    )
+    const fewer: Rules = {
+      ...rules,
+      api: () => ({ verdict: "RequestFault", scope: "credential", rule: "test/other" })
+    }
+    assert.deepStrictEqual(
+      replay(events, fewer)
+        .divergences.slice(-1)
+        .map(({ fields, seq }) => [seq, fields]),
+      [[Number(last?.seq), [{ field: "event", recorded: "CooldownStarted", now: undefined }]]]
+    )
+  })
+})
+
+describe("what cannot be judged", () => {
+  it("is counted with the reason, and not passed", () => {
+    const { events } = new Scribe(defaults).write(quarantined(generation(1)), lifted(generation(1)))
+    const { judged, notJudged } = replay(events)
+    assert.strictEqual(judged, 0)
+    assert.deepStrictEqual(notJudged, [
+      { type: "CredentialQuarantined", why: "it depends on what a store held", count: 1 },
+      { type: "QuarantineLifted", why: "an operator decided", count: 1 }
+    ])
+  })
+
+  it("is every verdict under rules that are not here", () => {
+    const { diverged, judged, notJudged } = replay(eventful().events, { ...rules, know: () => false })
+    assert.deepStrictEqual([diverged, judged], [0, 0])
+    assert.deepStrictEqual(
+      notJudged.map(({ count, type, why }) => [type, count, why]),
+      [
+        ["CooldownStarted", 2, "the rules of its provider are not here"],
+        ["CredentialQuarantined", 1, "the rules of its provider are not here"],
+        ["ErrorClassified", 4, "the rules of its provider are not here"]
+      ]
+    )
+  })
+})
+
+describe("a new login", () => {
+  it("ends a quarantine and the bench of the one before it, which is judged with it", () => {
+    const scribe = new Scribe(defaults).refused({ status: 429 }).refreshFailed({ status: 400 })
+    const dead = scribe.state
+    scribe.write(lifted(generation(1), "generation"), observed(generation(2), "login"), {
+      type: "CooldownCleared",
+      v: 1,
+      credential: credentialId,
+      data: { by: "generation" }
+    })
+    assert.strictEqual(dead.latest, start)
+    assert.strictEqual(replay(scribe.events).diverged, 0)
+    const silent = scribe.events.filter(({ type }) => type !== "QuarantineLifted")
+    assert.deepStrictEqual(
+      replay(silent).divergences.map(({ fields }) => fields),
+      [[{ field: "event", recorded: undefined, now: "QuarantineLifted" }]]
+    )
+  })
+})
