@@ -177,7 +177,8 @@ const afterArrival = (state: PoolState, act: Act, { now }: Setting): Decided => 
   const found = arrival.type === "RaceAdopted" ? arrival.data.found : arrival.data.generation
   const isFromStore = arrival.type === "GenerationObserved" || isFoundInStore(arrival.data)
   const grant = grantById(state, id)
-  if (!isFromStore || grant.current === undefined) return { _tag: "NoDecision" }
+  if (!isFromStore) return notJudged("it depends on what a store held")
+  if (grant.current === undefined) return { _tag: "NoDecision" }
   const benches = isRead(state, arrival) ? [] : endedByLogin(state, grant, found, now)
   return decided(benches, liftings(state, id, arrival.credential, found))
 }
@@ -205,7 +206,7 @@ const liftings = (
   const { health } = grantById(state, id)
   if (health._tag !== "Dead" || health.generation[health.bound] === found[health.bound]) return []
   const data = { grant: id, generation: health.generation, by: "generation" as const }
-  return [{ type: "QuarantineLifted", v: 1, ...(credential === undefined ? {} : { credential }), data } as Draft]
+  return [{ type: "QuarantineLifted", v: 1, ...(credential === undefined ? {} : { credential }), data }]
 }
 
 /** An answer that is not the one to a question ends nothing; whether it is, only what it ended tells. */
@@ -233,5 +234,5 @@ const afterLoss = (
   const { suspect: _suspect, ...told } = data
   const doubt = rules.replay(credential.provider)._tag === "anytime" ? { suspect: false } : {}
   const lost = { ...told, quietAfter: open.at + open.timeLimit, ...doubt }
-  return decided([{ type, v, credential: credential.id, data: lost } as Draft])
+  return decided([{ type, v, credential: credential.id, data: lost }])
 }

@@ -10,6 +10,7 @@ import type { Policy } from "../Policy.ts"
 import { empty, type PoolState } from "../PoolState.ts"
 import type { Recorded } from "../Recorded.ts"
 import { type Act, Acts } from "./Act.ts"
+import { comparisons } from "./Comparisons.ts"
 import { decide, type WhyNotJudged } from "./Decide.ts"
 import { differences, type FieldDifference } from "./Difference.ts"
 import { decisionsIn, draftsOf, recover, unrecovered } from "./Recover.ts"
@@ -87,9 +88,17 @@ export class Replay {
     const policy = this.policies.of(first.actor)
     const [before] = this.states.possible
     if (before === undefined) return
+    const compared = comparisons(this.states.possible, act)
+    if (compared !== undefined) this.compareInput(act, compared)
     const again = decide(before, act, { now: first.at, chance: 0, policy, rules: this.rules })
     if (again._tag === "Decided") this.compare(act, before, policy)
-    if (again._tag === "NotJudged") this.leave(act, again.why)
+    if (again._tag === "NotJudged" && compared === undefined) this.leave(act, again.why)
+  }
+
+  private compareInput(act: Act, fields: ReadonlyArray<FieldDifference>): void {
+    this.judged++
+    const { type } = act.find(({ type }) => type === "RaceAdopted") ?? act[0]
+    if (fields.length > 0) this.report(act, type as EventType, fields)
   }
 
   private compare(act: Act, before: PoolState, policy: Policy): void {
