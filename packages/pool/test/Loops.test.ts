@@ -373,13 +373,10 @@ describe("a refresh without an outcome", () => {
     })
   })
 
-  it("is a loop if nobody says that the answers are lost", () => {
-    assert.deepStrictEqual(kindsAfter(...[1, 2, 3, 4].map((n) => started(generation(1), n))), ["claim-without-outcome"])
-  })
-
-  it("is none where an answer comes in between, be it a fault", () => {
-    const answered = [started(generation(1), 8), failed(generation(1), { fault: "ECONNRESET" }, 8)]
-    assert.deepStrictEqual(kindsAfter(...killed(1), ...killed(2), ...answered, ...killed(3), ...killed(4)), [])
+  it("is none where answers come in between, be they faults", () => {
+    const answered = (n: number) => [started(generation(1), n), failed(generation(1), { fault: "ECONNRESET" }, n)]
+    const between = [...answered(8), ...answered(9)]
+    assert.deepStrictEqual(kindsAfter(...killed(1), ...killed(2), ...between, ...killed(3), ...killed(4)), [])
   })
 
   it("is a loop where only the replays are answered", () => {
@@ -665,7 +662,7 @@ describe("what is said of a loop", () => {
       ),
       loopsIn(events, now)
     )
-    assert.isFalse(loopTypes.has("ApiOutcomeObserved"))
+    assert.isFalse(loopTypes.has("ApiOutcomeObserved") || loopTypes.has("RefreshStarted"))
   })
 
   it("a ledger without events has none", () => {

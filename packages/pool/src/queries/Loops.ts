@@ -94,14 +94,16 @@ export interface LoopDetector {
   readonly found: (now: Instant) => ReadonlyArray<Loop>
 }
 
-/** All that the detector looks at; events of other types change nothing. */
+/**
+ * All that the detector looks at; events of other types change nothing. Intents and accepted calls are most of a ledger,
+ * and are none of them: what came of them is recorded.
+ */
 export const loopTypes: ReadonlySet<EventType> = new Set<EventType>([
   "PolicyApplied",
   "CredentialRemoved",
   "CredentialPaused",
   "GenerationObserved",
   "VaultRead",
-  "RefreshStarted",
   "RefreshSucceeded",
   "RefreshFailed",
   "ErrorClassified",

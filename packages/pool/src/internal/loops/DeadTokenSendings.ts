@@ -15,19 +15,29 @@ const least = 2
 /** A token that is dead stays dead. What comes back after a month is another story. */
 const longestGap = 30 * day
 
-/** Of each sort; spent ones come with every refresh, and push out none of those that were refused. */
-const tokensMost = 4_096
+const refusedMost = 4_096
+/** Such a one comes with every refresh. A sending makes it one that is refused, which is remembered for longer. */
+const spentMost = 1_024
 
 export const deadTokenSendings: Watch = (recognised) => {
   /** With the rule that judged them. */
-  const refused = memoryOf<Fingerprint, string>(tokensMost)
-  const spent = memoryOf<Fingerprint, true>(tokensMost)
+  const refused = memoryOf<Fingerprint, string>(refusedMost)
+  const spent = memoryOf<Fingerprint, true>(spentMost)
   const runs = makeRuns({ kind: "dead-token-replayed", least, longestGap }, recognised)
 
   const forget = (token: Fingerprint | undefined): void => {
     if (token === undefined) return
     refused.delete(token)
     spent.delete(token)
+  }
+  /** It was alive, and is spent now unless it goes on. */
+  const answered = (event: Envelope & EventOf<"RefreshSucceeded">): void => {
+    const token = event.data.generation.refresh
+    if (token === undefined) return
+    refused.delete(token)
+    runs.end(token, event)
+    if (token === event.data.next.refresh) spent.delete(token)
+    else spent.set(token, true)
   }
   const condemn = (token: Fingerprint | undefined, rule: string): void => {
     if (token !== undefined) refused.set(token, rule)
@@ -49,12 +59,8 @@ export const deadTokenSendings: Watch = (recognised) => {
     runs: [runs],
     take: (event) => {
       switch (event.type) {
-        case "RefreshSucceeded": {
-          const { generation, next } = event.data
-          forget(generation.refresh) // it was alive
-          if (generation.refresh !== undefined) runs.end(generation.refresh, event)
-          return spend(generation.refresh, next.refresh)
-        }
+        case "RefreshSucceeded":
+          return answered(event)
         case "RaceAdopted":
           forget(event.data.found.refresh)
           return spend(event.data.held.refresh, event.data.found.refresh)
