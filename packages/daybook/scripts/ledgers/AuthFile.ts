@@ -40,17 +40,14 @@ const blockOf = ({ login: { access_token, account_id, id_token, refresh_token } 
   auth_mode: "chatgpt"
 })
 
-const poolRow = (
-  { id, login: { access_token, refresh_token }, seeded = false }: Row,
-  priority: number,
-  at: string
-) => ({
+const poolRow = ({ id, login, provider, seeded = false }: Row, priority: number, at: string) => ({
   id,
   label: id,
   auth_type: "oauth",
   priority,
-  source: seeded ? "device_code" : "manual:device_code",
-  access_token,
-  refresh_token,
+  source: seeded ? "device_code" : provider === "anthropic" ? "manual:hermes_pkce" : "manual:device_code",
+  access_token: login.access_token,
+  refresh_token: login.refresh_token,
+  ...(provider === "anthropic" ? { expires_at_ms: Date.parse(at) + login.expires_in * 1000 } : {}),
   last_refresh: at
 })

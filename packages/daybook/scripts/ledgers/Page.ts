@@ -2,13 +2,20 @@
 import type { Scenario } from "./Scenario.ts"
 
 export const page = (scenarios: ReadonlyArray<Scenario>): string =>
-  `${intro}
-${scenarios.map(section).join("\n")}`
+  [intro, table(scenarios), ...scenarios.map(section)].join("\n")
+
+const table = (scenarios: ReadonlyArray<Scenario>): string =>
+  `| ledger | cause | loops |
+| --- | --- | --- |
+${scenarios.map(({ asked, loops, name }) => `| [${name}](#${name}) | \X | ${wordsOf(loops)} |\n`).join("")}`
+
+const wordsOf = (words: ReadonlyArray<string>): string =>
+  words.length === 0 ? "none" : words.map((word) => `\`${word}\``).join(", ")
 
 const intro = `# Recorded ledgers
 
 Each folder holds the ledger of one story: a complaint that users of credential pools have made, played again. The first ones
-are the complaints that Daybook was begun for. Look at one:
+are the reports that Daybook was begun for. Look at one:
 
 \`\`\`text
 daybook why main --ledger examples/ledgers/token-invalidated-hourly
@@ -31,14 +38,16 @@ the fault that is about to be injected, and written before the run. The tests ho
 ## What there is
 `
 
-const section = ({ asked, fault, loops, name, policies = {}, story }: Scenario): string => `
-### ${name}
+const section = ({ asked, fault, loops, name, policies = {}, story }: Scenario): string =>
+  `### ${name}
 
 ${story}
 
-- **Done to it**: ${fault}
-- **Cause**: ${asked.map(({ at, cause, credential }) => `\`${cause}\` (${credential}${at === undefined ? "" : `, at ${at}`})`).join(", ")}
-- **Loops**: ${loops.length === 0 ? "none" : loops.map((loop) => `\`${loop}\``).join(", ")}
+- Done to it: ${fault}
+${asked.map((one) => `- ${question(one)}: \`${one.cause}\`\n`).join("")}- Loops: ${wordsOf(loops)}
 ${Object.keys(policies)
-  .map((policy) => `- **Policy**: \`${policy}.json\`\n`)
+  .map((policy) => `- A policy to compare: [${policy}.json](${name}/${policy}.json)\n`)
   .join("")}`
+
+const question = ({ at, credential }: Scenario["asked"][number]): string =>
+  `Cause for \`${credential}\` ${at === undefined ? "in the end" : `at ${at}`}`

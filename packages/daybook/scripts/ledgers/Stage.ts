@@ -11,7 +11,7 @@ import type { GrantOptions } from "@daybook/sandbox/Grant"
 import type { Login } from "@daybook/sandbox/Operations"
 import { Sandbox } from "@daybook/sandbox/Sandbox"
 import { Clock, Context, Duration, Effect, Layer, type Scope, Stream } from "effect"
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { authFile, type Row } from "./AuthFile.ts"
 import { beginning } from "./Machine.ts"
@@ -27,6 +27,8 @@ export interface Stage {
   readonly logIn: (options?: GrantOptions) => Effect.Effect<Login>
   /** Puts these logins into the file in one step and without a lock, as other programs do. */
   readonly write: (rows: ReadonlyArray<Row>) => Effect.Effect<void>
+  /** Copies the file as it stands; what is answered puts the copy back. */
+  readonly backUp: Effect.Effect<Effect.Effect<void>>
   readonly start: (
     name: string,
     policy?: Partial<Policy>
@@ -60,6 +62,10 @@ export const make = Effect.fnUntraced(function* (folder: string, policy: Partial
     sandbox,
     logIn: (options) => Effect.orDie(sandbox.issue({ accessLifetime: 3600, ...options })),
     write: (rows) => Effect.map(Clock.currentTimeMillis, (now) => replaceFile(vault, authFile(rows, now))),
+    backUp: Effect.sync(() => {
+      const copy = readFileSync(vault, "utf8")
+      return Effect.sync(() => replaceFile(vault, copy))
+    }),
     start: Effect.fnUntraced(function* (name, own = {}) {
       const settings = { name, home, vault, origin: sandbox.origin, policy: { ...policy, ...own }, ahead }
       const program = yield* Program.start(settings, folder)

@@ -17,6 +17,7 @@ import { revivedEveryHour } from "./scenarios/revivedEveryHour.ts"
 import { sessionOf61Hours } from "./scenarios/sessionOf61Hours.ts"
 import { syncPutsOldTokensBack } from "./scenarios/syncPutsOldTokensBack.ts"
 import { tokenInvalidatedHourly } from "./scenarios/tokenInvalidatedHourly.ts"
+import { twoLoginsInOneFile } from "./scenarios/twoLoginsInOneFile.ts"
 import { unknownRefusals } from "./scenarios/unknownRefusals.ts"
 import { winnerOutside } from "./scenarios/winnerOutside.ts"
 import { wrongClient } from "./scenarios/wrongClient.ts"
@@ -40,6 +41,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
   refusedAfterEveryRefresh,
   everySubAgentRefreshes,
   syncPutsOldTokensBack,
+  twoLoginsInOneFile,
   fourPrograms,
   quiet
 ]

@@ -10,15 +10,16 @@ export const syncPutsOldTokensBack: Scenario = {
   asked: [{ credential: "main", cause: "healthy" }],
   loops: ["dead-token-replayed"],
   run: Effect.fnUntraced(function* (stage) {
-    const login = yield* stage.logIn()
-    const old = [{ id: "main", login, seeded: true }]
-    yield* stage.write(old)
+    yield* stage.write([{ id: "main", login: yield* stage.logIn(), seeded: true }])
     const agent = yield* stage.start("agent")
     yield* agent.call("openai-codex")
+    let putBack = yield* stage.backUp
     for (let round = 0; round < 5; round += 1) {
       yield* stage.advance("61 minutes")
       yield* stage.check("the pool goes on with its own", (yield* agent.call("openai-codex")) === "main 200")
-      yield* stage.write(old)
+      const newer = yield* stage.backUp
+      yield* putBack
+      putBack = newer
     }
     yield* stage.advance("30 minutes")
     yield* stage.check("the login lives", (yield* agent.call("openai-codex")) === "main 200")
