@@ -7,7 +7,7 @@ export const page = (scenarios: ReadonlyArray<Scenario>): string =>
 const table = (scenarios: ReadonlyArray<Scenario>): string =>
   `| ledger | cause | loops |
 | --- | --- | --- |
-${scenarios.map(({ asked, loops, name }) => `| [${name}](#${name}) | \X | ${wordsOf(loops)} |\n`).join("")}`
+${scenarios.map(({ asked, loops, name }) => `| [${name}](#${name}) | ${asked.map(({ cause }) => `\`${cause}\``).join(", then ")} | ${wordsOf(loops)} |\n`).join("")}`
 
 const wordsOf = (words: ReadonlyArray<string>): string =>
   words.length === 0 ? "none" : words.map((word) => `\`${word}\``).join(", ")
