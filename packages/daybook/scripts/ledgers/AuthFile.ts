@@ -1,4 +1,4 @@
-/** hermes' `auth.json`, with as many logins as a story needs. */
+/** hermes' `auth.json`, with as many logins as a story needs, and the Codex CLI's, with one. */
 import type { Login } from "@daybook/sandbox/Operations"
 
 export interface Row {
@@ -31,6 +31,12 @@ export const authFile = (rows: ReadonlyArray<Row>, now: number): string => {
     2
   )
 }
+
+export const codexAuthFile = ({ access_token, account_id, id_token, refresh_token }: Login, now: number): string =>
+  JSON.stringify({
+    tokens: { id_token, access_token, refresh_token, account_id },
+    last_refresh: new Date(now).toISOString()
+  })
 
 const providerOf = ({ provider = "openai-codex" }: Row): string => provider
 

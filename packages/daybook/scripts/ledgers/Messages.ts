@@ -6,6 +6,8 @@ export interface Settings {
   readonly name: string
   readonly home: string
   readonly vault: string
+  /** The Codex CLI's file, in which it may look for a login that is lost. */
+  readonly codexFile: string
   /** Of the sandbox. */
   readonly origin: string
   readonly policy: Partial<Policy>

@@ -13,7 +13,7 @@ import { Sandbox } from "@daybook/sandbox/Sandbox"
 import { Clock, Context, Duration, Effect, Layer, type Scope, Stream } from "effect"
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { authFile, type Row } from "./AuthFile.ts"
+import { authFile, codexAuthFile, type Row } from "./AuthFile.ts"
 import { beginning } from "./Machine.ts"
 import { aheadFor, setAhead } from "./MovedClock.ts"
 import * as Program from "./Program.ts"
@@ -27,6 +27,8 @@ export interface Stage {
   readonly logIn: (options?: GrantOptions) => Effect.Effect<Login>
   /** Puts these logins into the file in one step and without a lock, as other programs do. */
   readonly write: (rows: ReadonlyArray<Row>) => Effect.Effect<void>
+  /** Logs the Codex CLI in, beside it. */
+  readonly writeCodex: (login: Login) => Effect.Effect<void>
   /** Copies the file as it stands; what is answered puts the copy back. */
   readonly backUp: Effect.Effect<Effect.Effect<void>>
   readonly start: (
@@ -55,6 +57,7 @@ export const make = Effect.fnUntraced(function* (folder: string, policy: Partial
   const sandbox = yield* Effect.orDie(Sandbox.make())
   const home = join(folder, "daybook")
   const vault = join(folder, "hermes", "auth.json")
+  const codexFile = join(folder, "codex", "auth.json")
   const programs: Array<Program.Program> = []
   const stage: Stage = {
     home,
@@ -62,12 +65,14 @@ export const make = Effect.fnUntraced(function* (folder: string, policy: Partial
     sandbox,
     logIn: (options) => Effect.orDie(sandbox.issue({ accessLifetime: 3600, ...options })),
     write: (rows) => Effect.map(Clock.currentTimeMillis, (now) => replaceFile(vault, authFile(rows, now))),
+    writeCodex: (login) =>
+      Effect.map(Clock.currentTimeMillis, (now) => replaceFile(codexFile, codexAuthFile(login, now))),
     backUp: Effect.sync(() => {
       const copy = readFileSync(vault, "utf8")
       return Effect.sync(() => replaceFile(vault, copy))
     }),
     start: Effect.fnUntraced(function* (name, own = {}) {
-      const settings = { name, home, vault, origin: sandbox.origin, policy: { ...policy, ...own }, ahead }
+      const settings = { name, home, vault, codexFile, origin: sandbox.origin, policy: { ...policy, ...own }, ahead }
       const program = yield* Program.start(settings, folder)
       programs.push(program)
       return program
@@ -101,8 +106,7 @@ const until = Effect.fnUntraced(function* (home: string, shown: (events: Readonl
 
 /** Whoever finds it there stops: it is somebody else's. */
 const makeFolder = (folder: string): void => {
-  mkdirSync(folder, { mode: 0o700 })
-  mkdirSync(join(folder, "hermes"), { mode: 0o700 })
+  for (const made of [folder, join(folder, "hermes"), join(folder, "codex")]) mkdirSync(made, { mode: 0o700 })
 }
 
 const replaceFile = (path: string, content: string): void => {

@@ -1,5 +1,6 @@
 /** The stories, in the order of their page: first the reports that Daybook was begun for, then other complaints. */
 import type { Scenario } from "./Scenario.ts"
+import { answersThatNeverCame } from "./scenarios/answersThatNeverCame.ts"
 import { badAfternoon } from "./scenarios/badAfternoon.ts"
 import { deadPairRestored } from "./scenarios/deadPairRestored.ts"
 import { everySubAgentRefreshes } from "./scenarios/everySubAgentRefreshes.ts"
@@ -8,6 +9,7 @@ import { killedAgainAndAgain } from "./scenarios/killedAgainAndAgain.ts"
 import { killedInMidRefresh } from "./scenarios/killedInMidRefresh.ts"
 import { leftAlone } from "./scenarios/leftAlone.ts"
 import { nestedReuse } from "./scenarios/nestedReuse.ts"
+import { healedFromTheCli } from "./scenarios/healedFromTheCli.ts"
 import { newLogin } from "./scenarios/newLogin.ts"
 import { notInThePlan } from "./scenarios/notInThePlan.ts"
 import { quiet } from "./scenarios/quiet.ts"
@@ -26,8 +28,10 @@ export const scenarios: ReadonlyArray<Scenario> = [
   tokenInvalidatedHourly,
   deadPairRestored,
   newLogin,
+  healedFromTheCli,
   nestedReuse,
   badAfternoon,
+  answersThatNeverCame,
   winnerOutside,
   killedInMidRefresh,
   killedAgainAndAgain,

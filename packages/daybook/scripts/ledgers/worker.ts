@@ -20,6 +20,7 @@ const runtime = ManagedRuntime.make(
   layer({
     home: settings.home,
     vault: settings.vault,
+    recoverFrom: [{ kind: "codex-cli", path: settings.codexFile }],
     policy: settings.policy,
     program: settings.name,
     host,
