@@ -3,6 +3,7 @@
  * takes longer than most commands do. Where commands share a module, so do their parts of the bundle.
  */
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type OutputOptions, type Plugin, rolldown, type RolldownOutput } from "rolldown"
@@ -26,7 +27,7 @@ const build = async (dir: string): Promise<RolldownOutput> => {
     input: Object.fromEntries(programs.map((name) => [name, join(here, "src", `${name}.ts`)])),
     platform: "node",
     external: ["fs-native-extensions"], // native
-    plugins: [versions],
+    plugins: [versions, namesOfUndici],
     checks: { ineffectiveDynamicImport: false } // the tour shares a module with a command
   })
   try {
@@ -36,7 +37,7 @@ const build = async (dir: string): Promise<RolldownOutput> => {
   }
 }
 
-/** A module and all that it needs, but for what a part of a higher priority has: so parts need each other one way only. */
+/** A module and all that it needs, but for what a part of a higher priority has: so parts need each other one way only. What runs by itself is in none. */
 const part = (name: string, test: RegExp, priority: number) => ({ name, test, priority })
 
 /** Names and lines stay, for the trace of a mistake of ours. Parts lie beside `main.js`: they find `bin/` by their own place. */
@@ -46,7 +47,7 @@ const form: OutputOptions = {
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   codeSplitting: {
     groups: [
-      part("command", /[\\/]cli[\\/]src[\\/]main\.ts$/, 3),
+      part("command", /[\\/]cli[\\/]src[\\/]CommandLine\.ts$/, 3),
       part("ledger", /[\\/]ledger[\\/]src[\\/]FileLedger\.ts$/, 2),
       part("stores", /[\\/]cli[\\/]src[\\/]ReadPool\.ts$/, 1),
       part("pool", /[\\/]cli[\\/]src[\\/]WritePool\.ts$/, 0)
@@ -61,6 +62,16 @@ const versions: Plugin = {
     if (!/[\\/]src[\\/]internal[\\/]Version\.ts$/.test(id)) return
     const { version } = JSON.parse(readFileSync(manifestOf(id), "utf8"))
     return `export const version = ${JSON.stringify(version)}`
+  }
+}
+
+/** It is CommonJS and is imported when it is needed; which names `export *` gives is only known when it runs. */
+const namesOfUndici: Plugin = {
+  name: "names of undici",
+  load: (id) => {
+    if (!/[\\/]platform-node[\\/]dist[\\/]Undici\.js$/.test(id)) return
+    const names = Object.keys(createRequire(id)("undici"))
+    return `import undici from "undici"\nexport const { ${names.join(", ")} } = undici\nexport default undici\n`
   }
 }
 
