@@ -46,15 +46,17 @@ const names = Object.keys(table) as ReadonlyArray<Name>
 
 /**
  * Those that the command line names. The others are there by their names alone: the answer to a typo is the nearest of
- * all of them. All are loaded for whoever asks what they do, or names none.
+ * all of them. All are loaded for whoever asks what they do, or names none of them.
  */
 export const commandsFor = (line: ReadonlyArray<string>) => {
   const words = line.includes("--") ? line.slice(0, line.indexOf("--")) : line
   const isNamed = (name: Name) => words.includes(name)
-  const isWanted = words.some((word) => describing.has(word)) || !names.some(isNamed) ? () => true : isNamed
+  const isHelp = words.some((word) => describing.has(word)) || !names.some(isNamed)
+  const isWanted = isHelp && !words.some((word) => versions.has(word)) ? () => true : isNamed
   return Promise.all(names.map((name) => (isWanted(name) ? table[name]() : nameOf(name))))
 }
 
 const describing = new Set(["--help", "-h", "--completions", "--wizard"])
+const versions = new Set(["--version", "-v"])
 
 const nameOf = async (name: Name) => Command.make(name)

@@ -2,11 +2,10 @@
 import { commandsFor, table } from "@daybook/cli/CommandTable"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { mkdtempSync, readdirSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { readdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { daybook } from "./support/Cli.ts"
+import { tempFolder } from "./support/TempFolder.ts"
 
 const names = Object.keys(table)
 const modules = readdirSync(fileURLToPath(new URL("../src/commands", import.meta.url)))
@@ -19,7 +18,7 @@ const loaded = (line: ReadonlyArray<string>) =>
   )
 
 const run = (...args: ReadonlyArray<string>) =>
-  daybook(args, { user: mkdtempSync(join(tmpdir(), "daybook-command-table-")) })
+  Effect.scoped(Effect.flatMap(tempFolder, (user) => daybook(args, { user })))
 
 describe("the table of commands", () => {
   it.effect("has every command under the command's own name", () =>
@@ -37,6 +36,7 @@ describe("the table of commands", () => {
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* loaded(["--home", "/x", "status", "--json"]), ["status"])
       assert.deepStrictEqual(yield* loaded(["exec", "--", "x", "--help", "log"]), ["exec"])
+      assert.deepStrictEqual(yield* loaded(["--version"]), [])
     })
   )
 
