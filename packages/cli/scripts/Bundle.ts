@@ -47,8 +47,9 @@ const form: OutputOptions = {
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   codeSplitting: {
     groups: [
-      part("command", /[\\/]cli[\\/]src[\\/]CommandLine\.ts$/, 3),
-      part("ledger", /[\\/]ledger[\\/]src[\\/]FileLedger\.ts$/, 2),
+      part("command", /[\\/]cli[\\/]src[\\/]CommandLine\.ts$/, 4),
+      part("history", /[\\/]cli[\\/]src[\\/]History\.ts$/, 3),
+      part("render", /[\\/]cli[\\/]src[\\/]render[\\/]\w+\.ts$/, 2),
       part("stores", /[\\/]cli[\\/]src[\\/]ReadPool\.ts$/, 1),
       part("pool", /[\\/]cli[\\/]src[\\/]WritePool\.ts$/, 0)
     ]
