@@ -31,6 +31,22 @@ const run = (world: World, ...args: ReadonlyArray<string>) =>
     env: environmentOf(world)
   })
 
+const runHere = (
+  program: string,
+  words: ReadonlyArray<string>,
+  options: { readonly env: NodeJS.ProcessEnv; readonly cwd: string }
+) => promisify(execFile)(process.execPath, [program, ...words], options)
+
+/** Each command behind a `$`, and what stands below it. */
+const transcripts = (code: string): ReadonlyArray<readonly [command: string, answer: string]> =>
+  code
+    .split(/^\$ /m)
+    .slice(1)
+    .map((part) => {
+      const end = part.indexOf("\n")
+      return [part.slice(0, end), part.slice(end + 1)]
+    })
+
 /** As on a machine where hermes is logged in. */
 const atHome = (world: World): Promise<void> => symlink(join(world.folder, "hermes"), join(world.folder, ".hermes"))
 
@@ -77,6 +93,20 @@ describe("README and docs", () => {
             const running = run(world, join(root, "packages/cli/bin/daybook.js"), ...words)
             running.child.stdin?.end(input)
             assert.notStrictEqual((await running).stdout, "")
+          }),
+        slow
+      )
+    }
+
+    for (const [command, answer] of blocks(page, "console").flatMap(transcripts)) {
+      it.live(
+        `${page}: \`${command}\` answers what stands there`,
+        () =>
+          inWorld(async (world) => {
+            const words = command.split(" ").slice(1)
+            const program = join(root, "packages/cli/bin/daybook.js")
+            const { stdout } = await runHere(program, words, { env: environmentOf(world), cwd: root })
+            assert.strictEqual(stdout, answer)
           }),
         slow
       )
