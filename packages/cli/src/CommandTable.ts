@@ -15,6 +15,7 @@ export const table = {
   diff: async () => (await import("./commands/Diff.ts")).diff,
   why: async () => (await import("./commands/Why.ts")).why,
   lineage: async () => (await import("./commands/Lineage.ts")).lineage,
+  loops: async () => (await import("./commands/Loops.ts")).loops,
   export: async () => (await import("./commands/Export.ts")).exportEvents,
   bundle: async () => (await import("./commands/Bundle.ts")).bundle,
   hash: async () => (await import("./commands/Hash.ts")).hash,

@@ -8,6 +8,7 @@ import { Diff } from "./Diff.ts"
 import { Hash } from "./Hash.ts"
 import { Lineage } from "./Lineage.ts"
 import { LogEvent } from "./Log.ts"
+import { Loops } from "./Loops.ts"
 import { Show } from "./Show.ts"
 import { Why } from "./Why.ts"
 
@@ -17,6 +18,7 @@ export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   hash: Hash,
   lineage: Lineage,
   log: LogEvent,
+  loops: Loops,
   show: Show,
   why: Why
 }
