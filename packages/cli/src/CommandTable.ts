@@ -14,6 +14,7 @@ export const table = {
   show: async () => (await import("./commands/Show.ts")).show,
   diff: async () => (await import("./commands/Diff.ts")).diff,
   why: async () => (await import("./commands/Why.ts")).why,
+  audit: async () => (await import("./commands/Audit.ts")).audit,
   lineage: async () => (await import("./commands/Lineage.ts")).lineage,
   loops: async () => (await import("./commands/Loops.ts")).loops,
   export: async () => (await import("./commands/Export.ts")).exportEvents,

@@ -4,8 +4,23 @@ import { Seq } from "@daybook/pool/Ids"
 import { Effect, Option } from "effect"
 import * as At from "./At.ts"
 import { exitCodes } from "./ExitCode.ts"
+import { Flag } from "effect/cli"
 import * as History from "./History.ts"
+import { moments } from "./HistoryFlags.ts"
 import { Stop } from "./Stop.ts"
+
+export const flags = {
+  since: Flag.String("since").pipe(
+    Flag.withMetavar("MOMENT"),
+    Flag.withDescription(`From this moment on: ${moments}`),
+    Flag.optional
+  ),
+  until: Flag.String("until").pipe(
+    Flag.withMetavar("MOMENT"),
+    Flag.withDescription("Up to this moment; default the end of the ledger"),
+    Flag.optional
+  )
+}
 
 export interface Flags {
   readonly since: Option.Option<string>

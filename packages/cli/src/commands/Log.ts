@@ -5,9 +5,10 @@ import type { Recorded } from "@daybook/pool/Recorded"
 import { Console, Effect, type Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { isWanted, linesWith } from "../EventFilter.ts"
-import { ledger, moments } from "../HistoryFlags.ts"
+import { ledger } from "../HistoryFlags.ts"
 import * as HistoryPages from "../HistoryPages.ts"
 import * as LogQuery from "../LogQuery.ts"
+import * as Period from "../Period.ts"
 import { eventJson } from "../render/EventJson.ts"
 import { logLine } from "../render/LogLine.ts"
 import { settings } from "../Root.ts"
@@ -28,16 +29,7 @@ const flags = {
   actor: only("actor", "Only events that this process wrote: a program, program[pid], or the id of an actor"),
   verdict: only("verdict", "Only this verdict or reason, such as Terminal, Reused or RateLimited"),
   correlation: only("correlation", "Only events of this story, by the id that --json shows"),
-  since: Flag.String("since").pipe(
-    Flag.withMetavar("MOMENT"),
-    Flag.withDescription(`From this moment on: ${moments}`),
-    Flag.optional
-  ),
-  until: Flag.String("until").pipe(
-    Flag.withMetavar("MOMENT"),
-    Flag.withDescription("Up to this moment; default the end of the ledger"),
-    Flag.optional
-  ),
+  ...Period.flags,
   from: Flag.Int("from").pipe(
     Flag.withMetavar("SEQ"),
     Flag.withDescription("From this event on; default the oldest that was not archived"),

@@ -3,6 +3,7 @@
  * `node packages/cli/scripts/make-schemas.ts` writes it anew.
  */
 import type { Schema } from "effect"
+import { Audit } from "./Audit.ts"
 import { Bundle } from "./Bundle.ts"
 import { Diff } from "./Diff.ts"
 import { Hash } from "./Hash.ts"
@@ -13,6 +14,7 @@ import { Show } from "./Show.ts"
 import { Why } from "./Why.ts"
 
 export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
+  audit: Audit,
   bundle: Bundle,
   diff: Diff,
   hash: Hash,

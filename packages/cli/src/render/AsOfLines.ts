@@ -15,6 +15,13 @@ export const fromToLines = (from: Standing, to: Standing, paint: Paint): Readonl
   `${paint("faint", "to")}      ${asOf(to)}`
 ]
 
+/** From which event, up to which moment. */
+export const periodLines = (to: Standing, from: number, paint: Paint): ReadonlyArray<string> => [
+  `${paint("faint", "ledger")}  ${to.state.ledger?.id ?? "unknown"}`,
+  `${paint("faint", "from")}    event ${from}`,
+  `${paint("faint", "to")}      ${asOf(to)}`
+]
+
 /** The last event that counts; and the time, if that is not the event's. */
 export const asOf = ({ at, state: { head, latest } }: Standing): string =>
   at === latest ? `event ${head}, ${absolute(latest)}` : `${absolute(at)}, after event ${head} of ${absolute(latest)}`
