@@ -17,6 +17,7 @@ export const table = {
   audit: async () => (await import("./commands/Audit.ts")).audit,
   lineage: async () => (await import("./commands/Lineage.ts")).lineage,
   loops: async () => (await import("./commands/Loops.ts")).loops,
+  bisect: async () => (await import("./commands/Bisect.ts")).bisect,
   export: async () => (await import("./commands/Export.ts")).exportEvents,
   bundle: async () => (await import("./commands/Bundle.ts")).bundle,
   hash: async () => (await import("./commands/Hash.ts")).hash,

@@ -37,7 +37,8 @@ const passOn = (child: ChildProcess, signal: NodeJS.Signals): void => {
 /** In a pipeline some of the three are something else. */
 const isAtTerminal = (): boolean => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
 
-const notRun = (program: string, { code, message }: NodeJS.ErrnoException): Stop => {
+/** Why a program could not be started, in words. */
+export const notRun = (program: string, { code, message }: NodeJS.ErrnoException): Stop => {
   if (code === "ENOENT") {
     return new Stop({
       exitCode: exitCodes.commandNotFound,

@@ -1,13 +1,12 @@
 /** `daybook exec` */
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { exitCodes } from "../ExitCode.ts"
+import { afterDashes } from "../AfterDashes.ts"
 import { environmentFor } from "../ExecEnvironment.ts"
 import { tokensFor } from "../ExecTokens.ts"
 import * as Output from "../Output.ts"
 import { settings } from "../Root.ts"
 import { runInPlace } from "../RunCommand.ts"
-import { Stop } from "../Stop.ts"
 import * as WritePool from "../WritePool.ts"
 
 export const exec = Command.make(
@@ -29,7 +28,7 @@ export const exec = Command.make(
     sandbox: WritePool.sandboxFlag
   },
   Effect.fnUntraced(function* ({ command, credentials, providers, sandbox }) {
-    const [program, ...args] = yield* afterDashes(command, process.argv)
+    const [program, ...args] = yield* afterDashes(command, process.argv, { ours: "daybook exec", example: "npm test" })
     const told = yield* settings
     const tokens = yield* tokensFor(told, { credentials, providers, sandbox })
     const { environment, warnings } = environmentFor(tokens, process.env)
@@ -41,23 +40,3 @@ export const exec = Command.make(
     "Runs a command with tokens in its environment, in the variables that the providers' client libraries read: daybook exec -- COMMAND"
   )
 )
-
-/** Without the dashes a flag of the command would be taken for one of ours. */
-const afterDashes = (
-  command: ReadonlyArray<string>,
-  argv: ReadonlyArray<string>
-): Effect.Effect<readonly [string, ...Array<string>], Stop> => {
-  const dashes = argv.indexOf("--")
-  const trailing = dashes === -1 ? [] : argv.slice(dashes + 1)
-  const [program, ...args] = trailing
-  if (program === undefined || program === "")
-    return usage(`Name the command after --, such as \`${example(command)}\`.`)
-  return trailing.length === command.length
-    ? Effect.succeed([program, ...args])
-    : usage(`Put -- before the whole command: \`${example(command)}\`.`)
-}
-
-const example = (command: ReadonlyArray<string>): string =>
-  `daybook exec -- ${command.length === 0 ? "npm test" : command.join(" ")}`
-
-const usage = (message: string) => Effect.fail(new Stop({ exitCode: exitCodes.usage, message }))

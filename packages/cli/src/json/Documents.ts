@@ -4,6 +4,7 @@
  */
 import type { Schema } from "effect"
 import { Audit } from "./Audit.ts"
+import { Bisect } from "./Bisect.ts"
 import { Bundle } from "./Bundle.ts"
 import { Diff } from "./Diff.ts"
 import { Hash } from "./Hash.ts"
@@ -15,6 +16,7 @@ import { Why } from "./Why.ts"
 
 export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   audit: Audit,
+  bisect: Bisect,
   bundle: Bundle,
   diff: Diff,
   hash: Hash,

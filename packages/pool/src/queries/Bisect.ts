@@ -62,6 +62,11 @@ export class Bisect {
     })
   }
 
+  /** The ends, and the places between them that were to be looked at first, are known. */
+  get isBegun(): boolean {
+    return this.#first.every((place) => this.#answers.has(place))
+  }
+
   /** What was told of a place. */
   at(place: Seq): Answer | undefined {
     return this.#answers.get(place)

@@ -82,11 +82,15 @@ const valueOf = (operand: Operand, sight: Sight, counted: CredentialId | undefin
   }
 }
 
-/** What it compares, and how that stands, each once. */
-export const readings = (
-  condition: Condition,
-  sight: Sight
-): ReadonlyArray<{ readonly text: string; readonly value: Value; readonly isTime: boolean }> => {
+/** Something that a condition compares, and how it stands. */
+export interface Reading {
+  readonly text: string
+  readonly value: Value
+  readonly isTime: boolean
+}
+
+/** Each once. */
+export const readings = (condition: Condition, sight: Sight): ReadonlyArray<Reading> => {
   const all = operandsOf(condition).filter(({ _tag }) => _tag !== "Literal")
   return [...new Map(all.map((operand) => [operand.text, operand])).values()].map((operand) => ({
     text: operand.text,
