@@ -2,6 +2,7 @@ import { CredentialId } from "@daybook/pool/Ids"
 import { holds, readings, credentialsIn } from "@daybook/pool/queries/condition/Condition"
 import { fields, poolFields } from "@daybook/pool/queries/condition/Fields"
 import { parse } from "@daybook/pool/queries/condition/Parse"
+import { fieldNames } from "@daybook/pool/queries/why/Fields"
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import {
@@ -103,6 +104,10 @@ describe("a condition", () => {
       readings(condition, { state: given(...two), idOf }).map(({ text, value }) => `${text}: ${value}`),
       ["codex-1.status: ok", "codex-2.until: undefined", `at: ${start + 2000}`, "count(dead): 0"]
     )
+  })
+
+  it("has every field that can be asked for its cause", () => {
+    for (const name of fieldNames) assert.property(fields, name)
   })
 
   it("can ask for every field there is", () => {
