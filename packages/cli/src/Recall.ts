@@ -1,15 +1,17 @@
 /**
- * Reads of a ledger what an answer to `why` is made of: the newest generations' events of one credential, and older ones only
- * if the field was set before them. A long ledger is never held, and most of it is never parsed.
+ * Reads of a ledger what an answer to `why` is made of: the events of the newest generations of one credential, and older
+ * ones only if they do not show what set the field. A long ledger is never held, and most of it is never parsed.
  */
-import { Seq } from "@daybook/pool/Ids"
+import { defaultProviders } from "@daybook/oauth/Providers"
+import { type EventId, Seq } from "@daybook/pool/Ids"
 import { type Credential, empty, grantById, type PoolState } from "@daybook/pool/PoolState"
 import { type Asked, namesOf, why } from "@daybook/pool/queries/Why"
 import type { FieldName } from "@daybook/pool/queries/why/Fields"
-import { Recollection } from "@daybook/pool/queries/why/Recollection"
+import { olderOf } from "@daybook/pool/queries/why/Older"
+import { type Question, Recollection } from "@daybook/pool/queries/why/Recollection"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { defaultProviders } from "@daybook/oauth/Providers"
-import { Effect, Option } from "effect"
+import type { ScanOptions } from "@daybook/ledger/Ledger"
+import { Effect, HashMap, Option } from "effect"
 import * as History from "./History.ts"
 import * as HistoryPages from "./HistoryPages.ts"
 
@@ -20,18 +22,18 @@ const generations = 8
 const lookUps = 8
 
 export const recall = Effect.fnUntraced(function* (history: History.History, credential: Credential, field: FieldName) {
+  const { at: now, state } = history
   const first = (yield* HistoryPages.oldest(history))?.seq ?? 1
-  const from = Math.max(first, beginningOf(history.state, credential))
-  const near = yield* recollect(history, credential, field, from, history.state.head)
-  const isTold = near.setter !== undefined || from <= credential.enrolledSeq || isAboutUse(field)
-  const far = isTold
-    ? undefined
-    : yield* recollect(history, credential, field, Math.max(first, credential.enrolledSeq), from - 1)
+  const from = Math.max(first, beginningOf(state, credential))
+  const names = namesOf(state, credential)
+  const newest = { from: Seq.make(from), to: state.head, names }
+  const near = yield* recollect(history, { credential: credential.id, field, now }, newest)
+  const far = near.setter === undefined ? yield* older(history, credential, field, [first, from - 1]) : undefined
   return yield* completed(history, {
     credential,
     field,
-    now: history.at,
-    state: history.state,
+    now,
+    state,
     events: [...(far?.held ?? []), ...near.held],
     setter: near.setter ?? far?.setter,
     trouble: near.trouble,
@@ -39,50 +41,58 @@ export const recall = Effect.fnUntraced(function* (history: History.History, cre
   })
 })
 
-/** How it stands says itself whether something is wrong, and what that is came with the newest generations. */
-const isAboutUse = (field: FieldName): boolean => field === "status" || field === "reason" || field === "until"
-
 const beginningOf = (state: PoolState, { enrolledSeq, grant }: Credential): number => {
   const newest = grantById(state, grant).lineage.slice(-generations)
   return newest.length === 0 ? enrolledSeq : Math.min(...newest.map(({ seq }) => seq))
 }
 
-const recollect = Effect.fnUntraced(function* (
+/** Only the few types of event that may have set it are parsed. */
+const older = Effect.fnUntraced(function* (
   history: History.History,
   credential: Credential,
   field: FieldName,
-  from: number,
-  to: number
+  [first, to]: readonly [number, number]
 ) {
-  const before = from <= 1 ? empty : yield* history.ledger.asOf({ seq: Seq.make(from - 1) })
-  const recollection = new Recollection(before, { credential: credential.id, field, now: history.at })
-  yield* History.scan(history, {
-    from: Seq.make(from),
-    to: Seq.make(to),
-    names: namesOf(history.state, credential),
-    take: (event) => recollection.add(event)
-  })
+  const { at: now, state } = history
+  const wanted = olderOf(state, credential, field, now)
+  if (wanted === undefined) return undefined
+  const { enrolledSeq } = Option.getOrElse(HashMap.get(state.credentials, wanted.credential), () => credential)
+  const from = Math.max(first, enrolledSeq)
+  if (from > to) return undefined
+  const range = { from: Seq.make(from), to: Seq.make(to) }
+  const sieve = { types: new Set(wanted.types), names: [`"${wanted.credential}"`] }
+  return yield* recollect(history, { ...wanted, now }, { ...range, ...sieve })
+})
+
+type Range = Omit<ScanOptions, "take"> & { readonly from: Seq }
+
+const recollect = Effect.fnUntraced(function* (history: History.History, question: Question, range: Range) {
+  const before = range.from <= 1 ? empty : yield* history.ledger.asOf({ seq: Seq.make(range.from - 1) })
+  const recollection = new Recollection(before, question)
+  yield* History.scan(history, { ...range, take: (event) => recollection.add(event) })
   return recollection
 })
 
-/** With causes that stand on lines of other credentials. */
+/** With causes that stand on lines of other credentials, or on older ones. */
 const completed = Effect.fnUntraced(function* (history: History.History, given: Asked) {
-  let events = given.events
-  let answer = why(given)
+  let asked = given
+  let answer = why(asked)
   for (let count = 0; count < lookUps && answer.chain.outside !== undefined; count++) {
     const found = yield* eventOf(history, answer.chain.outside)
     if (found === undefined) break
-    events = [...events, found].toSorted((a, b) => a.seq - b.seq)
-    answer = why({ ...given, events })
+    asked = { ...asked, events: [...asked.events, found].toSorted((a, b) => a.seq - b.seq) }
+    answer = why(asked)
   }
   return answer
 })
 
-const eventOf = Effect.fnUntraced(function* ({ ledger, state }: History.History, id: Recorded["id"]) {
-  const found = yield* Effect.option(ledger.asOf({ id }))
-  const seq = Option.getOrUndefined(found)?.head
-  if (seq === undefined || seq > state.head) return undefined
+/** None if the ledger does not have it before the moment. */
+const eventOf = Effect.fnUntraced(function* ({ ledger, state }: History.History, id: EventId) {
+  const behind = yield* Effect.catchReason(ledger.asOf({ id }), "LedgerError", "NoSuchEvent", () =>
+    Effect.succeed(undefined)
+  )
+  if (behind === undefined || behind.head > state.head) return undefined
   const events: Array<Recorded> = []
-  yield* ledger.scan({ from: seq, to: seq, take: (event) => void events.push(event) })
+  yield* ledger.scan({ from: behind.head, to: behind.head, take: (event) => void events.push(event) })
   return events[0]
 })

@@ -3,6 +3,7 @@
  * the same value if their `key` is; `text` is for people.
  */
 import { HashMap, Option } from "effect"
+import type { EventType } from "../../Event.ts"
 import type { Generation } from "../../Generation.ts"
 import type { CredentialId } from "../../Ids.ts"
 import { format, type Instant } from "../../Instant.ts"
@@ -20,13 +21,14 @@ interface Asked {
   readonly state: PoolState
   readonly credential: Credential
   readonly grant: Grant
-  readonly status: CredentialStatus
   readonly now: Instant
 }
 
 interface Field {
   readonly says: string
   readonly read: (asked: Asked) => Reading
+  /** The only events that set it, where they are few: what a credential has by itself, without its grant. */
+  readonly setBy?: ReadonlyArray<EventType>
 }
 
 const reading = (text: string | undefined, ...more: ReadonlyArray<unknown>): Reading => ({
@@ -34,59 +36,81 @@ const reading = (text: string | undefined, ...more: ReadonlyArray<unknown>): Rea
   key: JSON.stringify([text ?? null, ...more])
 })
 
-const time = (instant: Instant | undefined): string | undefined => (instant === undefined ? undefined : format(instant))
+const statusIn = ({ credential, now, state }: Asked): CredentialStatus => credentialStatus(state, credential, now)
 
 /** Two deaths of the same kind are two values, and so are two benches. */
-const identity = ({ grant, status }: Asked): unknown =>
-  status.word === "dead" && grant.health._tag === "Dead"
-    ? grant.health.event
-    : status.word === "cooling"
-      ? status.until
-      : status.since
+const identity = ({ grant }: Asked, status: CredentialStatus): unknown => {
+  if (status.word === "dead" && grant.health._tag === "Dead") return grant.health.event
+  return status.word === "cooling" ? status.until : status.since
+}
 
 const withReason = (word: string, reason: string | undefined): string =>
   reason === undefined ? word : `${word} (${reason})`
 
+const time = (instant: Instant | undefined): string | undefined => (instant === undefined ? undefined : format(instant))
+
 export const fields = {
   status: {
-    says: "the summary word, and why it is not ok",
+    says: "its summary word, and why it is not ok",
     read: (asked) => {
-      const { credential, status } = asked
-      const word = credential.removed ? "removed" : status.word
-      return reading(withReason(word, credential.removed ? credential.removedBy : status.reason), identity(asked))
+      const { removed, removedBy } = asked.credential
+      const status = statusIn(asked)
+      const text = removed ? withReason("removed", removedBy) : withReason(status.word, status.reason)
+      return reading(text, identity(asked, status))
     }
   },
-  reason: { says: "why it is not ok", read: (asked) => reading(asked.status.reason, identity(asked)) },
-  until: { says: "when its bench or its wait ends", read: ({ status }) => reading(time(status.until)) },
+  reason: {
+    says: "why it is not ok",
+    read: (asked) => {
+      const status = statusIn(asked)
+      return reading(status.reason, identity(asked, status))
+    }
+  },
+  until: { says: "when its bench or its wait ends", read: (asked) => reading(time(statusIn(asked).until)) },
   health: {
     says: "whether its login is alive, whatever else holds it back",
     read: ({ grant: { health } }) =>
-      reading(
-        withReason(health._tag.toLowerCase(), health._tag === "Dead" ? health.reason : undefined),
-        health._tag === "Dead" ? health.event : health._tag === "Suspect" ? health.since : undefined
-      )
+      health._tag === "Dead"
+        ? reading(withReason("dead", health.reason), health.event)
+        : reading(health._tag.toLowerCase(), health._tag === "Suspect" ? health.since : undefined)
   },
-  current: { says: "which tokens count, and so who brought them", read: ({ grant }) => reading(tokens(grant.current)) },
-  expiresAt: { says: "when its access token ends", read: ({ status }) => reading(time(status.expiresAt)) },
-  label: { says: "its label", read: ({ credential }) => reading(credential.label) },
-  priority: { says: "its place in the order", read: ({ credential }) => reading(String(credential.priority)) },
+  current: { says: "which tokens count, and who brought them", read: ({ grant }) => reading(tokens(grant.current)) },
+  expiresAt: { says: "when its access token ends", read: ({ grant }) => reading(time(grant.current?.expiresAt)) },
+  label: {
+    says: "its label",
+    read: ({ credential }) => reading(credential.label),
+    setBy: ["CredentialEnrolled", "CredentialRelabelled"]
+  },
+  priority: {
+    says: "its place in the order",
+    read: ({ credential }) => reading(String(credential.priority)),
+    setBy: ["CredentialEnrolled", "CredentialPrioritised"]
+  },
   operator: {
     says: "whether a person paused it",
-    read: ({ credential: { keepalive, operator } }) => reading(keepalive ? `${operator}, kept alive` : operator)
+    read: ({ credential: { keepalive, operator } }) => reading(keepalive ? `${operator}, kept alive` : operator),
+    setBy: ["CredentialEnrolled", "CredentialPaused", "CredentialResumed"]
   },
   cooldown: {
     says: "its own benches, those of single models included",
-    read: ({ credential, now }) => reading(benches(credential, now))
+    read: ({ credential, now }) => reading(benches(credential, now)),
+    setBy: ["CredentialEnrolled", "CooldownStarted", "CooldownCleared"]
   },
-  quota: { says: "its quota windows", read: ({ credential, state }) => reading(windows(state, credential)) },
+  quota: {
+    says: "the quota windows of its account",
+    read: ({ credential, state }) => reading(windows(state, credential)),
+    setBy: ["CredentialEnrolled", "QuotaObserved"]
+  },
   store: {
     says: "where its tokens stand",
     read: ({ credential: { store } }) =>
-      reading([store.kind, store.path, store.slot].filter((part) => part !== undefined).join(" "))
+      reading([store.kind, store.path, store.slot].filter((part) => part !== undefined).join(" ")),
+    setBy: ["CredentialEnrolled"]
   },
   removed: {
     says: "whether it left the pool, and who took it out",
-    read: ({ credential: { removed, removedBy } }) => reading(removed ? `yes (${removedBy ?? "unknown"})` : "no")
+    read: ({ credential: { removed, removedBy } }) => reading(removed ? `yes (${removedBy ?? "unknown"})` : "no"),
+    setBy: ["CredentialEnrolled", "CredentialRemoved"]
   }
 } satisfies { readonly [name: string]: Field }
 
@@ -96,13 +120,18 @@ export const isField = (name: string): name is FieldName => Object.hasOwn(fields
 
 export const fieldNames: ReadonlyArray<FieldName> = Object.keys(fields).filter(isField)
 
+/** The only events that set it; any may, if nothing is said. */
+export const settersOf = (name: FieldName): ReadonlyArray<EventType> | undefined => {
+  const field: Field = fields[name]
+  return field.setBy
+}
+
 /** How the field stands; nothing before the credential was enrolled. */
 export const readField = (state: PoolState, id: CredentialId, name: FieldName, now: Instant): Reading | undefined => {
   const credential = Option.getOrUndefined(HashMap.get(state.credentials, id))
-  if (credential === undefined) return undefined
-  const grant = grantById(state, credential.grant)
-  const field: Field = fields[name]
-  return field.read({ state, credential, grant, status: credentialStatus(state, credential, now), now })
+  return credential === undefined
+    ? undefined
+    : fields[name].read({ state, credential, grant: grantById(state, credential.grant), now })
 }
 
 const tokens = (generation: Generation | undefined): string | undefined =>
@@ -117,11 +146,9 @@ const benches = (credential: Credential, now: Instant): string | undefined =>
     .toSorted()
     .join("; ") || undefined
 
-const windows = (state: PoolState, credential: Credential): string | undefined => {
-  const all = quotaOf(state, credential)
-  return all.length === 0
-    ? undefined
-    : all.map(({ name, resetsAt, usedPercent }) => `${name} ${usedPercent} %${until(resetsAt)}`).join("; ")
-}
+const windows = (state: PoolState, credential: Credential): string | undefined =>
+  quotaOf(state, credential)
+    .map(({ name, resetsAt, usedPercent }) => `${name} ${usedPercent} %${until(resetsAt)}`)
+    .join("; ") || undefined
 
 const until = (instant: Instant | undefined): string => (instant === undefined ? "" : ` until ${format(instant)}`)

@@ -46,11 +46,17 @@ export class Recollection {
   /** The next event that names the credential, its grant, or one of its account. */
   add(event: Recorded): void {
     this.#state = evolve(this.#state, event)
-    if (isWorthHolding(event)) this.#hold(event)
+    const isNews = !isQuiet(event)
+    if (isNews) this.#hold(event)
+    if (isNews || event.type === "QuotaObserved") this.#compare(event)
+    if (isNews && isTrouble(this.#state, event, this.#question.credential))
+      this.#trouble = { event, state: this.#state }
+  }
+
+  #compare(event: Recorded): void {
     const key = keyOf(this.#state, this.#question)
     if (key !== this.#key) this.#setter = event
     this.#key = key
-    if (isTrouble(this.#state, event, this.#question.credential)) this.#trouble = { event, state: this.#state }
   }
 
   #hold(event: Recorded): void {
@@ -80,17 +86,17 @@ export class Recollection {
 const keyOf = (state: PoolState, { credential, field, now }: Question): string | undefined =>
   readField(state, credential, field, now)?.key
 
-/** Calls that were accepted, quotas, and that nothing was available explain nothing but themselves. */
-const isWorthHolding = (event: Recorded): boolean => {
+/** Most events are such: calls that were accepted, quotas, that nothing was available. They explain nothing but themselves. */
+const isQuiet = (event: Recorded): boolean => {
   switch (event.type) {
     case "ApiOutcomeObserved":
-      return !event.data.accepted
+      return event.data.accepted
     case "QuotaAsked":
     case "QuotaObserved":
     case "SelectionExhausted":
-      return false
-    default:
       return true
+    default:
+      return false
   }
 }
 
