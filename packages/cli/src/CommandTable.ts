@@ -18,6 +18,7 @@ export const table = {
   lineage: async () => (await import("./commands/Lineage.ts")).lineage,
   loops: async () => (await import("./commands/Loops.ts")).loops,
   bisect: async () => (await import("./commands/Bisect.ts")).bisect,
+  "what-if": async () => (await import("./commands/WhatIf.ts")).whatIf,
   export: async () => (await import("./commands/Export.ts")).exportEvents,
   bundle: async () => (await import("./commands/Bundle.ts")).bundle,
   hash: async () => (await import("./commands/Hash.ts")).hash,

@@ -12,6 +12,7 @@ import { Lineage } from "./Lineage.ts"
 import { LogEvent } from "./Log.ts"
 import { Loops } from "./Loops.ts"
 import { Show } from "./Show.ts"
+import { WhatIf } from "./WhatIf.ts"
 import { Why } from "./Why.ts"
 
 export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
@@ -24,5 +25,6 @@ export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   log: LogEvent,
   loops: Loops,
   show: Show,
+  "what-if": WhatIf,
   why: Why
 }

@@ -9,12 +9,15 @@ export type Known = Envelope & PoolEvent
 
 export type Act = readonly [first: Recorded, ...others: ReadonlyArray<Recorded>]
 
+/** `isWhole`: no event of it is missing, since another one follows. */
+type Take = (act: Act, isWhole: boolean) => void
+
 /** Puts a ledger's events together, as they come. Call `end` after the last. */
 export class Acts {
   private held: Act | undefined
-  private readonly take: (act: Act) => void
+  private readonly take: Take
 
-  constructor(take: (act: Act) => void) {
+  constructor(take: Take) {
     this.take = take
   }
 
@@ -23,23 +26,20 @@ export class Acts {
       this.held = [...this.held, event]
       return
     }
-    this.end()
+    this.give(true)
     this.held = [event]
   }
 
+  /** The last act may go on behind the moment that is looked at. */
   end(): void {
+    this.give(false)
+  }
+
+  private give(isWhole: boolean): void {
     const act = this.held
     this.held = undefined
-    if (act !== undefined) this.take(act)
+    if (act !== undefined) this.take(act, isWhole)
   }
-}
-
-export const actsOf = (events: Iterable<Recorded>): ReadonlyArray<Act> => {
-  const found: Array<Act> = []
-  const acts = new Acts((act) => found.push(act))
-  for (const event of events) acts.add(event)
-  acts.end()
-  return found
 }
 
 /** One append is contiguous, and of one actor. */

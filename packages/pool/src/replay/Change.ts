@@ -52,7 +52,7 @@ export const changesIn = (from: Decisions, to: Decisions, circumstances: Circums
 }
 
 const placeOf = (act: Act, { type }: Difference) => {
-  const { at, seq } = act.find((event) => event.type === type) ?? act[0]
+  const { at, seq } = act.find((event) => event.type === type) ?? act[act.length - 1] ?? act[0]
   const credential = act.flatMap((event) => ("credential" in event && event.credential ? [event.credential] : []))[0]
   return { seq, at, credential }
 }

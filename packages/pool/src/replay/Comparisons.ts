@@ -4,6 +4,7 @@
  */
 import { compareFound } from "../decisions/CompareFound.ts"
 import type { EventOf } from "../Event.ts"
+import { isSame, refOf } from "../Generation.ts"
 import { grantById, members, type PoolState } from "../PoolState.ts"
 import { obstacleOf, obstacleWords } from "../queries/Obstacle.ts"
 import type { Envelope } from "../Recorded.ts"
@@ -16,7 +17,7 @@ export const comparisons = (states: ReadonlyArray<PoolState>, act: Act): Readonl
   const last = act.find(({ type }) => type === "RaceAdopted") ?? act[0]
   const [state] = states
   if (state === undefined) return undefined
-  if (last.type === "RaceAdopted") return isFoundInStore(last.data) ? standing(state, last) : undefined
+  if (last.type === "RaceAdopted") return isFoundInStore(last.data) ? standing(state, last) : winner(state, last)
   return last.type === "SelectionExhausted" ? obstacles(states, last) : undefined
 }
 
@@ -25,13 +26,18 @@ const standing = (state: PoolState, { data }: EventOf<"RaceAdopted">): ReadonlyA
   return now === "newer" ? [] : [{ field: "standing", recorded: "newer", now }]
 }
 
+/** Another actor had moved the grant on: what it brought is what counted. */
+const winner = (state: PoolState, { data }: EventOf<"RaceAdopted">): ReadonlyArray<FieldDifference> | undefined => {
+  const { current } = grantById(state, data.grant)
+  if (data.winner.actor === undefined || data.fallback === true) return undefined
+  if (current !== undefined && isSame(current, data.found)) return []
+  return [{ field: "found", recorded: refOf(data.found), now: current && refOf(current) }]
+}
+
 type Exhausted = Envelope & EventOf<"SelectionExhausted">
 
 /** A selection may have been made on an older state; undefined if what it met was no obstacle that a state tells. */
-const obstacles = (
-  states: ReadonlyArray<PoolState>,
-  event: Exhausted
-): ReadonlyArray<FieldDifference> | undefined => {
+const obstacles = (states: ReadonlyArray<PoolState>, event: Exhausted): ReadonlyArray<FieldDifference> | undefined => {
   const told = event.data.passed.map(({ why }, place) => ({ why, place })).filter(({ why }) => known.test(why))
   if (told.length === 0) return undefined
   const found = states.map((state) => {

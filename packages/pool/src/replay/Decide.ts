@@ -40,6 +40,7 @@ export type Decided =
 export type WhyNotJudged =
   | "an operator decided"
   | "it depends on what a store held"
+  | "it depends on who asked"
   | "the rules of its provider are not here"
   | "its observation is not in the ledger"
 
@@ -69,8 +70,9 @@ export const decide = (state: PoolState, act: Act, setting: Setting): Decided =>
       return afterCondemnation(state, first)
     case "RecoveryAdopted":
     case "RecoveryRejected":
-    case "SelectionExhausted":
       return notJudged("it depends on what a store held")
+    case "SelectionExhausted":
+      return notJudged("it depends on who asked")
     default:
       return { _tag: "NoDecision" }
   }

@@ -22,6 +22,10 @@ export class Policies {
   of(actor: ActorId): Policy {
     return this.applied.get(actor) ?? this.otherwise
   }
+
+  knows(actor: ActorId): boolean {
+    return this.applied.has(actor)
+  }
 }
 
 /** The fields in which two policies differ, in the order in which a policy has them. */

@@ -46,6 +46,8 @@ export class Replay {
   /** How many decisions were made again, those that diverge included. */
   judged = 0
   diverged = 0
+  /** Of these, under a policy that is not in the ledger, and was taken to be the default. */
+  underUnknownPolicy = 0
   private readonly rules: Rules
   private readonly policies: Policies
   private readonly acts: Acts
@@ -78,7 +80,7 @@ export class Replay {
     return [...this.unjudged.values()].toSorted((a, b) => (a.type < b.type ? -1 : 1))
   }
 
-  private readonly judge = (act: Act): void => {
+  private readonly judge = (act: Act, isWhole: boolean): void => {
     this.states.add(this.now, act)
     for (const event of act) {
       this.policies.hear(event)
@@ -91,7 +93,7 @@ export class Replay {
     const compared = comparisons(this.states.possible, act)
     if (compared !== undefined) this.compareInput(act, compared)
     const again = decide(before, act, { now: first.at, chance: 0, policy, rules: this.rules })
-    if (again._tag === "Decided") this.compare(act, before, policy)
+    if (again._tag === "Decided") this.compare(act, before, policy, isWhole)
     if (again._tag === "NotJudged" && compared === undefined) this.leave(act, again.why)
   }
 
@@ -101,14 +103,17 @@ export class Replay {
     if (fields.length > 0) this.report(act, type as EventType, fields)
   }
 
-  private compare(act: Act, before: PoolState, policy: Policy): void {
+  private compare(act: Act, before: PoolState, policy: Policy, isWhole: boolean): void {
     const recorded = decisionsIn(act)
     const sought = { act, states: this.states.possible, policy, rules: this.rules }
     this.judged += recorded.length
+    if (!this.policies.knows(act[0].actor)) this.underUnknownPolicy += recorded.length
     if (recover(sought) !== undefined) return
     const again = decide(before, act, { ...unrecovered(sought), policy, rules: this.rules })
     if (again._tag !== "Decided") return
-    for (const { fields, type } of differences(recorded, draftsOf(again))) this.report(act, type, fields)
+    for (const { fields, type } of differences(recorded, draftsOf(again))) {
+      if (isWhole || !isMissing(fields)) this.report(act, type, fields)
+    }
   }
 
   private report(act: Act, type: EventType, fields: ReadonlyArray<FieldDifference>): void {
@@ -126,3 +131,6 @@ export class Replay {
     }
   }
 }
+
+const isMissing = ([field]: ReadonlyArray<FieldDifference>): boolean =>
+  field?.field === "event" && field.recorded === undefined

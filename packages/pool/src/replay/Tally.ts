@@ -58,6 +58,8 @@ export interface Report {
     readonly unmade: number
     /** Come out otherwise today, under the policy of that time too. */
     readonly otherwiseToday: number
+    /** Under a policy that is not in the ledger, and was taken to be the default. */
+    readonly underUnknownPolicy: number
     readonly notJudged: ReadonlyArray<NotJudged>
   }
   /** Refused because the login or its token was dead: the first of them, which found that out, included. */
@@ -98,7 +100,7 @@ export class Tally {
   private readonly refusedCalls = new Counter()
   private readonly acceptedCalls = new Counter()
   private stopped = 0
-  private readonly decisions = { judged: 0, changed: 0, unmade: 0, otherwiseToday: 0 }
+  private readonly decisions = { judged: 0, changed: 0, unmade: 0, otherwiseToday: 0, underUnknownPolicy: 0 }
   private readonly unjudged = new Map<string, NotJudged>()
   private readonly sooner = { refreshes: 0, calls: 0 }
   private readonly missed: Array<Missed> = []
@@ -127,9 +129,10 @@ export class Tally {
     this.decisions.unmade += count
   }
 
-  judged(act: Act, isOtherwise: boolean): void {
+  judged(act: Act, isOtherwise: boolean, isPolicyKnown: boolean): void {
     const { length } = decisionsIn(act)
     this.decisions.judged += length
+    if (!isPolicyKnown) this.decisions.underUnknownPolicy += length
     if (isOtherwise) this.decisions.otherwiseToday += length
   }
 

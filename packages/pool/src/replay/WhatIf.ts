@@ -67,7 +67,7 @@ export class WhatIf {
     return this.branch.state
   }
 
-  private readonly take = (act: Act): void => {
+  private readonly take = (act: Act, isWhole: boolean): void => {
     const { recorded } = this
     this.before.recorded.add(recorded, act)
     this.before.other.add(this.branch.state, act)
@@ -76,14 +76,14 @@ export class WhatIf {
       this.recorded = evolve(this.recorded, event)
     }
     if (act[0].seq < (this.options.from ?? 0)) for (const event of act) this.branch.take(event)
-    else this.takeOtherwise(act, recorded)
+    else this.takeOtherwise(act, recorded, isWhole)
     this.tally.pass(this.recorded, this.branch.state)
   }
 
-  private takeOtherwise(act: Act, before: PoolState): void {
+  private takeOtherwise(act: Act, before: PoolState, isWhole: boolean): void {
     const admission = this.branch.admit(act, before)
     this.tally.count(act, admission, before, this.branch.state)
-    if (admission._tag === "Seen") this.decideAgain(act)
+    if (admission._tag === "Seen") this.decideAgain(act, isWhole)
     if (admission._tag === "Rejoins") this.rejoin(act)
     this.unmade(act, admission)
   }
@@ -93,7 +93,7 @@ export class WhatIf {
     if (admission._tag === "NotMade" || admission._tag === "NotSeen") this.tally.undecided(decisionsIn(act).length)
   }
 
-  private decideAgain(act: Act): void {
+  private decideAgain(act: Act, isWhole: boolean): void {
     const [first] = act
     const recorded = this.policies.of(first.actor)
     const other = this.options.policy ?? recorded
@@ -107,9 +107,11 @@ export class WhatIf {
     const would = decide(luck.lag === 0 ? this.branch.state : now, act, { ...luck, policy: other, rules })
     if (again._tag === "NotJudged") this.tally.notJudged(act, again.why)
     if (again._tag !== "Decided" && would._tag !== "Decided") return this.follow(act)
-    const base = this.options.policy !== undefined && again._tag === "Decided" ? draftsOf(again) : decisionsIn(act)
+    const recordedNow = again._tag === "Decided" ? draftsOf(again) : decisionsIn(act)
+    const asRecorded = isWhole ? decisionsIn(act) : completed(decisionsIn(act), recordedNow)
+    const base = this.options.policy === undefined ? asRecorded : recordedNow
     const drafts = would._tag === "Decided" ? would : { before: [], after: [] }
-    this.tally.judged(act, found === undefined)
+    this.tally.judged(act, found === undefined, this.policies.knows(first.actor))
     if (isSameDecision(base, draftsOf(drafts))) return this.follow(act)
     const changes = changesIn(base, draftsOf(drafts), { act, state: then, luck, rules, recorded, other })
     this.tally.changed(changes, draftsOf(drafts))
@@ -169,6 +171,15 @@ const isBenched = (state: PoolState, draft: Draft, at: Instant): boolean => {
   if (credential === undefined || draft.type !== "CooldownCleared") return false
   return allBenchesOf(credential, at).some(({ model }) => model === draft.data.model)
 }
+
+/** What an act that was cut would have had too. */
+const completed = (
+  recorded: ReadonlyArray<Recorded>,
+  whole: ReadonlyArray<Draft | Recorded>
+): ReadonlyArray<Draft | Recorded> => [
+  ...recorded,
+  ...whole.filter(({ type }) => recorded.every((decision) => decision.type !== type))
+]
 
 const isFallback = (event: Recorded): boolean => event.type === "RaceAdopted" && event.data.fallback === true
 
