@@ -3,6 +3,7 @@
  * never adjusted to what a query answers.
  */
 import { CauseWord } from "@daybook/pool/queries/Cause"
+import { loopKinds } from "@daybook/pool/queries/Loops"
 import { Schema } from "effect"
 
 /** What a credential is asked about, and the cause that must be named. */
@@ -13,16 +14,6 @@ export const Asked = Schema.Struct({
   cause: CauseWord
 })
 
-export const LoopKind = Schema.Literals([
-  "dead-token-replayed",
-  "refresh-changes-nothing",
-  "adopt-ping-pong",
-  "claim-without-outcome",
-  "quarantine-flapping",
-  "cooldown-reentry",
-  "refresh-storm"
-])
-
 export const Expected = Schema.Struct({
   name: Schema.String,
   /** The complaint that it stands for. */
@@ -31,7 +22,7 @@ export const Expected = Schema.Struct({
   fault: Schema.String,
   asked: Schema.NonEmptyArray(Asked),
   /** Kinds of loops, each once; empty: no loop. */
-  loops: Schema.Array(LoopKind),
+  loops: Schema.Array(Schema.Literals(loopKinds)),
   /** Requests that carry the token after the provider called it dead, by the name of a policy file beside it. */
   deadTokenRequests: Schema.optionalKey(Schema.Record(Schema.String, Schema.Natural))
 })

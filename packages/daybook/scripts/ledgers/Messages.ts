@@ -15,19 +15,14 @@ export interface Settings {
   readonly ahead: number
 }
 
-export interface Whom {
-  /** Id of the one credential to use. */
-  readonly credential?: string
-  readonly model?: string
-}
-
 /** One thing to do. */
 export type Order =
   /** Calls the model API as `pool.fetch` does: a refusal is followed by whatever may help. */
-  | ({ readonly do: "call"; readonly provider: string } & Whom)
-  /** Only asks for a token. */
-  | ({ readonly do: "token"; readonly provider: string; readonly forceRefresh?: boolean } & Whom)
-  | { readonly do: "refresh" | "revive" | "pause" | "resume"; readonly credential: string }
+  | { readonly do: "call"; readonly provider: string }
+  /** Asks for another token than the one at hand. */
+  | { readonly do: "renew"; readonly provider: string }
+  /** What an operator may do. */
+  | { readonly do: "refresh" | "revive"; readonly credential: string }
   | { readonly do: "move"; readonly ahead: number }
   | { readonly do: "close" }
 

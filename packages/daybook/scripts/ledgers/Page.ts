@@ -20,10 +20,11 @@ are the reports that Daybook was begun for. Look at one:
 \`\`\`text
 daybook why main --ledger examples/ledgers/token-invalidated-hourly
 daybook loops --ledger examples/ledgers/token-invalidated-hourly
-daybook log --ledger examples/ledgers/token-invalidated-hourly
+daybook what-if --policy default --ledger examples/ledgers/token-invalidated-hourly
+daybook verify examples/ledgers/token-invalidated-hourly
 \`\`\`
 
-Nothing is written, and no network is used. \`daybook verify\` says that each is whole, as it was recorded.
+Nothing is written, and no network is used.
 
 ## How they came about
 
@@ -38,16 +39,22 @@ the fault that is about to be injected, and written before the run. The tests ho
 ## What there is
 `
 
-const section = ({ asked, fault, loops, name, policies = {}, story }: Scenario): string =>
+const section = ({ asked, deadTokenRequests, fault, loops, name, story }: Scenario): string =>
   `### ${name}
 
 ${story}
 
 - Done to it: ${fault}
 ${asked.map((one) => `- ${question(one)}: \`${one.cause}\`\n`).join("")}- Loops: ${wordsOf(loops)}
-${Object.keys(policies)
-  .map((policy) => `- A policy to compare: [${policy}.json](${name}/${policy}.json)\n`)
-  .join("")}`
+${deadTokenRequests === undefined ? "" : comparison(name, deadTokenRequests)}`
 
 const question = ({ at, credential }: Scenario["asked"][number]): string =>
   `Cause for \`${credential}\` ${at === undefined ? "in the end" : `at ${at}`}`
+
+/** By policy. */
+const comparison = (name: string, requests: Readonly<Record<string, number>>): string => {
+  const counts = Object.entries(requests).map(
+    ([policy, count]) => `${count} under [${policy}.json](${name}/${policy}.json)`
+  )
+  return `- Requests with the dead token: ${counts.join(", ")}\n`
+}

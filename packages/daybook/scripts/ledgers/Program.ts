@@ -2,7 +2,7 @@
 import { Data, Effect, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import type { Order, Settings, Told, Whom } from "./Messages.ts"
+import type { Order, Settings, Told } from "./Messages.ts"
 
 /** A program did not start, or did not do what a story needs. */
 export class OffScript extends Data.TaggedError("OffScript")<{ readonly message: string }> {}
@@ -12,9 +12,12 @@ export type Outcome = string
 
 export interface Program {
   readonly name: string
-  readonly call: (provider: string, whom?: Whom) => Effect.Effect<Outcome>
-  readonly token: (provider: string, whom?: Whom & { readonly forceRefresh?: boolean }) => Effect.Effect<Outcome>
-  readonly operate: (what: "refresh" | "revive" | "pause" | "resume", credential: string) => Effect.Effect<Outcome>
+  /** Of the model API; answers who served and the status. */
+  readonly call: (provider: string) => Effect.Effect<Outcome>
+  /** Another token than the one at hand. */
+  readonly renew: (provider: string) => Effect.Effect<Outcome>
+  readonly refresh: (credential: string) => Effect.Effect<Outcome>
+  readonly revive: (credential: string) => Effect.Effect<Outcome>
   readonly move: (ahead: number) => Effect.Effect<void>
   /** SIGKILL: no time for a last word. */
   readonly kill: Effect.Effect<void>
@@ -34,6 +37,7 @@ export const start = Effect.fnUntraced(function* (
     killed
   )
   yield* ready(settings.name, child)
+  let orders = 0
   const waiting = new Map<number, (told: Told) => void>()
   child.on("message", (message) => {
     const told = message as Told
@@ -52,12 +56,12 @@ export const start = Effect.fnUntraced(function* (
       })
       child.send({ ...what, id })
     })
-  let orders = 0
   return {
     name: settings.name,
-    call: (provider, whom = {}) => order({ do: "call", provider, ...whom }),
-    token: (provider, whom = {}) => order({ do: "token", provider, ...whom }),
-    operate: (what, credential) => order({ do: what, credential }),
+    call: (provider) => order({ do: "call", provider }),
+    renew: (provider) => order({ do: "renew", provider }),
+    refresh: (credential) => order({ do: "refresh", credential }),
+    revive: (credential) => order({ do: "revive", credential }),
     move: (ahead) => Effect.asVoid(order({ do: "move", ahead })),
     kill: killed(child),
     close: Effect.andThen(order({ do: "close" }), ended(child))

@@ -32,7 +32,10 @@ export const record = Effect.fnUntraced(function* (scenario: Scenario, places: P
   const folder = join(places.recordings, expected.name)
   expect(folder, expected)
   const stage = yield* Stage.make(places.stage, policy)
-  yield* Effect.mapError(Effect.scoped(run(stage)), ({ message }) => offScript(expected.name, message))
+  yield* Effect.scoped(run(stage)).pipe(
+    Effect.catchTag("SandboxError", Effect.die),
+    Effect.mapError(({ message }) => offScript(expected.name, message))
+  )
   yield* isWhole(stage.home)
   const ledger = join(folder, "ledger.jsonl")
   copyFileSync(join(stage.home, "ledger.jsonl"), ledger)

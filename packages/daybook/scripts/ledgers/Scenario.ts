@@ -1,5 +1,6 @@
 /** A fault, what a ledger must show of it, and how it comes about. */
 import type { Policy } from "@daybook/pool/Policy"
+import type { SandboxError } from "@daybook/sandbox/SandboxError"
 import type { Effect, Scope } from "effect"
 import type { Expected } from "./Expected.ts"
 import type { OffScript } from "./Program.ts"
@@ -11,5 +12,5 @@ export interface Scenario extends Expected {
   /** Policies to be compared, by the name of the file that is written beside the ledger. */
   readonly policies?: Readonly<Record<string, Policy>>
   /** Fails if the story took another course than the fault wants. */
-  readonly run: (stage: Stage) => Effect.Effect<void, OffScript, Scope.Scope>
+  readonly run: (stage: Stage) => Effect.Effect<void, OffScript | SandboxError, Scope.Scope>
 }

@@ -29,21 +29,19 @@ const runtime = ManagedRuntime.make(
   })
 )
 
-const callOnce = (provider: string, { credential, model }: { credential?: string; model?: string }) =>
+const call = (provider: string) =>
   Effect.flatMap(CredentialUse, (uses) =>
-    uses.use(provider, { credential, model }, (token) =>
+    uses.use(provider, {}, (token) =>
       Effect.gen(function* () {
-        const response = yield* Effect.promise(() => ask(Redacted.value(token.token), model))
-        const body = yield* Effect.promise(() => response.text())
-        const answer = { status: response.status, headers: Object.fromEntries(response.headers), body }
-        const verdict = yield* uses.report(token, model === undefined ? answer : { ...answer, model })
-        return { value: `${token.credential} ${response.status}`, verdict }
+        const answer = yield* Effect.promise(() => ask(Redacted.value(token.token)))
+        const verdict = yield* uses.report(token, answer)
+        return { value: `${token.credential} ${answer.status}`, verdict }
       })
     )
   )
 
-const ask = (token: string, model = "sandbox-1"): Promise<Response> =>
-  fetch(`${settings.origin}/v1/responses`, {
+const ask = async (token: string) => {
+  const response = await fetch(`${settings.origin}/v1/responses`, {
     method: "POST",
     redirect: "manual",
     headers: {
@@ -51,26 +49,28 @@ const ask = (token: string, model = "sandbox-1"): Promise<Response> =>
       "content-type": "application/json",
       "x-sandbox-client": settings.name
     },
-    body: JSON.stringify({ model, input: "hello" })
+    body: JSON.stringify({ model: "sandbox-1", input: "hello" })
   })
+  return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
+}
 
 const perform = (order: Order) =>
   Effect.gen(function* () {
     switch (order.do) {
       case "call":
-        return yield* callOnce(order.provider, order)
-      case "token":
-        return (yield* (yield* CredentialPool).getToken(order.provider, order)).credential
+        return yield* call(order.provider)
+      case "renew":
+        return (yield* (yield* CredentialPool).getToken(order.provider, { forceRefresh: true })).credential
       case "refresh":
         return (yield* (yield* CredentialPool).refresh(order.credential)).credential
+      case "revive":
+        yield* (yield* Operator).revive(order.credential as CredentialId)
+        return "revived"
       case "move":
         setAhead(order.ahead)
         return "moved"
       case "close":
         return "closing"
-      default:
-        yield* (yield* Operator)[order.do](order.credential as CredentialId)
-        return order.do
     }
   })
 

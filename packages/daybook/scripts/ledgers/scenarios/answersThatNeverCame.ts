@@ -22,8 +22,8 @@ export const answersThatNeverCame: Scenario = {
     const agent = yield* stage.start("agent")
     yield* agent.call("openai-codex")
     yield* stage.advance("40 minutes")
-    yield* Effect.forEach(faults, (fault) => Effect.orDie(stage.sandbox.fault({ fault })), { discard: true })
-    yield* agent.operate("refresh", "main")
+    yield* Effect.forEach(faults, (fault) => stage.sandbox.fault({ fault }), { discard: true })
+    yield* agent.refresh("main")
     yield* stage.check("its access token goes on", (yield* agent.call("openai-codex")) === "main 200")
     for (let outage = 1; outage < faults.length; outage += 1) {
       yield* stage.advance("1 hour")

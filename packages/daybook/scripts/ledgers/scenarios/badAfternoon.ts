@@ -23,14 +23,14 @@ export const badAfternoon: Scenario = {
     yield* agent.call("openai-codex")
     yield* stage.advance("40 minutes")
     for (const fault of faults) {
-      yield* Effect.orDie(stage.sandbox.fault({ fault }))
-      yield* agent.operate("refresh", "main")
+      yield* stage.sandbox.fault({ fault })
+      yield* agent.refresh("main")
       yield* stage.check("its access token goes on", (yield* agent.call("openai-codex")) === "main 200")
       yield* stage.advance("5 minutes")
     }
     yield* stage.advance("10 minutes")
     yield* stage.check("the login was never in danger", (yield* agent.call("openai-codex")) === "main 200")
     yield* agent.close
-    yield* stage.check("nothing followed the redirect", (yield* Effect.orDie(stage.sandbox.trapped)).length === 0)
+    yield* stage.check("nothing followed the redirect", (yield* stage.sandbox.trapped).length === 0)
   })
 }

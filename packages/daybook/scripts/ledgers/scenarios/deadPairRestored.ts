@@ -15,7 +15,7 @@ export const deadPairRestored: Scenario = {
     yield* stage.write(rows)
     const first = yield* stage.start("agent")
     yield* first.call("openai-codex")
-    yield* Effect.orDie(stage.sandbox.revoke({ grant: login.grant }))
+    yield* stage.sandbox.revoke({ grant: login.grant })
     yield* stage.advance("61 minutes")
     const told = yield* first.call("openai-codex")
     yield* stage.check("the refresh is refused for good", told === "RefreshError Revoked")
@@ -27,7 +27,7 @@ export const deadPairRestored: Scenario = {
       yield* stage.check("it is not served", (yield* again.call("openai-codex")) !== "main 200")
       yield* again.close
     }
-    const posts = yield* Effect.orDie(stage.sandbox.journal)
+    const posts = yield* stage.sandbox.journal
     yield* stage.check("the dead token is sent once", posts.length === 1)
   })
 }

@@ -25,12 +25,12 @@ export const fourPrograms: Scenario = {
     yield* callAll
     for (let round = 0; round < rounds; round += 1) {
       yield* stage.advance("50 minutes")
-      const hold = yield* Effect.orDie(stage.sandbox.hold("beforeReading", { grant: login.grant }))
-      yield* Effect.orDie(stage.sandbox.expireAccess({ grant: login.grant }))
+      const hold = yield* stage.sandbox.hold("beforeReading", { grant: login.grant })
+      yield* stage.sandbox.expireAccess({ grant: login.grant })
       const calling = yield* Effect.forkChild(callAll)
-      yield* Effect.orDie(hold.parked())
+      yield* hold.parked()
       yield* stage.until((events) => refusals(events) === names.length * (round + 1))
-      yield* Effect.orDie(hold.release)
+      yield* hold.release
       const told = yield* Fiber.join(calling)
       yield* stage.check(
         "every call succeeds in the end",
@@ -40,7 +40,7 @@ export const fourPrograms: Scenario = {
     yield* stage.advance("10 minutes")
     yield* callAll
     yield* Effect.forEach(agents, ({ close }) => close, { discard: true })
-    const posts = yield* Effect.orDie(stage.sandbox.journal)
+    const posts = yield* stage.sandbox.journal
     yield* stage.check("each refresh token is sent once", posts.length === rounds)
   })
 }

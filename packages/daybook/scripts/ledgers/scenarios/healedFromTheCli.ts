@@ -14,7 +14,7 @@ export const healedFromTheCli: Scenario = {
     yield* stage.write([{ id: "main", login, seeded: true }])
     const agent = yield* stage.start("agent")
     yield* agent.call("openai-codex")
-    yield* Effect.orDie(stage.sandbox.revoke({ grant: login.grant }))
+    yield* stage.sandbox.revoke({ grant: login.grant })
     yield* stage.advance("61 minutes")
     const told = yield* agent.call("openai-codex")
     yield* stage.check("the refresh is refused for good", told === "RefreshError Revoked")
@@ -24,7 +24,7 @@ export const healedFromTheCli: Scenario = {
     const served = yield* agent.call("openai-codex")
     yield* stage.check("another credential serves", served.endsWith(" 200") && served !== "main 200")
     yield* agent.close
-    const posts = yield* Effect.orDie(stage.sandbox.journal)
+    const posts = yield* stage.sandbox.journal
     yield* stage.check("the CLI's refresh token is not sent", !posts.some(({ grant }) => grant === others.grant))
   })
 }

@@ -20,12 +20,12 @@ export const killedAgainAndAgain: Scenario = {
     yield* stage.advance("61 minutes")
     for (let death = 0; death < deaths; death += 1) {
       const doomed = yield* stage.start("short-lived")
-      const hold = yield* Effect.orDie(stage.sandbox.hold("afterHeaders", { grant: login.grant }))
+      const hold = yield* stage.sandbox.hold("afterHeaders", { grant: login.grant })
       const calling = yield* Effect.forkChild(doomed.call("openai-codex"))
-      yield* Effect.orDie(hold.parked())
+      yield* hold.parked()
       yield* doomed.kill
       yield* Fiber.join(calling)
-      yield* Effect.orDie(hold.release)
+      yield* hold.release
       yield* stage.advance("1 hour")
     }
     const spared = yield* stage.start("short-lived")

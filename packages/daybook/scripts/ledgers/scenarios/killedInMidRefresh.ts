@@ -20,15 +20,15 @@ export const killedInMidRefresh: Scenario = {
     const steady = yield* stage.start("steady")
     yield* steady.call("openai-codex")
     yield* stage.advance("40 minutes")
-    const hold = yield* Effect.orDie(stage.sandbox.hold("afterHeaders", { grant: login.grant }))
-    const asking = yield* Effect.forkChild(crashing.operate("refresh", "main"))
-    yield* Effect.orDie(hold.parked())
+    const hold = yield* stage.sandbox.hold("afterHeaders", { grant: login.grant })
+    const asking = yield* Effect.forkChild(crashing.refresh("main"))
+    yield* hold.parked()
     yield* crashing.kill
     yield* Fiber.join(asking)
-    yield* Effect.orDie(hold.release)
+    yield* hold.release
     yield* stage.advance("5 minutes")
     yield* stage.check("its access token still serves", (yield* steady.call("openai-codex")) === "main 200")
-    yield* steady.operate("refresh", "main") // whoever holds the lock next writes down that an answer was lost
+    yield* steady.refresh("main") // whoever holds the lock next writes down that an answer was lost
     yield* stage.advance("20 minutes")
     const told = yield* steady.call("openai-codex")
     yield* stage.check("the spent token is sent once more, and refused", told === "RefreshError ResponseLost")

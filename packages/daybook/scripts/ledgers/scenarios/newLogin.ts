@@ -18,7 +18,7 @@ export const newLogin: Scenario = {
     const agent = yield* stage.start("agent")
     yield* agent.call("openai-codex")
     yield* stage.advance("30 minutes")
-    yield* Effect.orDie(stage.sandbox.revoke({ grant: login.grant, code: "token_revoked" }))
+    yield* stage.sandbox.revoke({ grant: login.grant, code: "token_revoked" })
     yield* stage.check("the login is refused", (yield* agent.call("openai-codex")) === "main 401")
     yield* stage.advance("90 minutes")
     const again = yield* stage.logIn({ accessLifetime: 24 * 3600, account: "account-ada" })

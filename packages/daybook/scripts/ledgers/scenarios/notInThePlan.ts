@@ -17,11 +17,11 @@ export const notInThePlan: Scenario = {
     const login = yield* stage.logIn({ dialect: "xai", accessLifetime: 6 * 3600 })
     yield* stage.write([{ id: "grok", provider: "xai-oauth", login, seeded: true }])
     const agent = yield* stage.start("agent")
-    yield* Effect.orDie(stage.sandbox.apiFault({ fault: { _tag: "Status", status: 403, body }, times: 1 }))
+    yield* stage.sandbox.apiFault({ fault: { _tag: "Status", status: 403, body }, times: 1 })
     yield* stage.check("the API forbids it", (yield* agent.call("xai-oauth")) === "grok 403")
     yield* stage.advance("20 minutes")
     yield* stage.check("it is not asked again at once", (yield* agent.call("xai-oauth")) === "NoneAvailable")
     yield* agent.close
-    yield* stage.check("nothing was refreshed for it", (yield* Effect.orDie(stage.sandbox.journal)).length === 0)
+    yield* stage.check("nothing was refreshed for it", (yield* stage.sandbox.journal).length === 0)
   })
 }

@@ -16,7 +16,7 @@ export const refusedAfterEveryRefresh: Scenario = {
     yield* stage.write([{ id: "main", login, seeded: true }])
     const agent = yield* stage.start("agent")
     yield* agent.call("openai-codex")
-    yield* Effect.orDie(stage.sandbox.apiFault({ fault: { _tag: "Status", status: 401, body }, times: 100 }))
+    yield* stage.sandbox.apiFault({ fault: { _tag: "Status", status: 401, body }, times: 100 })
     for (let call = 0; call < 6; call += 1) {
       yield* stage.advance("1 hour")
       yield* agent.call("openai-codex")

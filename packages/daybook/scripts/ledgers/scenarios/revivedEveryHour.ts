@@ -14,12 +14,12 @@ export const revivedEveryHour: Scenario = {
     yield* stage.write([{ id: "main", login, seeded: true }])
     const agent = yield* stage.start("agent")
     yield* agent.call("openai-codex")
-    yield* Effect.orDie(stage.sandbox.revoke({ grant: login.grant }))
+    yield* stage.sandbox.revoke({ grant: login.grant })
     yield* stage.advance("61 minutes")
     yield* agent.call("openai-codex")
     for (let revival = 0; revival < 4; revival += 1) {
       yield* stage.advance("1 hour")
-      yield* agent.operate("revive", "main")
+      yield* agent.revive("main")
       const told = yield* agent.call("openai-codex")
       yield* stage.check("it dies again", told === "RefreshError Revoked")
     }

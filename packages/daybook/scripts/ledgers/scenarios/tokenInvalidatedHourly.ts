@@ -23,7 +23,7 @@ export const tokenInvalidatedHourly: Scenario = {
     const agent = yield* stage.start("agent")
     yield* stage.check("the login works at first", (yield* agent.call("openai-codex")) === "main 200")
     yield* stage.advance("20 minutes")
-    yield* Effect.orDie(stage.sandbox.revoke({ grant: login.grant }))
+    yield* stage.sandbox.revoke({ grant: login.grant })
     for (let failure = 0; failure < failures; failure += 1) {
       yield* stage.check("the dead token is sent", (yield* agent.call("openai-codex")) === "main 401")
       yield* stage.advance("30 minutes")
@@ -31,7 +31,7 @@ export const tokenInvalidatedHourly: Scenario = {
       yield* stage.advance("31 minutes")
     }
     yield* agent.close
-    const refused = (yield* Effect.orDie(stage.sandbox.apiCalls)).filter(({ status }) => status === 401)
+    const refused = (yield* stage.sandbox.apiCalls).filter(({ status }) => status === 401)
     yield* stage.check("the provider counts as many", refused.length === failures)
   })
 }

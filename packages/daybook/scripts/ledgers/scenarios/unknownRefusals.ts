@@ -16,7 +16,7 @@ export const unknownRefusals: Scenario = {
     yield* stage.write([{ id: "main", login, seeded: true }])
     const agent = yield* stage.start("agent")
     yield* agent.call("openai-codex")
-    yield* Effect.orDie(stage.sandbox.fault({ fault: { _tag: "Status", status: 400, body }, times: 2 }))
+    yield* stage.sandbox.fault({ fault: { _tag: "Status", status: 400, body }, times: 2 })
     yield* stage.advance("61 minutes")
     for (let call = 0; call < 2; call += 1) {
       const told = yield* agent.call("openai-codex")
