@@ -4,7 +4,7 @@
  */
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger, type ScanEnd, type ScanOptions } from "@daybook/ledger/Ledger"
-import { type Damaged, LedgerError } from "@daybook/ledger/LedgerError"
+import { type Damaged, LedgerError, type Missing } from "@daybook/ledger/LedgerError"
 import type { Moment } from "@daybook/ledger/Moment"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
@@ -46,7 +46,8 @@ export const open = Effect.fnUntraced(function* (
   { at = Option.none(), ledger: named = Option.none() }: Asked
 ): Effect.fn.Return<History, LedgerError | Stop, Scope.Scope> {
   const folder = yield* LedgerFolder.find(named, home)
-  const ledger = yield* openAt(folder)
+  const opening = openAt(folder)
+  const ledger = yield* Option.isNone(named) ? opening : Effect.catchReason(opening, "LedgerError", "Missing", noLedger)
   const { damage, state } = yield* readable(ledger)
   // A ledger that was brought here ended when it was last written; a pool's own goes on.
   const now = Option.isSome(named) ? state.latest : Math.max(state.latest, yield* Clock.currentTimeMillis)
@@ -56,6 +57,11 @@ export const open = Effect.fnUntraced(function* (
   if (state.unknown > 0) Output.sayOnce(ofNewer(state.unknown))
   return Option.isNone(at) ? whole : { ...whole, ...(yield* standing(whole, at.value, "--at")) }
 })
+
+const noLedger = ({ path }: Missing) =>
+  Effect.fail(
+    new Stop({ exitCode: exitCodes.error, message: `There is no ledger in ${path}. Give --ledger the folder of one.` })
+  )
 
 const openAt = Effect.fnUntraced(function* (folder: string) {
   const layer = FileLedger.layer({ folder, program: "daybook", version, readOnly: true })

@@ -21,7 +21,7 @@ const asked = (
   more: { readonly since?: string; readonly credential?: ReadonlyArray<string> } = {}
 ) => ({
   folder,
-  at: Option.none(),
+  until: Option.none(),
   ledger: Option.none(),
   since: Option.fromUndefinedOr(more.since),
   credential: more.credential ?? []
@@ -129,7 +129,7 @@ describe("an excerpt", () => {
   it.effect("of a time has what is needed to understand it, and of one credential what is its own", () =>
     Effect.gen(function* () {
       const { after, before } = yield* excerpt({
-        since: String(placeOf("old", "CredentialRemoved")),
+        since: String(placeOf("old", "CredentialRemoved") + 1),
         credential: ["main"]
       })
       assert.deepStrictEqual(typesOf(after), [

@@ -13,20 +13,20 @@ import { tempFolder } from "./support/TempFolder.ts"
 
 interface Wanted {
   readonly format?: "jsonl" | "csv" | "perfetto"
-  readonly from?: string
-  readonly at?: string
+  readonly since?: string
+  readonly until?: string
   readonly credential?: string
 }
 
-const exported = Effect.fnUntraced(function* (home: string, { at, credential, format, from }: Wanted = {}) {
+const exported = Effect.fnUntraced(function* (home: string, { credential, format, since, until }: Wanted = {}) {
   const out = join(yield* tempFolder, "out")
   yield* answer(told(home), {
     jsonl: format === "jsonl",
     csv: format === "csv",
     perfetto: format === "perfetto",
-    at: Option.fromUndefinedOr(at),
     ledger: Option.none(),
-    from: Option.fromUndefinedOr(from),
+    since: Option.fromUndefinedOr(since),
+    until: Option.fromUndefinedOr(until),
     credential: Option.fromUndefinedOr(credential),
     out: Option.some(out)
   })
@@ -57,7 +57,7 @@ describe("export", () => {
     Effect.gen(function* () {
       const home = yield* past
       const [from, to] = [placeOf("spare", "CooldownStarted"), placeOf("old", "CredentialRemoved")]
-      const range = { from: String(from), at: String(to) }
+      const range = { since: String(from), until: String(to) }
       const seqs = parsed(yield* exported(home, range)).map(({ seq }) => seq)
       assert.deepStrictEqual(
         seqs,
@@ -80,9 +80,9 @@ describe("export", () => {
         jsonl: false,
         csv: true,
         perfetto: false,
-        at: Option.none(),
         ledger: Option.none(),
-        from: Option.none(),
+        since: Option.none(),
+        until: Option.none(),
         credential: Option.none(),
         out: Option.some(out)
       })
@@ -155,7 +155,15 @@ describe("export", () => {
       const home = yield* past
       const out = join(yield* tempFolder, "out")
       const none = Option.none()
-      const asked = { jsonl: false, csv: false, perfetto: false, at: none, ledger: none, from: none, credential: none }
+      const asked = {
+        jsonl: false,
+        csv: false,
+        perfetto: false,
+        ledger: none,
+        since: none,
+        until: none,
+        credential: none
+      }
       yield* answer(told(home), { ...asked, out: Option.some(out) })
       assert.strictEqual(statSync(out).mode & 0o777, 0o600)
       const again = yield* Effect.flip(answer(told(home), { ...asked, out: Option.some(out) }))

@@ -4,19 +4,19 @@ import { catalogue } from "@daybook/pool/Event"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { isBackground } from "@daybook/pool/queries/Background"
 import type { StoryFilter } from "@daybook/pool/queries/Story"
-import type { Standing } from "../History.ts"
+import type { PoolState } from "@daybook/pool/PoolState"
 
 export class Choice {
-  readonly #before: Standing | undefined
+  readonly #before: PoolState | undefined
   readonly #isBackground: (event: Recorded) => boolean
   readonly #stories: ReadonlyArray<StoryFilter>
   /** Events that this version does not know: nothing in them could be made unrecognisable. */
   unknown = 0
 
   /** Events up to `before` are background; without stories, all credentials are wanted. */
-  constructor(before: Standing | undefined, stories: ReadonlyArray<StoryFilter>) {
+  constructor(before: PoolState | undefined, stories: ReadonlyArray<StoryFilter>) {
     this.#before = before
-    this.#isBackground = before === undefined ? () => true : isBackground(before.state)
+    this.#isBackground = before === undefined ? () => true : isBackground(before)
     this.#stories = stories
   }
 
@@ -30,7 +30,7 @@ export class Choice {
       return false
     }
     if (catalogue[event.type].kind === "ledger" || !this.#isOfStories(event)) return false
-    return event.seq > (this.#before?.state.head ?? 0) || this.#isBackground(event)
+    return event.seq > (this.#before?.head ?? 0) || this.#isBackground(event)
   }
 
   #isOfStories(event: Recorded): boolean {

@@ -3,7 +3,7 @@ import * as Excerpt from "@daybook/ledger/Excerpt"
 import { Seq } from "@daybook/pool/Ids"
 import { storyOf } from "@daybook/pool/queries/Story"
 import { expand } from "daybook/Home"
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { hostname } from "node:os"
 import { Choice } from "../bundle/Choice.ts"
@@ -11,24 +11,21 @@ import { Pseudonyms } from "../bundle/Pseudonyms.ts"
 import { exitCodes } from "../ExitCode.ts"
 import * as History from "../History.ts"
 import * as HistoryPages from "../HistoryPages.ts"
-import { type HistoryFlags, historyFlags, moments } from "../HistoryFlags.ts"
+import { type HistoryFlags, ledger } from "../HistoryFlags.ts"
 import { Bundle } from "../json/Bundle.ts"
 import { basisOf } from "../json/Basis.ts"
 import * as Output from "../Output.ts"
 import { bundleLines } from "../render/BundleLines.ts"
+import * as Period from "../Period.ts"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 
 const flags = {
-  ...historyFlags,
+  ledger,
+  ...Period.flags,
   folder: Argument.String("folder").pipe(
     Argument.withDescription("Where the excerpt goes: a folder that is not there yet, or empty")
-  ),
-  since: Flag.String("since").pipe(
-    Flag.withMetavar("MOMENT"),
-    Flag.withDescription(`Only events after a moment (${moments}), and what is needed to understand them`),
-    Flag.optional
   ),
   credential: Flag.String("credential").pipe(
     Flag.withDescription("Only events of this one, by id or label; may be given several times"),
@@ -36,9 +33,8 @@ const flags = {
   )
 }
 
-interface Flags extends HistoryFlags {
+interface Flags extends Pick<HistoryFlags, "ledger">, Period.Flags {
   readonly folder: string
-  readonly since: Option.Option<string>
   readonly credential: ReadonlyArray<string>
 }
 
@@ -55,27 +51,27 @@ export const bundle = Command.make(
 )
 
 export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home" | "json">, flags: Flags) {
-  const history = yield* History.open(told, flags)
-  const made = yield* write(history, expand(flags.folder), flags.since, flags.credential)
+  const period = yield* Period.resolve(yield* History.open(told, { ledger: flags.ledger }), flags)
+  const made = yield* write(period, expand(flags.folder), flags.credential)
+  const { history } = period
   yield* told.json ? Output.documentOf(Bundle, { ...basisOf(history), ...made }) : Output.lines(bundleLines(made))
 }, Effect.scoped)
 
 const write = Effect.fnUntraced(function* (
-  history: History.History,
+  { from, history }: Period.Period,
   folder: string,
-  since: Option.Option<string>,
   named: ReadonlyArray<string>
 ) {
   const opened = yield* HistoryPages.oldest(history)
   if (opened === undefined) return yield* nothing
-  const before = Option.isNone(since) ? undefined : yield* History.standing(history, since.value, "--since")
+  const before = from === undefined || from <= opened.seq ? undefined : yield* stateBefore(history, from)
   const about = yield* Effect.forEach(named, (name) => History.credential(history, name))
   const choice = new Choice(
     before,
     about.map(({ id }) => storyOf(history.state, id))
   )
   const pseudonyms = new Pseudonyms([hostname()])
-  const source = yield* sourceOf(history, before?.state.head ?? opened.seq - 1)
+  const source = yield* sourceOf(history, (before?.head ?? opened.seq - 1) + 1)
   const excerpt = yield* Excerpt.create(folder, opened, source)
   yield* HistoryPages.forEach(history, opened.seq, (events) =>
     excerpt.write(choice.of(events).map((event) => pseudonyms.of(event)))
@@ -84,11 +80,14 @@ const write = Effect.fnUntraced(function* (
   return { folder, events: excerpt.count(), source, leftOut: choice.unknown }
 })
 
-const sourceOf = Effect.fnUntraced(function* ({ damage, end, ledger, state }: History.History, before: number) {
+const stateBefore = ({ ledger, state }: History.History, from: Seq) =>
+  ledger.asOf({ seq: Seq.make(Math.min(from - 1, state.head)) })
+
+const sourceOf = Effect.fnUntraced(function* ({ damage, end, ledger, state }: History.History, from: number) {
   const head = damage === undefined ? yield* ledger.head : undefined
   const id = head?.ledger ?? end.state.ledger?.id
   if (id === undefined) return yield* nothing
-  const range = { ledger: id, from: Seq.make(before + 1), to: state.head, head: head?.seq ?? end.state.head }
+  const range = { ledger: id, from: Seq.make(from), to: state.head, head: head?.seq ?? end.state.head }
   return head === undefined ? range : { ...range, h: head.h }
 })
 

@@ -10,7 +10,8 @@ import { jsonLines } from "../export/JsonLines.ts"
 import { perfetto } from "../export/Perfetto.ts"
 import * as History from "../History.ts"
 import * as HistoryPages from "../HistoryPages.ts"
-import { type HistoryFlags, historyFlags } from "../HistoryFlags.ts"
+import { type HistoryFlags, ledger } from "../HistoryFlags.ts"
+import * as Period from "../Period.ts"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
@@ -18,7 +19,8 @@ import { Stop } from "../Stop.ts"
 const formats: Readonly<Record<"jsonl" | "csv" | "perfetto", NewFormat>> = { jsonl: jsonLines, csv, perfetto }
 
 const flags = {
-  ...historyFlags,
+  ledger,
+  ...Period.flags,
   jsonl: Flag.Boolean("jsonl").pipe(Flag.withDescription("JSON Lines; the default"), Flag.withDefault(false)),
   csv: Flag.Boolean("csv").pipe(
     Flag.withDescription("A table, for spreadsheets and databases"),
@@ -27,11 +29,6 @@ const flags = {
   perfetto: Flag.Boolean("perfetto").pipe(
     Flag.withDescription("A trace, for ui.perfetto.dev or chrome://tracing"),
     Flag.withDefault(false)
-  ),
-  from: Flag.String("from").pipe(
-    Flag.withMetavar("MOMENT"),
-    Flag.withDescription("Only events after this moment, or from this event on"),
-    Flag.optional
   ),
   credential: Flag.String("credential").pipe(
     Flag.withDescription("Only events of this one, by id or label"),
@@ -44,11 +41,10 @@ const flags = {
   )
 }
 
-interface Flags extends HistoryFlags {
+interface Flags extends Pick<HistoryFlags, "ledger">, Period.Flags {
   readonly jsonl: boolean
   readonly csv: boolean
   readonly perfetto: boolean
-  readonly from: Option.Option<string>
   readonly credential: Option.Option<string>
   readonly out: Option.Option<string>
 }
@@ -63,8 +59,8 @@ export const exportEvents = Command.make(
 
 export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home">, flags: Flags) {
   const newFormat = yield* chosen(flags)
-  const history = yield* History.open(told, flags)
-  const first = yield* firstOf(history, flags.from)
+  const { from, history } = yield* Period.resolve(yield* History.open(told, { ledger: flags.ledger }), flags)
+  const first = from ?? (yield* HistoryPages.oldest(history))?.seq ?? 1
   const isWanted = yield* Option.match(flags.credential, {
     onNone: () => Effect.succeed(() => true),
     onSome: (name) => Effect.map(History.credential(history, name), ({ id }) => storyOf(history.state, id))
@@ -83,12 +79,3 @@ const chosen = (flags: Pick<Flags, keyof typeof formats>): Effect.Effect<NewForm
     ? Effect.fail(new Stop({ exitCode: exitCodes.usage, message: `--${named.join(" and --")}: choose one of them.` }))
     : Effect.succeed(formats[name])
 }
-
-/** The first event to export: the one that is named, or the one after a moment. */
-const firstOf = Effect.fnUntraced(function* (history: History.History, from: Option.Option<string>) {
-  if (Option.isSome(from)) {
-    if (/^\d+$/.test(from.value)) return Number(from.value)
-    return (yield* History.standing(history, from.value, "--from")).state.head + 1
-  }
-  return (yield* HistoryPages.oldest(history))?.seq ?? 1
-})
