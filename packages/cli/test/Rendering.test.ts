@@ -347,9 +347,10 @@ describe("a line of the log", () => {
 
 describe("the story of a credential", () => {
   it("tells sentences, each under its cause", () => {
-    const lines = storyLines([enrolled, started, failed], state, now + minute, plain)
-    assert.include(lines[1], "  worker[42] sent refresh token fp_rrrrrrr (its access token had ended).")
-    assert.include(lines[2], "    └ The refresh by worker[42] failed: 401 refresh_token_reused.")
+    const lines = storyLines({ events: [enrolled, started, failed], earlier: 0, wentOn: [] }, state, plain)
+    assert.strictEqual(lines[0], "2026-11-22")
+    assert.include(lines.join("\n"), "  worker[42] sent refresh token fp_rrrrrrr (its access token had\n")
+    assert.include(lines.join("\n"), "    └ The refresh by worker[42] failed: 401 refresh_token_reused.")
   })
 })
 

@@ -12,6 +12,7 @@ import { Lineage } from "./Lineage.ts"
 import { LogEvent } from "./Log.ts"
 import { Loops } from "./Loops.ts"
 import { Show } from "./Show.ts"
+import { Story } from "./Story.ts"
 import { WhatIf } from "./WhatIf.ts"
 import { Why } from "./Why.ts"
 
@@ -25,6 +26,7 @@ export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   log: LogEvent,
   loops: Loops,
   show: Show,
+  story: Story,
   "what-if": WhatIf,
   why: Why
 }

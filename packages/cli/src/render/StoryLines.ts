@@ -1,27 +1,73 @@
-/** `daybook story`: the events of one credential in order, each under the event that led to it. */
-import type { EventId } from "@daybook/pool/Ids"
+/**
+ * `daybook story`: the events of one credential in order, as sentences, each under the event that led to it, and under
+ * each refusal where its process went on.
+ */
+import type { EventId, Seq } from "@daybook/pool/Ids"
+import { format } from "@daybook/pool/Instant"
 import type { PoolState } from "@daybook/pool/PoolState"
+import type { WentOn } from "@daybook/pool/queries/WentOn"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { namesIn } from "./Names.ts"
 import type { Paint } from "./Paint.ts"
 import { sentenceOf } from "./Sentence.ts"
-import { absolute, relative } from "./Time.ts"
+import { wrap } from "./Wrap.ts"
+
+export interface Story {
+  readonly events: ReadonlyArray<Recorded>
+  /** Older ones, which are not among them. */
+  readonly earlier: number
+  readonly wentOn: ReadonlyArray<WentOn>
+}
+
+const columns = 80
+const indent = " ".repeat("  123  10:00:00  ".length)
+/** However deep, a sentence has room. */
+const deepest = 10
 
 export const storyLines = (
-  events: ReadonlyArray<Recorded>,
+  { earlier, events, wentOn }: Story,
   state: PoolState,
-  now: number,
   paint: Paint
 ): ReadonlyArray<string> => {
   const names = namesIn(state)
   const depths = depthsOf(events)
-  return events.map((event) => {
-    const depth = depths.get(event.id) ?? 0
-    const place = paint("faint", `${String(event.seq).padStart(5)}  ${absolute(event.at)}`)
-    const ago = paint("faint", `(${relative(event.at, now)})`)
-    return `${place}  ${"  ".repeat(depth)}${depth === 0 ? "" : "└ "}${sentenceOf(event, names)} ${ago}`
-  })
+  const after = new Map<Seq, WentOn>(wentOn.map((one) => [one.after, one]))
+  return [
+    ...(earlier === 0
+      ? []
+      : [`${earlier} earlier ${earlier === 1 ? "event is" : "events are"} not shown; --all shows all.`]),
+    ...events.flatMap((event, place) => {
+      const depth = Math.min(depths.get(event.id) ?? 0, deepest)
+      const next = after.get(event.seq)
+      return [
+        ...(dayOf(event) === dayOf(events[place - 1]) ? [] : [paint("faint", dayOf(event) ?? "")]),
+        ...told(headOf(event), sentenceOf(event, names), depth, paint),
+        ...(next === undefined ? [] : told(indent, nextWords(next, names.actor(event.actor)), depth + 1, paint))
+      ]
+    })
+  ]
 }
+
+const dayOf = (event: Recorded | undefined): string | undefined =>
+  event === undefined ? undefined : format(event.at).slice(0, 10)
+
+const headOf = ({ at, seq }: Recorded): string => `${String(seq).padStart(5)}  ${format(at).slice(11, 19)}  `
+
+/** Further lines stand under the words of the first. */
+const told = (head: string, sentence: string, depth: number, paint: Paint): ReadonlyArray<string> => {
+  const lead = `${"  ".repeat(depth)}${depth === 0 ? "" : "└ "}`
+  const room = columns - head.length - lead.length
+  const [first = "", ...rest] = wrap(sentence, room)
+  return [
+    `${paint("faint", head)}${lead}${first}`,
+    ...rest.map((line) => `${" ".repeat(head.length + lead.length)}${line}`)
+  ]
+}
+
+const nextWords = ({ accepted, credential, event }: WentOn, who: string): string =>
+  credential === undefined
+    ? `${who} found no other to go on with (event ${event}).`
+    : `The next answer to ${who} was for ${credential}, which was ${accepted ? "accepted" : "refused"} (event ${event}).`
 
 /** How many of the events before led to each. */
 const depthsOf = (events: ReadonlyArray<Recorded>): ReadonlyMap<EventId, number> => {

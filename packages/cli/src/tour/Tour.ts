@@ -6,7 +6,7 @@ import * as Journal from "@daybook/sandbox/Journal"
 import type { Controls } from "@daybook/sandbox/Controls"
 import { Sandbox } from "@daybook/sandbox/Sandbox"
 import { Clock, Console, Effect } from "effect"
-import { tell } from "../commands/Story.ts"
+import { answer as tellStory } from "../commands/Story.ts"
 import * as Output from "../Output.ts"
 import * as ReadPool from "../ReadPool.ts"
 import type { Paint } from "../render/Paint.ts"
@@ -62,7 +62,7 @@ const review = Effect.fnUntraced(function* ({ home }: Stage, paint: Paint) {
   yield* Console.log(paint("strong", "\nHow the pool stands now (daybook status):"))
   yield* Output.lines(statusLines(yield* ReadPool.view({ home }), paint))
   yield* Console.log(paint("strong", "\nWhy second is dead (daybook story second):"))
-  yield* tell({ json: false, paint }, "second")
+  yield* tellStory({ home, json: false, paint }, { credential: "second", all: true })
 })
 
 const countsOf = (journal: ReadonlyArray<Journal.TokenPost>) => ({

@@ -22,3 +22,14 @@ const printed = Effect.fnUntraced(function* <E, R>(answer: Effect.Effect<unknown
 /** Lines that do not fit into 80 columns. */
 export const tooWide = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.filter(({ length }) => length > 80)
+
+/**
+ * Sentences as they were before they were broken into lines: where a line breaks depends on the id of the process. A line
+ * with a mark of its own, under as many blanks, is another sentence.
+ */
+export const unbroken = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines
+    .join("\n")
+    .replace(/\n {13,}(?=[^ └])/g, " ")
+    .replace(/\[\d+\]/g, "[PID]")
+    .split("\n")

@@ -1,0 +1,48 @@
+/** What `story --json` answers: the events of one credential and of its grant, in order. */
+import { CredentialId, Seq } from "@daybook/pool/Ids"
+import type { WentOn } from "@daybook/pool/queries/WentOn"
+import type { Recorded } from "@daybook/pool/Recorded"
+import { Schema } from "effect"
+import type { History } from "../History.ts"
+import { eventJson } from "../render/EventJson.ts"
+import { basisFields, basisOf } from "./Basis.ts"
+import { LogEvent } from "./Log.ts"
+
+const said = (description: string) => ({ description })
+
+const Basis = Schema.Struct(basisFields)
+
+export const Story = Schema.Struct({
+  ...basisFields,
+  credential: CredentialId,
+  earlier: Schema.Natural.annotate(said("Older events, which are not among `events`; --all gives them")),
+  events: Schema.Array(LogEvent),
+  wentOn: Schema.Array(
+    Schema.Struct({
+      after: Seq.annotate(said("A refused call of this credential")),
+      event: Seq.annotate(said("The next answer that the same process recorded at the same provider")),
+      credential: Schema.optional(CredentialId).annotate(said("Whose it was; left out if none was available")),
+      accepted: Schema.Boolean
+    })
+  )
+})
+
+export const storyJson = (
+  history: Pick<History, "at" | "damage" | "state">,
+  credential: CredentialId,
+  {
+    earlier,
+    events,
+    wentOn
+  }: {
+    readonly earlier: number
+    readonly events: ReadonlyArray<Recorded>
+    readonly wentOn: ReadonlyArray<WentOn>
+  }
+) => ({
+  ...Schema.encodeSync(Basis)(basisOf(history)),
+  credential,
+  earlier,
+  events: events.map(eventJson),
+  wentOn
+})
