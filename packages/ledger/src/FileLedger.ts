@@ -122,6 +122,7 @@ const services = (
     state: Effect.map(reader.catchUp, ({ view }) => view.state),
     known: () => reader.now().view.state,
     asOf: (moment) => AsOf.asOf(reader, moment, onCrossed),
+    marks: () => reader.now().view.marks.map(({ seq }) => seq),
     read: (from) => Reading.read(reader, from),
     scan: (options) => Scan.scan(reader, options),
     tail: (from) => Reading.tail(reader, from),

@@ -64,6 +64,8 @@ export class Ledger extends Context.Service<
     readonly known: () => PoolState
     /** The fold as it stood at a moment. Fails with `NoSuchEvent` for a moment that the ledger does not reach, or not any more. */
     readonly asOf: (moment: Moment) => Effect.Effect<PoolState, LedgerError>
+    /** Places to which `asOf` goes fastest, as last known here, in order; no I/O. */
+    readonly marks: () => ReadonlyArray<Seq>
     /** What is in the ledger now, from `from` on, or from the oldest event that was not archived. */
     readonly read: (from?: Seq) => Stream.Stream<Recorded, LedgerError>
     /**

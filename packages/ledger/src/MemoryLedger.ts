@@ -57,6 +57,7 @@ const make = Effect.fnUntraced(function* ({
     sync: Effect.void,
     state: Effect.sync(() => end.state),
     known: () => end.state,
+    marks: () => [],
     asOf: (moment) =>
       Effect.suspend(() => {
         const count = countUpTo(events, moment)

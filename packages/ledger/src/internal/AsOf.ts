@@ -84,7 +84,7 @@ const foldTo = Effect.fnUntraced(function* (
   if (!part.holds({ seq: begin.place.seq, latest: begin.state.latest })) return undefined
   const folding = new View.Folding(begin.state, begin.place, yield* View.SnapshotEvery)
   let last: Recorded | undefined
-  let isDone = false
+  let isDone = begin.place.seq === part.reaches
   while (!isDone && folding.place.seq < end.seq) {
     const walked = yield* readPage(reader, { opening, place: folding.place }, (event) => !part.holdsNext(event))
     if (walked === undefined) return undefined

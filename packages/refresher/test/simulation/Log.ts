@@ -143,6 +143,7 @@ export const viewOf = (stage: Stage, log: Log, process: Process, disk: Disk, { b
       pausing() ? stage.step(process, "read ledger", () => Effect.succeed(look())) : Effect.sync(look)
     ),
     known,
+    marks: () => [],
     asOf: (moment) => Effect.sync(() => fold(log.events().slice(0, "seq" in moment ? moment.seq : undefined))),
     read: (from = 1 as Seq) => Stream.suspend(() => Stream.fromArray(log.events(from - 1))),
     scan: () => Effect.die("nobody scans in a simulated world"),
