@@ -35,9 +35,20 @@ describe("halving", () => {
   })
 
   it("looks at no place twice, and at none outside", () => {
-    const asked = search(new Bisect(seq(10), seq(900), 7), from(700))
+    const asked = search(new Bisect(seq(10), seq(900), { samples: 7 }), from(700))
     assert.strictEqual(new Set(asked).size, asked.length)
     assert.deepStrictEqual([Math.min(...asked), Math.max(...asked)], [10, 900])
+  })
+
+  it("looks at cheap places as long as there are any, and so at about as many", () => {
+    const cheap = Array.from({ length: 1999 }, (_, n) => seq(500 * (n + 1) + (n % 7)))
+    const bisect = new Bisect(seq(1), seq(1_000_000), { cheap, samples: 3 })
+    const asked = search(bisect, from(271_828))
+    assert.deepStrictEqual(bisect.first(), { after: seq(271_827), by: seq(271_828), holds: true })
+    const dear = asked.filter((place) => !cheap.includes(seq(place)))
+    assert.deepStrictEqual(dear.slice(0, 2), [1, 1_000_000])
+    assert.isAtMost(dear.length, 2 + 9)
+    assert.isAtMost(asked.length, 25)
   })
 
   it("stops at the ends where it never holds, or held before", () => {
@@ -52,7 +63,7 @@ describe("halving", () => {
   })
 
   it("of one event has nothing to search", () => {
-    const bisect = new Bisect(seq(5), seq(5), 3)
+    const bisect = new Bisect(seq(5), seq(5), { samples: 3 })
     assert.deepStrictEqual(search(bisect, from(1)), [5])
     assert.isTrue(bisect.isExact)
   })
@@ -62,7 +73,7 @@ describe("halving", () => {
     const blind = new Bisect(seq(1), seq(1000))
     search(blind, came)
     assert.isUndefined(blind.first())
-    const seeing = new Bisect(seq(1), seq(1000), 7)
+    const seeing = new Bisect(seq(1), seq(1000), { samples: 7 })
     search(seeing, came)
     assert.deepStrictEqual(seeing.first(), { after: seq(299), by: seq(300), holds: true })
     assert.deepStrictEqual(
@@ -106,14 +117,15 @@ it.prop(
   {
     ledger: arbitrary.ledgerOf(arbitrary.event),
     text: word,
-    samples: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 5 }))
+    samples: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 5 })),
+    cheap: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 45 })))
   },
-  ({ ledger, samples, text }) => {
+  ({ cheap, ledger, samples, text }) => {
     const answers = statesOf(ledger).map(judge(text))
     const linear = answers.findIndex(
       (answer, index) => index > 0 && answer === "holds" && answers[index - 1] === "fails"
     )
-    const bisect = new Bisect(seq(1), seq(ledger.length), samples)
+    const bisect = new Bisect(seq(1), seq(ledger.length), { samples, cheap: cheap.map(seq) })
     search(bisect, (place) => judge(text)(fold(ledger.slice(0, place))))
     assert.strictEqual(bisect.first()?.by, linear < 0 ? undefined : linear + 1)
   },
@@ -125,7 +137,7 @@ it.prop(
   { ledger: arbitrary.ledgerOf(arbitrary.event) },
   ({ ledger }) => {
     const answers = statesOf(ledger).map(judge("count(status == ok) > 0 || one.priority > 1"))
-    const bisect = new Bisect(seq(1), seq(ledger.length), 3)
+    const bisect = new Bisect(seq(1), seq(ledger.length), { samples: 3 })
     search(bisect, (place) => answers[place - 1] ?? "unknown")
     const first = bisect.first()
     if (first === undefined) return

@@ -34,8 +34,8 @@ export interface Found extends Range {
 
 type Searching = Effect.Effect<Found, LedgerError | Stop>
 
-/** So many events, folded in one go, cost about as much as one look at a place. */
-const stretch = 512
+/** So many events, folded in one go, cost about as much as a look or two; about as many lie between two marks. */
+const stretch = 600
 
 /** Looks at places between the ends, for what comes and goes there. */
 const samples = 3
@@ -51,7 +51,7 @@ export const search = (
 }
 
 const halve = Effect.fnUntraced(function* (history: History.History, range: Range, by: ByCondition) {
-  const bisect = new Bisect(range.from, range.to, samples)
+  const bisect = new Bisect(range.from, range.to, { samples, cheap: history.ledger.marks() })
   const witness = new Witness()
   const states = new Map<Seq, PoolState>()
   const look = Effect.fnUntraced(function* (seq: Seq) {

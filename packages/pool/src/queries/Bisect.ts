@@ -14,20 +14,28 @@ export interface Flip {
   readonly holds: boolean
 }
 
+export interface Looks {
+  /** How many places between the ends are looked at first, evenly spread. */
+  readonly samples?: number
+  /** Places that are cheaper to look at than others, in order. */
+  readonly cheap?: ReadonlyArray<Seq>
+}
+
 export class Bisect {
   readonly from: Seq
   readonly to: Seq
   readonly #answers = new Map<number, Answer>()
+  readonly #cheap: ReadonlyArray<Seq>
   /** Places to ask before any halving. */
   readonly #first: ReadonlyArray<Seq>
 
-  /** `samples`: how many places between the ends are looked at first, evenly spread. */
-  constructor(from: Seq, to: Seq, samples = 0) {
+  constructor(from: Seq, to: Seq, { cheap = [], samples = 0 }: Looks = {}) {
     this.from = from
     this.to = to
+    this.#cheap = cheap
     const step = (to - from) / (samples + 1)
     const between = Array.from({ length: samples }, (_, n) => Seq.make(Math.round(from + (n + 1) * step)))
-    this.#first = [...new Set([from, to, ...between])]
+    this.#first = [...new Set([from, to, ...between.map((place) => this.#cheapNear(place, from, to) ?? place)])]
   }
 
   tell(place: Seq, answer: Answer): void {
@@ -83,13 +91,20 @@ export class Bisect {
       .toSorted(([one], [other]) => one - other)
   }
 
-  /** The middle; or the nearest place to it of which nothing is known. */
+  /** The middle, or a cheap place near it; or the nearest to it of which nothing is known. */
   #between({ after, by }: Flip): Seq | undefined {
     const middle = Math.floor((after + by) / 2)
+    const cheap = this.#cheapNear(middle, after, by)
+    if (cheap !== undefined) return cheap
     for (let away = 0; middle - away > after || middle + away < by; away++) {
       const place = [middle - away, middle + away].find((one) => one > after && one < by && !this.#answers.has(one))
       if (place !== undefined) return Seq.make(place)
     }
     return undefined
+  }
+
+  #cheapNear(middle: number, after: Seq, by: Seq): Seq | undefined {
+    const inside = this.#cheap.filter((place) => place > after && place < by && !this.#answers.has(place))
+    return inside.toSorted((one, other) => Math.abs(one - middle) - Math.abs(other - middle))[0]
   }
 }
