@@ -1,10 +1,11 @@
 /** `daybook why`: the cause first, then what led to it from the root on, what else shows it, and what to do. */
 import type { PoolState } from "@daybook/pool/PoolState"
-import { type CauseWord, causeSentences } from "@daybook/pool/queries/Cause"
+import type { CauseWord } from "@daybook/pool/queries/Cause"
 import type { Answer } from "@daybook/pool/queries/Why"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { besides } from "../json/Why.ts"
 import type { NextStep } from "../NextStep.ts"
+import { asOf } from "./AsOfLines.ts"
 import { namesIn } from "./Names.ts"
 import type { Paint, Tone } from "./Paint.ts"
 import { sentenceOf } from "./Sentence.ts"
@@ -23,6 +24,7 @@ export interface WhyView {
 
 export const whyLines = ({ answer, at, next, state }: WhyView, paint: Paint): ReadonlyArray<string> => [
   ...heading(answer, paint),
+  paint("faint", `as of ${asOf({ state, at })}`),
   ...chainLines(answer, state, paint),
   ...besideLines(answer, state, paint),
   ...beforeLines(answer, at, paint),
@@ -114,8 +116,3 @@ const nextLines = ({ command, says }: NextStep, paint: Paint): ReadonlyArray<str
   const sentence = [paint("strong", "Next:") + first.slice(5), ...more]
   return command === undefined ? sentence : [...sentence, `  ${paint("strong", command)}`]
 }
-
-/** All causes with what they say, for the help of the command. */
-export const causeLines: ReadonlyArray<string> = Object.entries(causeSentences).map(
-  ([word, says]) => `${word}: ${says}`
-)

@@ -1,0 +1,302 @@
+/** `daybook why`: of a ledger of its own, of recorded ones, in words and in JSON. */
+import * as History from "@daybook/cli/History"
+import { tell } from "@daybook/cli/commands/Why"
+import { Why } from "@daybook/cli/json/Why"
+import { Stop } from "@daybook/cli/Stop"
+import { EventId, Seq } from "@daybook/pool/Ids"
+import { members } from "@daybook/pool/PoolState"
+import { fieldNames } from "@daybook/pool/queries/why/Fields"
+import type { Draft } from "@daybook/pool/Recorded"
+import { layer as nodeServices } from "@effect/platform-node/NodeServices"
+import { assert, describe, it, vi } from "@effect/vitest"
+import { Effect, Option, Schema } from "effect"
+import { TestClock } from "effect/testing"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { jsonOf, linesOf, tooWide, told } from "./support/Answers.ts"
+import { daybook, hasTrace } from "./support/Cli.ts"
+import { placeOf, writePast } from "./support/Past.ts"
+import {
+  enrolled,
+  failed,
+  generation,
+  grant,
+  main,
+  observed,
+  quarantined,
+  started,
+  succeeded
+} from "./support/Refreshes.ts"
+import { tempFolder } from "./support/TempFolder.ts"
+import { begin, minute, type Step, uuid, write } from "./support/Written.ts"
+
+/** Each command is a process of its own, and the machine may be busy. */
+vi.setConfig({ testTimeout: 60_000 })
+
+const past = Effect.tap(tempFolder, writePast)
+
+const asked = (what: string, at?: string, ledger?: string) => ({
+  what,
+  at: Option.fromUndefinedOr(at),
+  ledger: Option.fromUndefinedOr(ledger)
+})
+
+const lines = (home: string, what: string, at?: string) => linesOf(tell(told(home), asked(what, at)))
+
+const document = (home: string, what: string, at?: string) =>
+  Effect.map(jsonOf(tell(told(home, true), asked(what, at))), Schema.decodeUnknownSync(Why))
+
+const stopped = (home: string, what: string) =>
+  Effect.map(Effect.flip(tell(told(home), asked(what))), (error) => {
+    if (!(error instanceof Stop)) throw error
+    return error.message
+  })
+
+const recordings = fileURLToPath(new URL("../../../examples/ledgers", import.meta.url))
+
+describe("why", () => {
+  it.effect("says first what is so and why, then what led there and what shows it, and what to do in the end", () =>
+    Effect.gen(function* () {
+      const text = yield* lines(yield* past, "main")
+      assert.deepStrictEqual(
+        text.map((line) => line.replaceAll(/\[\d+\]/g, "[PID]")),
+        [
+          "main (openai-codex) is dead (Reused)",
+          "replayed: The provider says that the refresh token was used before (401",
+          "refresh_token_reused), and worker[PID] was the first in this ledger to send it:",
+          "another program had.",
+          "as of event 22, 2026-11-22T10:18:00Z",
+          "",
+          "How it came about",
+          "      13  2026-11-22T10:09:00Z",
+          "          The provider gave agent[PID] new tokens fp_rtmain2; they are stored.",
+          "      15  2026-11-22T10:11:00Z  2 min later",
+          "          The API refused its token, sent by worker[PID]: 401.",
+          "      17  2026-11-22T10:13:00Z  2 min later",
+          "          worker[PID] sent refresh token fp_rtmain2 (the API had refused its",
+          "          access token).",
+          "      18  2026-11-22T10:14:00Z  1 min later",
+          "          The refresh by worker[PID] failed: 401 refresh_token_reused.",
+          "      19  2026-11-22T10:15:00Z  1 min later",
+          "          worker[PID] took that for Terminal Reused (rule",
+          "          codes/refresh_token_reused).",
+          "      20  2026-11-22T10:16:00Z  1 min later",
+          "          worker[PID] declared the refresh token of fp_rtmain2 dead: Reused.",
+          "          Nothing is sent with it again.",
+          "",
+          "Next: Stop the other program first: look at what else reads",
+          "/home/me/.hermes/auth.json, and at the provider's own CLI. Log in to OpenAI",
+          "Codex again in the program that owns this login: `hermes auth add openai-codex`",
+          "for hermes, `codex login` for the Codex CLI.",
+          "  hermes auth add openai-codex"
+        ]
+      )
+    })
+  )
+
+  it.effect("has another answer for a moment before", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      const causeAt = (at: number) => Effect.map(document(home, "main", String(at)), ({ cause }) => cause)
+      assert.strictEqual(yield* causeAt(placeOf("main", "CredentialQuarantined") - 3), "unknown")
+      assert.strictEqual(yield* causeAt(placeOf("main", "CredentialQuarantined")), "replayed")
+      assert.strictEqual(yield* causeAt(placeOf("main", "ApiOutcomeObserved")), "healthy")
+    })
+  )
+
+  it.effect("answers two who ask about the same event alike, whenever they ask", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      const seq = String(placeOf("spare", "CooldownStarted"))
+      const first = yield* lines(home, "spare", seq)
+      yield* TestClock.adjust("10 days")
+      assert.deepStrictEqual(yield* lines(home, "spare", seq), first)
+    })
+  )
+
+  it.effect("takes a label, and a label with a dot in it before a field", () =>
+    Effect.gen(function* () {
+      const user = yield* tempFolder
+      yield* write(user, [
+        { by: "agent", event: enrolled({ label: "my.status" }) },
+        { by: "agent", event: observed(generation(1)) }
+      ])
+      assert.deepInclude(yield* document(user, "my.status"), { credential: main, field: "status" })
+      assert.deepInclude(yield* document(user, "my.status.label"), { field: "label", value: "my.status" })
+    })
+  )
+
+  it.effect("offers the nearest field, and the nearest credential", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      const noField = yield* stopped(home, "main.stauts")
+      assert.include(noField, 'A credential has no field "stauts". Did you mean status?')
+      assert.include(noField, "expiresAt, label, priority")
+      assert.include(yield* stopped(home, "mian.status"), "Did you mean main?")
+      assert.include(yield* stopped(home, "mian"), "Did you mean main?")
+    })
+  )
+
+  it.effect("answers from what stands before damage, and says so", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      const file = join(home, "ledger.jsonl")
+      writeFileSync(file, readFileSync(file, "utf8").replace("CredentialPaused", "CredentialPause?"))
+      const { cause, damage } = yield* document(home, "main")
+      assert.strictEqual(cause, "replayed")
+      assert.isDefined(damage)
+    })
+  )
+})
+
+/** A login that is refreshed for hours, and what else happens to it. */
+const hours = (count: number, ...events: ReadonlyArray<Draft>): ReadonlyArray<Step> => [
+  { by: "agent", event: enrolled({ label: "work" }) },
+  { by: "agent", event: observed(generation(0)) },
+  ...events.map((event) => ({ by: "worker", event })),
+  ...Array.from({ length: count }, (_, n): ReadonlyArray<Step> => [
+    { by: "agent", event: started(generation(n), n), after: 60 * (n + 1) },
+    { by: "agent", event: succeeded(generation(n), generation(n + 1), n) }
+  ]).flat()
+]
+
+const seq = (n: number) => Seq.make(n)
+const about = { v: 1, credential: main } as const
+
+describe("what was set long ago", () => {
+  it.effect("is found, however often the login was refreshed since", () =>
+    Effect.gen(function* () {
+      const home = yield* tempFolder
+      yield* write(home, hours(12, { ...about, type: "CredentialPaused", data: { keepalive: true } }))
+      const status = yield* document(home, "main")
+      assert.deepInclude(status, { cause: "operator", value: "paused", setBy: seq(6) })
+      assert.strictEqual(status.next.command, "daybook resume main")
+      assert.deepInclude(yield* document(home, "main.label"), { value: "work", setBy: seq(3) })
+      assert.deepInclude(yield* document(home, "main.operator"), { value: "paused, kept alive", setBy: seq(6) })
+    })
+  )
+
+  it.effect("brings its causes along, each looked up by its id", () =>
+    Effect.gen(function* () {
+      const home = yield* tempFolder
+      const [seen, judged] = [EventId.make(uuid(8, 1)), EventId.make(uuid(8, 2))]
+      const evidence = { status: 429, code: "usage_limit_reached", left: true }
+      yield* write(
+        home,
+        hours(
+          12,
+          {
+            ...about,
+            id: seen,
+            type: "ApiOutcomeObserved",
+            data: { generation: generation(0), accepted: false, count: 1, evidence }
+          },
+          {
+            ...about,
+            id: judged,
+            cause: seen,
+            type: "ErrorClassified",
+            data: {
+              grant,
+              of: seen,
+              generation: generation(0),
+              surface: "api",
+              verdict: "QuotaExhausted",
+              rule: "r",
+              classifier: 1
+            }
+          },
+          {
+            ...about,
+            cause: judged,
+            type: "CooldownStarted",
+            data: { until: begin + 24 * 60 * minute, reason: "QuotaExhausted" }
+          }
+        )
+      )
+      const answer = yield* document(home, "main", "-1m")
+      assert.deepInclude(answer, { cause: "quota", setBy: seq(8) })
+      assert.include(answer.says, "429 usage_limit_reached")
+      assert.deepStrictEqual(
+        answer.chain.map(({ event }) => event.seq),
+        [6, 7, 8].map(seq)
+      )
+    })
+  )
+})
+
+describe("the last line", () => {
+  const next = (home: string, what: string) => Effect.map(document(home, what), ({ next }) => next.command)
+
+  it.effect("is the command that is right for whoever keeps the login", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* next(yield* past, "main"), "hermes auth add openai-codex")
+      const home = yield* tempFolder
+      const store = { kind: "own", path: "/home/me/grants/1.json", slot: "tokens" } as const
+      yield* write(home, [
+        { by: "agent", event: enrolled({ store }) },
+        { by: "agent", event: observed(generation(1)) },
+        { by: "agent", event: started(generation(1), 1) },
+        { by: "agent", event: failed(generation(1), 1, { status: 401, code: "refresh_token_reused" }) },
+        { by: "agent", event: quarantined(generation(1), "Reused") }
+      ])
+      assert.strictEqual(yield* next(home, "main"), "daybook login openai-codex --credential main")
+    })
+  )
+
+  it.effect("takes up what a person decided, or what was wrong last", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      assert.strictEqual(yield* next(home, "key"), "daybook resume key")
+      assert.strictEqual(yield* next(home, "old"), "daybook enrol --again old")
+      yield* TestClock.adjust("5 minutes")
+      assert.strictEqual(yield* next(home, "spare"), `daybook why spare --at ${placeOf("spare", "CooldownStarted")}`)
+    })
+  )
+})
+
+describe("each recorded ledger", () => {
+  const names = readdirSync(recordings, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+
+  it.effect("is answered in 80 columns", () =>
+    Effect.gen(function* () {
+      for (const { name } of names) {
+        for (const what of yield* asks(name)) {
+          const text = yield* linesOf(tell(told("/nowhere"), asked(what, undefined, join(recordings, name))))
+          assert.deepStrictEqual(tooWide(text), [], `${name} ${what}`)
+        }
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  /** Each credential; of one ledger each field of it, too. */
+  const asks = Effect.fnUntraced(function* (name: string) {
+    const { state } = yield* History.open({ home: "/nowhere" }, { ledger: Option.some(join(recordings, name)) })
+    const fields = name === "another-program-wins" ? fieldNames.map((field) => `.${field}`) : [""]
+    return members(state).flatMap(({ id }) => fields.map((field) => `${id}${field}`))
+  })
+})
+
+describe("the command", () => {
+  it.live("writes a document of its schema, and nothing else, into a pipe", () =>
+    Effect.gen(function* () {
+      const user = yield* tempFolder
+      const ledger = join(recordings, "spent-by-another-program")
+      const ran = yield* daybook(["why", "main", "--ledger", ledger, "--json"], { user })
+      assert.strictEqual(ran.code, 0, ran.stderr)
+      assert.deepInclude(Schema.decodeUnknownSync(Why)(JSON.parse(ran.stdout)), { cause: "replayed", field: "status" })
+      assert.deepStrictEqual(readdirSync(user), [])
+    }).pipe(Effect.provide(nodeServices))
+  )
+
+  it.live("says in one line what is wrong with what was asked", () =>
+    Effect.gen(function* () {
+      const user = yield* tempFolder
+      const ran = yield* daybook(["why", "main.state", "--ledger", join(recordings, "quiet")], { user })
+      assert.strictEqual(ran.code, 2)
+      assert.isFalse(hasTrace(ran))
+      assert.include(ran.stderr, "Its fields are: status,")
+    }).pipe(Effect.provide(nodeServices))
+  )
+})
