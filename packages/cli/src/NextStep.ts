@@ -97,6 +97,13 @@ const meanwhile = (status: CredentialStatus, answer: Answer): NextStep => {
         "Its token is sent once more when that can do no harm. To have it done as soon as it may be:",
         `daybook refresh ${id}`
       )
+    case "raced":
+      return answer.finding.by?.actor === undefined
+        ? step(
+            "It works. Let only one program spend this login, or it will be lost one day. Who spent what:",
+            `daybook lineage ${id}`
+          )
+        : step("It works. Look whether all processes share one lock:", "daybook doctor")
     case "misconfigured":
       return step("Look at the settings of this machine and at the definition of the provider:", "daybook doctor")
     case "entitlement":

@@ -2,15 +2,16 @@
  * Reads of a ledger what an answer to `why` is made of: the events of the newest generations of one credential, and older
  * ones only if they do not show what set the field. A long ledger is never held, and most of it is never parsed.
  */
+import type { ScanOptions } from "@daybook/ledger/Ledger"
+import type { LedgerError } from "@daybook/ledger/LedgerError"
 import { defaultProviders } from "@daybook/oauth/Providers"
 import { type EventId, Seq } from "@daybook/pool/Ids"
 import { type Credential, empty, grantById, type PoolState } from "@daybook/pool/PoolState"
-import { type Asked, namesOf, why } from "@daybook/pool/queries/Why"
+import { type Answer, type Asked, namesOf, why } from "@daybook/pool/queries/Why"
 import type { FieldName } from "@daybook/pool/queries/why/Fields"
 import { olderOf } from "@daybook/pool/queries/why/Older"
 import { type Question, Recollection } from "@daybook/pool/queries/why/Recollection"
 import type { Recorded } from "@daybook/pool/Recorded"
-import type { ScanOptions } from "@daybook/ledger/Ledger"
 import { Effect, HashMap, Option } from "effect"
 import * as History from "./History.ts"
 import * as HistoryPages from "./HistoryPages.ts"
@@ -74,16 +75,17 @@ const recollect = Effect.fnUntraced(function* (history: History.History, questio
 })
 
 /** With causes that stand on lines of other credentials, or on older ones. */
-const completed = Effect.fnUntraced(function* (history: History.History, given: Asked) {
-  let asked = given
-  let answer = why(asked)
-  for (let count = 0; count < lookUps && answer.chain.outside !== undefined; count++) {
-    const found = yield* eventOf(history, answer.chain.outside)
-    if (found === undefined) break
-    asked = { ...asked, events: [...asked.events, found].toSorted((a, b) => a.seq - b.seq) }
-    answer = why(asked)
-  }
-  return answer
+const completed = Effect.fnUntraced(function* (
+  history: History.History,
+  asked: Asked,
+  left = lookUps
+): Effect.fn.Return<Answer, LedgerError> {
+  const answer = why(asked)
+  const { outside } = answer.chain
+  const found = outside === undefined || left === 0 ? undefined : yield* eventOf(history, outside)
+  if (found === undefined) return answer
+  const events = [...asked.events, found].toSorted((a, b) => a.seq - b.seq)
+  return yield* completed(history, { ...asked, events }, left - 1)
 })
 
 /** None if the ledger does not have it before the moment. */

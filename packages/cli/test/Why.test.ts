@@ -5,7 +5,8 @@ import { Why } from "@daybook/cli/json/Why"
 import { Stop } from "@daybook/cli/Stop"
 import { EventId, Seq } from "@daybook/pool/Ids"
 import { members } from "@daybook/pool/PoolState"
-import { fieldNames } from "@daybook/pool/queries/why/Fields"
+import { Cause } from "@daybook/pool/queries/Cause"
+import { fieldNames, fields } from "@daybook/pool/queries/why/Fields"
 import type { Draft } from "@daybook/pool/Recorded"
 import { layer as nodeServices } from "@effect/platform-node/NodeServices"
 import { assert, describe, it, vi } from "@effect/vitest"
@@ -275,6 +276,15 @@ describe("each recorded ledger", () => {
     const { state } = yield* History.open({ home: "/nowhere" }, { ledger: Option.some(join(recordings, name)) })
     const fields = name === "another-program-wins" ? fieldNames.map((field) => `.${field}`) : [""]
     return members(state).flatMap(({ id }) => fields.map((field) => `${id}${field}`))
+  })
+})
+
+describe("the page about it", () => {
+  const page = readFileSync(fileURLToPath(new URL("../../../docs/history.md", import.meta.url)), "utf8")
+
+  it("has every cause, and every field with what it is", () => {
+    for (const cause of Cause.literals) assert.include(page, `\n| \`${cause}\` | `)
+    for (const name of fieldNames) assert.include(page, `\n| \`${name}\` | ${fields[name].says} |\n`)
   })
 })
 

@@ -50,10 +50,12 @@ export const tell = Effect.fnUntraced(function* ({ home, json, paint }: Told, { 
   yield* Output.lines(whyLines({ answer, state, at, next }, paint))
 }, Effect.scoped)
 
+const usual: FieldName = "status"
+
 /** A name may have a dot in it, so it counts as a whole before its end counts as a field. */
 const named = Effect.fnUntraced(function* (history: History.History, what: string) {
   const whole = yield* Effect.result(History.credential(history, what))
-  if (Result.isSuccess(whole)) return { credential: whole.success, field: "status" as FieldName }
+  if (Result.isSuccess(whole)) return { credential: whole.success, field: usual }
   const dot = what.lastIndexOf(".")
   if (dot < 1) return yield* Effect.fail(whole.failure)
   const field = what.slice(dot + 1)

@@ -1,7 +1,7 @@
 /** What `why --json` answers. */
 import { ActorId, CredentialId, EventId, Seq } from "@daybook/pool/Ids"
 import { Instant } from "@daybook/pool/Instant"
-import { CauseWord } from "@daybook/pool/queries/Cause"
+import { causeSentences, CauseWord } from "@daybook/pool/queries/Cause"
 import type { Answer } from "@daybook/pool/queries/Why"
 import type { Finding } from "@daybook/pool/queries/why/Case"
 import { actorName } from "@daybook/pool/queries/why/Words"
@@ -19,7 +19,11 @@ const By = Schema.Struct({
 }).annotate({ description: "Who won, or who did it, where that is known" })
 
 const found = {
-  cause: CauseWord.annotate({ description: "One of the causes in docs/history.md, or healthy, or operator" }),
+  cause: CauseWord.annotate({
+    description: Object.entries(causeSentences)
+      .map(([word, says]) => `${word}: ${says}`)
+      .join(" ")
+  }),
   says: Schema.String.annotate({ description: "The same in words, for people" }),
   by: Schema.optionalKey(By)
 }
