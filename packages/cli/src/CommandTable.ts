@@ -19,6 +19,7 @@ export const table = {
   loops: async () => (await import("./commands/Loops.ts")).loops,
   bisect: async () => (await import("./commands/Bisect.ts")).bisect,
   "what-if": async () => (await import("./commands/WhatIf.ts")).whatIf,
+  replay: async () => (await import("./commands/Replay.ts")).replay,
   export: async () => (await import("./commands/Export.ts")).exportEvents,
   bundle: async () => (await import("./commands/Bundle.ts")).bundle,
   hash: async () => (await import("./commands/Hash.ts")).hash,

@@ -11,6 +11,7 @@ import { Hash } from "./Hash.ts"
 import { Lineage } from "./Lineage.ts"
 import { LogEvent } from "./Log.ts"
 import { Loops } from "./Loops.ts"
+import { Replay } from "./Replay.ts"
 import { Show } from "./Show.ts"
 import { Story } from "./Story.ts"
 import { WhatIf } from "./WhatIf.ts"
@@ -25,6 +26,7 @@ export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   lineage: Lineage,
   log: LogEvent,
   loops: Loops,
+  replay: Replay,
   show: Show,
   story: Story,
   "what-if": WhatIf,

@@ -56,6 +56,7 @@ const decisions: ReadonlySet<string> = new Set([
 
 const recoverOn = (state: PoolState, sought: Sought): Luck | undefined => {
   const [{ at }] = sought.act
+  if (outcome(state, sought, { now: at, chance: 0 }) === undefined) return undefined
   const window = windowOf(state, sought)
   for (const back of steps) {
     const found = back > window ? undefined : solve(state, sought, at - back, window - back)

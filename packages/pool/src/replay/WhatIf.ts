@@ -98,6 +98,7 @@ export class WhatIf {
     const recorded = this.policies.of(first.actor)
     const other = this.options.policy ?? recorded
     const { rules } = this.options
+    if (!mayDecide.has(first.type)) return this.follow(act)
     const sought = { act, states: this.before.recorded.possible, policy: recorded, rules }
     const found = recover(sought)
     const luck: Recovered = found ?? unrecovered(sought)
@@ -180,6 +181,23 @@ const completed = (
   ...recorded,
   ...whole.filter(({ type }) => recorded.every((decision) => decision.type !== type))
 ]
+
+/** What an act begins with that has a decision in it, or whose decision is counted. */
+const mayDecide: ReadonlySet<Recorded["type"]> = new Set([
+  "ApiOutcomeObserved",
+  "ErrorClassified",
+  "QuarantineLifted",
+  "GenerationObserved",
+  "RaceAdopted",
+  "QuotaObserved",
+  "OutcomeLost",
+  "CooldownCleared",
+  "CooldownStarted",
+  "CredentialQuarantined",
+  "RecoveryAdopted",
+  "RecoveryRejected",
+  "SelectionExhausted"
+])
 
 const isFallback = (event: Recorded): boolean => event.type === "RaceAdopted" && event.data.fallback === true
 

@@ -1,0 +1,85 @@
+/**
+ * What a replay of a ledger came to once, in a file beside it: the states at regular places, and the decisions that came
+ * out otherwise even then. A later replay is compared with it.
+ */
+import { EventId, LedgerId } from "@daybook/pool/Ids"
+import type { Place } from "@daybook/pool/replay/StateTrace"
+import { Effect, type Option, Predicate, Result, Schema, SchemaIssue, type Stdio } from "effect"
+import { hash } from "node:crypto"
+import * as Destination from "./Destination.ts"
+import { exitCodes } from "./ExitCode.ts"
+import { nameOf, readText } from "./ReadText.ts"
+import { Stop } from "./Stop.ts"
+
+/** Of the file; a later one may mean something else by the same fields. */
+const version = 1
+
+export const Expected = Schema.Struct({
+  format: Schema.Literal(version),
+  ledger: Schema.optionalKey(LedgerId),
+  /** The last event that was replayed. */
+  head: Schema.Struct({ seq: Schema.Natural, event: EventId, h: Schema.optionalKey(Schema.String) }),
+  classifier: Schema.Natural,
+  judged: Schema.Natural,
+  /** A place every so many events. */
+  every: Schema.Natural.check(Schema.isGreaterThanOrEqualTo(1)),
+  /** Decisions that came out otherwise, by their event, as `seq type field`. */
+  divergences: Schema.Array(Schema.String),
+  states: Schema.Array(
+    Schema.Struct({
+      seq: Schema.Natural,
+      changed: Schema.Record(Schema.String, Schema.NullOr(Schema.Record(Schema.String, Schema.String)))
+    })
+  )
+})
+export type Expected = typeof Expected.Type
+
+export const digest = (text: string): string => `sha256:${hash("sha256", text, "base64url")}`
+
+/** So many places at most. */
+const most = 1_000
+
+export const every = (events: number): number => Math.max(1, Math.ceil(events / most))
+
+export const write = (path: Option.Option<string>, expected: Omit<Expected, "format">) =>
+  Effect.scoped(Effect.flatMap(Destination.open(path), (put) => put(textOf({ format: version, ...expected }))))
+
+/** A line for each place, so that a difference between two files is readable. */
+const textOf = ({ divergences, states, ...rest }: Expected): string => {
+  const lines = (items: ReadonlyArray<unknown>) =>
+    items.length === 0 ? "[]" : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(",\n")}\n  ]`
+  const fields = Object.entries(rest).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+  const all = [
+    ...fields,
+    `  "divergences": ${lines(divergences)}`,
+    `  "states": ${lines(states satisfies ReadonlyArray<Place>)}`
+  ]
+  return `{\n${all.join(",\n")}\n}\n`
+}
+
+export const read = Effect.fnUntraced(function* (named: string): Effect.fn.Return<Expected, Stop, Stdio.Stdio> {
+  const path = nameOf(named)
+  const text = yield* Effect.mapError(readText(named), ({ why }) =>
+    wrong(`There is nothing to compare with at ${path} (${why}). ${remedy}`)
+  )
+  const json = Result.try(() => JSON.parse(text) as unknown)
+  if (Result.isFailure(json)) return yield* wrong(`${path} is not JSON. ${remedy}`)
+  const decoded = decode(json.success)
+  if (Result.isFailure(decoded)) return yield* wrong(`${path}: ${flawIn(decoded.failure.issue)}. ${remedy}`)
+  return decoded.success
+})
+
+const decode = Schema.decodeUnknownResult(Expected)
+
+const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** Which field, and what is wrong with it. */
+const flawIn = (issue: SchemaIssue.Issue): string => {
+  const [{ message, path = [] } = { message: "cannot be read" }] = issuesOf(issue).issues
+  const steps = path.map((step) => String(Predicate.isObject(step) && "key" in step ? step.key : step))
+  return `${steps.length === 0 ? "it" : steps.join(".")}: ${message.replace(/\.$/, "")}`
+}
+
+const remedy = "Make one with `daybook replay --write FILE`."
+
+const wrong = (message: string): Stop => new Stop({ exitCode: exitCodes.usage, message })

@@ -1,0 +1,180 @@
+/** `daybook replay` */
+import { replayRules } from "@daybook/oauth/ReplayRules"
+import type { EventId, Seq } from "@daybook/pool/Ids"
+import type { PoolState } from "@daybook/pool/PoolState"
+import { type Divergence, Replay as Engine } from "@daybook/pool/replay/Replay"
+import { firstDivergence, StateTrace } from "@daybook/pool/replay/StateTrace"
+import { Effect, Option, Stream } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import * as ExpectedReplay from "../ExpectedReplay.ts"
+import { exitCodes } from "../ExitCode.ts"
+import * as History from "../History.ts"
+import { type HistoryFlags, historyFlags } from "../HistoryFlags.ts"
+import { Replay, type ReplayAnswer, replayJson } from "../json/Replay.ts"
+import * as Output from "../Output.ts"
+import { nameOf } from "../ReadText.ts"
+import { replayLines } from "../render/ReplayLines.ts"
+import * as Replaying from "../Replaying.ts"
+import { settings } from "../Root.ts"
+import type { Settings } from "../Settings.ts"
+import { Stop } from "../Stop.ts"
+
+const flags = {
+  ...historyFlags,
+  file: Argument.String("file").pipe(
+    Argument.withDescription("With --assert: what a replay came to before, as --write wrote it"),
+    Argument.optional
+  ),
+  assert: Flag.Boolean("assert").pipe(
+    Flag.withDescription("End with exit code 4 at the first that is not as it was; with FILE, states are compared too"),
+    Flag.withDefault(false)
+  ),
+  write: Flag.String("write").pipe(
+    Flag.withMetavar("FILE"),
+    Flag.withDescription("Write what this replay comes to into a new file, to compare later ones with"),
+    Flag.optional
+  ),
+  all: Flag.Boolean("all").pipe(
+    Flag.withDescription("Show each decision that comes out otherwise"),
+    Flag.withDefault(false)
+  )
+}
+
+export const replay = Command.make(
+  "replay",
+  flags,
+  Effect.fnUntraced(function* (flags) {
+    yield* answer(yield* settings, flags)
+  })
+).pipe(
+  Command.withDescription(
+    "Makes every recorded decision again by the code of today, and says where it comes out otherwise. Writes nothing to the ledger"
+  )
+)
+
+interface Asked extends HistoryFlags {
+  readonly file: Option.Option<string>
+  readonly assert: boolean
+  readonly write: Option.Option<string>
+  readonly all: boolean
+}
+
+/** So many divergences are kept; they are counted all the same. */
+const most = 10_000
+
+export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home" | "json" | "paint">, asked: Asked) {
+  yield* sensible(asked)
+  const expected = Option.isSome(asked.file) ? yield* ExpectedReplay.read(asked.file.value) : undefined
+  const whole = yield* History.open(told, asked)
+  const history = expected === undefined ? whole : yield* upTo(whole, expected, asked.file)
+  const start = yield* Replaying.startOf(history)
+  const found = yield* replayed(history, start, expected?.every ?? ExpectedReplay.every(history.state.head))
+  if (Option.isSome(asked.write)) yield* ExpectedReplay.write(asked.write, yield* expectedOf(history, found))
+  const result = resultOf(found, expected)
+  yield* told.json
+    ? Output.documentOf(Replay, replayJson(history, result))
+    : Output.lines(replayLines({ ...result, head: history.state.head, all: asked.all }, told.paint))
+  if (asked.assert && !isGood(result)) return yield* new Stop({ exitCode: exitCodes.verificationFailed, message: "" })
+}, Effect.scoped)
+
+const sensible = ({ assert, file, write }: Asked): Effect.Effect<void, Stop> => {
+  if (Option.isSome(file) && !assert) return usage(`${file.value}: give --assert with it, to compare a replay with it.`)
+  if (assert && Option.isSome(write)) return usage("--assert and --write: choose one of them.")
+  return Effect.void
+}
+
+const usage = (message: string) => Effect.fail(new Stop({ exitCode: exitCodes.usage, message }))
+
+interface Found {
+  readonly engine: Engine
+  readonly divergences: ReadonlyArray<Divergence>
+  readonly trace: StateTrace
+  readonly every: number
+  readonly last: EventId | undefined
+  readonly classifier: number
+}
+
+const replayed = Effect.fnUntraced(function* (history: History.History, start: PoolState, every: number) {
+  const rules = replayRules()
+  const divergences: Array<Divergence> = []
+  const onDivergence = (divergence: Divergence) => void (divergences.length < most && divergences.push(divergence))
+  const engine = new Engine({ rules, from: start, onDivergence })
+  const trace = new StateTrace(ExpectedReplay.digest, every, start)
+  let last: EventId | undefined
+  yield* Replaying.forEach(history, (event) => {
+    engine.add(event)
+    trace.add(event)
+    last = event.id
+  })
+  engine.end()
+  trace.end()
+  return { engine, divergences, trace, every, last, classifier: rules.version } satisfies Found
+})
+
+const resultOf = (
+  { classifier, divergences, engine, trace }: Found,
+  expected: ExpectedReplay.Expected | undefined
+): ReplayAnswer => {
+  const { diverged, judged, notJudged, underUnknownPolicy } = engine
+  const known = new Set(expected?.divergences)
+  return {
+    classifier,
+    judged,
+    diverged,
+    underUnknownPolicy,
+    notJudged,
+    divergences,
+    places: expected?.states.length,
+    unexpected: {
+      decision: divergences.find((divergence) => !known.has(nameOfDivergence(divergence))),
+      state: expected === undefined ? undefined : firstDivergence(expected.states, trace.places)
+    }
+  }
+}
+
+const isGood = ({ unexpected: { decision, state } }: ReplayAnswer): boolean =>
+  decision === undefined && state === undefined
+
+/** What is otherwise, not how: that is in the ledger, and in the code. */
+const nameOfDivergence = ({ fields, seq, type }: Divergence): string =>
+  [seq, type, ...fields.map(({ field }) => field)].join(" ")
+
+const expectedOf = Effect.fnUntraced(function* (history: History.History, found: Found) {
+  const { classifier, divergences, engine, every, last, trace } = found
+  const { ledger, state } = history
+  if (last === undefined) return yield* new Stop({ exitCode: exitCodes.error, message: "The ledger holds no event." })
+  const head = yield* ledger.head
+  return {
+    ...(state.ledger === undefined ? {} : { ledger: state.ledger.id }),
+    head: { seq: state.head, event: last, ...(head.seq === state.head ? { h: head.h } : {}) },
+    classifier,
+    judged: engine.judged,
+    every,
+    divergences: divergences.map(nameOfDivergence),
+    states: trace.places
+  }
+})
+
+/** The history up to where the expected file was made: the ledger may have grown since. */
+const upTo = Effect.fnUntraced(function* (
+  history: History.History,
+  { head, ledger: id }: ExpectedReplay.Expected,
+  file: Option.Option<string>
+) {
+  const path = Option.match(file, { onNone: () => "", onSome: nameOf })
+  const other = (why: string) => new Stop({ exitCode: exitCodes.verificationFailed, message: `${path} is ${why}` })
+  if (id !== undefined && id !== history.end.state.ledger?.id) {
+    return yield* other("of another ledger. Name the ledger that it was made of with --ledger.")
+  }
+  if (head.seq > history.state.head) {
+    return yield* other(`of ${head.seq} events, and the ledger has ${history.state.head}. Put the missing ones back.`)
+  }
+  const event = yield* Stream.runHead(history.ledger.read(head.seq as Seq))
+  const end = yield* history.ledger.head
+  const isChanged = end.seq === head.seq && head.h !== undefined && end.h !== head.h
+  if (Option.isNone(event) || event.value.id !== head.event || isChanged) {
+    return yield* other(`of other events: event ${head.seq} is not what it was. \`daybook verify\` checks the ledger.`)
+  }
+  const state = yield* history.ledger.asOf({ seq: head.seq as Seq })
+  return { ...history, state, at: state.latest }
+})

@@ -1,0 +1,260 @@
+/** `daybook replay`: a recorded ledger as a regression test of the code that reads it. */
+import { answer } from "@daybook/cli/commands/Replay"
+import { Replay } from "@daybook/cli/json/Replay"
+import { Stop } from "@daybook/cli/Stop"
+import * as FileLedger from "@daybook/ledger/FileLedger"
+import { Ledger } from "@daybook/ledger/Ledger"
+import { layer as nodeServices } from "@effect/platform-node/NodeServices"
+import { assert, describe, it, vi } from "@effect/vitest"
+import { Effect, Option, Schema } from "effect"
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { jsonOf, linesOf, told, tooWide } from "./support/Answers.ts"
+import { daybook } from "./support/Cli.ts"
+import { writePast } from "./support/Past.ts"
+import { snapshot, tempFolder } from "./support/TempFolder.ts"
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const examples = fileURLToPath(new URL("../../../examples/ledgers", import.meta.url))
+const hourly = join(examples, "token-invalidated-hourly")
+
+interface Asked {
+  readonly ledger?: string
+  readonly file?: string
+  readonly write?: string
+  readonly assert?: boolean
+  readonly at?: string
+  readonly all?: boolean
+}
+
+const ask = ({ all = false, assert: isAssert = false, at, file, ledger = hourly, write }: Asked, json = false) =>
+  Effect.provide(
+    answer(told("/nowhere", json), {
+      ledger: Option.some(ledger),
+      file: Option.fromUndefinedOr(file),
+      write: Option.fromUndefinedOr(write),
+      at: Option.fromUndefinedOr(at),
+      assert: isAssert,
+      all
+    }),
+    nodeServices
+  )
+
+const shown = (flags: Asked) => linesOf(ask(flags))
+
+/** How an answer ends, with what it said before. */
+const ended = (flags: Asked) =>
+  Effect.gen(function* () {
+    let stop: Stop | undefined
+    const lines = yield* linesOf(
+      Effect.catch(ask(flags), (error) =>
+        Effect.sync(() => {
+          stop = error instanceof Stop ? error : assert.fail(String(error))
+        })
+      )
+    )
+    return { lines, exitCode: stop?.exitCode ?? 0, message: stop?.message ?? "" }
+  })
+
+/** A copy of the hourly loop with what a replay of it comes to, changed as a later code would come to it. */
+const recorded = Effect.fnUntraced(function* (change: (text: string) => string = (text) => text) {
+  const folder = yield* tempFolder
+  const path = join(folder, "expected.json")
+  yield* shown({ write: path })
+  writeFileSync(path, change(readFileSync(path, "utf8")))
+  return path
+})
+
+describe("replay", () => {
+  for (const name of readdirSync(examples, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry.name] : []
+  )) {
+    it.effect(`comes to every decision of the recorded ledger ${name}`, () =>
+      Effect.gen(function* () {
+        const flags = { ledger: join(examples, name), assert: true }
+        const { exitCode, lines } = yield* ended(flags)
+        assert.strictEqual(exitCode, 0, lines.join("\n"))
+      })
+    )
+  }
+
+  it.effect("says how many decisions come out as recorded", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* shown({ assert: true }), [
+        "Events up to 34, decided again by the rules of today (classifier 2).",
+        "",
+        "All 21 decisions come out as recorded."
+      ])
+    })
+  )
+
+  it.effect("names what comes out otherwise, and fails only if it is to", () =>
+    Effect.gen(function* () {
+      const home = yield* Effect.tap(tempFolder, writePast)
+      const lines = yield* shown({ ledger: home })
+      assert.deepStrictEqual(tooWide(lines), [])
+      assert.include(lines.join("\n"), "ErrorClassified  2026-11-22T10:12:00Z")
+      assert.include(lines.join("\n"), "      rule: api/401 -> ")
+      const failed = yield* ended({ ledger: home, assert: true })
+      assert.deepStrictEqual([failed.exitCode, failed.message], [4, ""])
+      assert.deepStrictEqual(failed.lines, lines)
+    })
+  )
+
+  it.effect("answers in JSON of the shape that is on record", () =>
+    Effect.gen(function* () {
+      const home = yield* Effect.tap(tempFolder, writePast)
+      const json = Schema.decodeUnknownSync(Replay)(yield* jsonOf(ask({ ledger: home }, true)))
+      assert.strictEqual(json.diverged, json.divergences.length)
+      assert.strictEqual(json.unexpected?.decision?.seq, json.divergences[0]?.seq)
+      assert.isAbove(json.notJudged.length, 0)
+    })
+  )
+
+  it.effect("leaves the ledger as it is: every byte, every name, every time", () =>
+    Effect.gen(function* () {
+      const ledger = join(yield* tempFolder, "copy")
+      cpSync(hourly, ledger, { recursive: true })
+      const before = snapshot(ledger)
+      yield* shown({ ledger, assert: true })
+      assert.deepStrictEqual(snapshot(ledger), before)
+    })
+  )
+})
+
+describe("replay with an expected file", () => {
+  it.effect("finds the states as they were, also after the ledger has grown", () =>
+    Effect.gen(function* () {
+      const ledger = yield* Effect.tap(tempFolder, writePast)
+      const file = join(yield* tempFolder, "expected.json")
+      yield* shown({ ledger, write: file })
+      const asExpected = /^The states at \d+ places, and what diverges, are as expected.$/m
+      assert.match((yield* shown({ ledger, file, assert: true })).join("\n"), asExpected)
+      yield* Effect.provide(
+        Ledger.use(({ append }) => append([{ type: "CredentialResumed", v: 1, credential: "key" as never, data: {} }])),
+        FileLedger.layer({ folder: ledger, program: "test", version: "1.0.0" })
+      ).pipe(Effect.orDie)
+      assert.match((yield* shown({ ledger, file, assert: true })).join("\n"), asExpected)
+    })
+  )
+
+  it.effect("names the first state that is another one, with its fields, and fails", () =>
+    Effect.gen(function* () {
+      const file = yield* recorded((text) =>
+        text.replace(`"refused":"3"`, `"refused":"33"`).replace(`"refused":"5"`, `"refused":"55"`)
+      )
+      const { exitCode, lines } = yield* ended({ file, assert: true })
+      assert.strictEqual(exitCode, 4)
+      assert.deepStrictEqual(lines.slice(-3), [
+        "The first that is not as expected is a state:",
+        "  15  credential main, after this event",
+        "      refused: 33 -> 3"
+      ])
+    })
+  )
+
+  it.effect("notices a thing that is there no more, or was not there", () =>
+    Effect.gen(function* () {
+      const file = yield* recorded((text) =>
+        text.replace(`"provider openai-codex":{`, `"provider other":{"retryAt":"1"},"provider openai-codex":{`)
+      )
+      const { exitCode, lines } = yield* ended({ file, assert: true })
+      assert.strictEqual(exitCode, 4)
+      assert.deepStrictEqual(lines.slice(-2), [
+        "  10  provider other, after this event",
+        "      retryAt: 1 -> as before"
+      ])
+    })
+  )
+
+  it.effect("takes a decision that came out otherwise then for expected, and any other one not", () =>
+    Effect.gen(function* () {
+      const home = yield* Effect.tap(tempFolder, writePast)
+      const folder = yield* tempFolder
+      const file = join(folder, "expected.json")
+      yield* shown({ ledger: home, write: file })
+      assert.strictEqual((yield* ended({ ledger: home, file, assert: true })).exitCode, 0)
+      const known = JSON.parse(readFileSync(file, "utf8"))
+      writeFileSync(file, JSON.stringify({ ...known, divergences: known.divergences.slice(1) }))
+      const { exitCode, lines } = yield* ended({ ledger: home, file, assert: true })
+      assert.strictEqual(exitCode, 4)
+      assert.include(lines, "The first that is not as expected is a decision:")
+    })
+  )
+
+  it.effect("overwrites no file", () =>
+    Effect.gen(function* () {
+      const { exitCode, message } = yield* ended({ write: yield* recorded() })
+      assert.strictEqual(exitCode, 1)
+      assert.match(message, /is there already. Name another file/)
+    })
+  )
+})
+
+describe("an expected file that does not fit", () => {
+  it.effect("is of another ledger", () =>
+    Effect.gen(function* () {
+      const flags = { ledger: join(examples, "quiet"), file: yield* recorded(), assert: true }
+      const { exitCode, message } = yield* ended(flags)
+      assert.strictEqual(exitCode, 4)
+      assert.match(message, /expected.json is of another ledger/)
+    })
+  )
+
+  it.effect("is of events that are not there, or not what they were", () =>
+    Effect.gen(function* () {
+      const longer = yield* recorded((text) => text.replace(`"seq":34,"event"`, `"seq":35,"event"`))
+      assert.match((yield* ended({ file: longer, assert: true })).message, /is of 35 events, and the ledger has 34/)
+      const other = yield* recorded((text) => text.replace(/"h":"./, `"h":"_`))
+      const { exitCode, message } = yield* ended({ file: other, assert: true })
+      assert.strictEqual(exitCode, 4)
+      assert.match(message, /event 34 is not what it was/)
+    })
+  )
+
+  for (const [what, change, problem] of [
+    ["is no JSON", () => "token=secret", /is not JSON/],
+    ["lacks a field", (text: string) => text.replace(`"every": 1,`, ""), /: every: /],
+    ["has a wrong value", (text: string) => text.replace(`"judged": 21`, `"judged": "21"`), /: judged: /],
+    ["is of a later format", (text: string) => text.replace(`"format": 1`, `"format": 2`), /: format: /]
+  ] as const) {
+    it.effect(what, () =>
+      Effect.gen(function* () {
+        const { exitCode, message } = yield* ended({ file: yield* recorded(change), assert: true })
+        assert.strictEqual(exitCode, 2)
+        assert.match(message, problem)
+        assert.include(message, "Make one with `daybook replay --write FILE`.")
+        assert.notInclude(message, "secret")
+      })
+    )
+  }
+
+  it.effect("is not there, or is given without --assert", () =>
+    Effect.gen(function* () {
+      const missing = yield* ended({ file: "/nowhere/expected.json", assert: true })
+      assert.match(missing.message, /nothing to compare with at \/nowhere\/expected.json \(ENOENT\)/)
+      const alone = yield* ended({ file: "expected.json" })
+      assert.deepStrictEqual([missing.exitCode, alone.exitCode], [2, 2])
+      assert.include(alone.message, "give --assert with it")
+      assert.strictEqual((yield* ended({ assert: true, write: "x" })).exitCode, 2)
+    })
+  )
+})
+
+describe("the command", () => {
+  it.live("writes what it came to, and compares with it", () =>
+    Effect.gen(function* () {
+      const user = yield* tempFolder
+      const file = join(user, "expected.json")
+      const written = yield* daybook(["replay", "--ledger", hourly, "--write", file, "--json"], { user })
+      assert.deepStrictEqual([written.code, written.stderr], [0, ""])
+      assert.strictEqual(Schema.decodeUnknownSync(Replay)(JSON.parse(written.stdout)).judged, 21)
+      writeFileSync(file, readFileSync(file, "utf8").replace(`"refused":"3"`, `"refused":"33"`))
+      const compared = yield* daybook(["replay", "--ledger", hourly, "--assert", file], { user })
+      assert.deepStrictEqual([compared.code, compared.stderr], [4, ""])
+      assert.include(compared.stdout, "refused: 33 -> 3")
+    })
+  )
+})
