@@ -3,7 +3,7 @@ import { defaultProviders } from "@daybook/oauth/Providers"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
 import type { Credential, PoolState } from "@daybook/pool/PoolState"
-import { type Loop, loopKinds, type Place } from "@daybook/pool/queries/Loops"
+import { type Loop, type LoopKind, loopKinds, type Place } from "@daybook/pool/queries/Loops"
 import { loopInWords, remedyOfLoop } from "@daybook/refresher/LoopRemedy"
 import { HashMap } from "effect"
 import { namesIn } from "./Names.ts"
@@ -37,22 +37,36 @@ const none = ({ credential, from, since, state }: LookedThrough): string => {
 
 const linesOf = (loop: Loop, { at, state }: LookedThrough, paint: Paint): ReadonlyArray<string> => {
   const credential = credentialOf(loop, state)
-  const title = `${loop.kind.replaceAll("-", " ")}, ${runs(loop)}`
   const name = credential === undefined ? (loop.credential ?? "unknown") : named(credential)
+  const provider = credential === undefined ? "" : `, ${credential.provider}`
   return [
-    `${paint("strong", name)}${credential === undefined ? "" : `, ${credential.provider}`}: ${paint(loop.running ? "bad" : "waiting", title)}`,
-    ...indented(`${loopInWords(loop)} ${figures(loop, at)} ${who(loop, state)}`),
+    `${paint("strong", name)}${provider}: ${paint(loop.running ? "bad" : "waiting", `${titles[loop.kind]}, ${runs(loop)}`)}`,
+    ...indented(loopInWords(loop)),
+    ...indented(figures(loop, state)),
+    `${indent}${paint("faint", "first")}  ${placeWords(loop.first)}`,
+    `${indent}${paint("faint", "last")}   ${placeWords(loop.last)} (${relative(loop.last.at, at)})`,
     ...(credential === undefined ? [] : indented(`What would stop it: ${remedy(loop, credential)}`)),
-    ...indented(
-      `Next: \`daybook ${credential === undefined ? "log" : `why ${credential.id}`} ${nextFlags(loop, credential)}\``
-    )
+    ...indented(next(loop, credential))
   ]
+}
+
+const titles: Readonly<Record<LoopKind, string>> = {
+  "dead-token-replayed": "dead token replayed",
+  "refresh-changes-nothing": "refresh that changes nothing",
+  "adopt-ping-pong": "adopt ping-pong",
+  "claim-without-outcome": "claim without outcome",
+  "quarantine-flapping": "quarantine flapping",
+  "cooldown-reentry": "cooldown re-entry",
+  "refresh-storm": "refresh storm"
 }
 
 const named = ({ id, label }: Credential): string => nameOf({ id, label })
 
-const nextFlags = ({ first, last }: Loop, credential: Credential | undefined): string =>
-  credential === undefined ? `--from ${first.seq}` : `--at ${last.seq}`
+/** At the last iteration it is as bad as it was, whatever came later. */
+const next = ({ first, last }: Loop, credential: Credential | undefined): string =>
+  credential === undefined
+    ? `Next: \`daybook log --from ${first.seq}\``
+    : `Next: \`daybook why ${credential.id} --at ${last.seq}\``
 
 const runs = ({ ended, running }: Loop): string =>
   running ? "still running" : ended === undefined ? "not seen lately" : `ended by event ${ended.seq}`
@@ -63,14 +77,28 @@ const credentialOf = ({ credential, grant }: Loop, { credentials }: PoolState): 
   return all.find(({ id }) => id === credential) ?? all.find((one) => one.grant === grant)
 }
 
-const figures = ({ first, iterations, last, model, period, wasted }: Loop, now: Instant): string =>
-  [
-    ...(model === undefined ? [] : [`Only model ${model} is concerned.`]),
-    `${iterations} times, mostly ${every(period)}, from ${placeWords(first)}, to ${placeWords(last)} (${relative(last.at, now)}).`,
-    wasted === 0
-      ? "No request of this pool was wasted."
-      : `${wasted} ${wasted === 1 ? "request was" : "requests were"} wasted.`
-  ].join(" ")
+const figures = (loop: Loop, state: PoolState): string => {
+  const { iterations, model, period, wasted } = loop
+  return [
+    `${iterations} times, mostly ${every(period)}`,
+    ...(model === undefined ? [] : [`model ${model} only`]),
+    wasted === 0 ? "no request wasted" : `${wasted} ${wasted === 1 ? "request" : "requests"} wasted`,
+    `by ${who(loop, state).join(" and ")}`
+  ].join(", ")
+}
+
+/** So many are named. */
+const namedMost = 3
+
+const who = ({ actors, stores }: Loop, state: PoolState): ReadonlyArray<string> => {
+  const names = actors.slice(0, namedMost).map(namesIn(state).actor)
+  const others = actors.length - names.length
+  return [
+    ...names,
+    ...(others === 0 ? [] : [`${others} other ${others === 1 ? "process" : "processes"}`]),
+    ...stores.map((store) => `another program, seen in the ${store} store`)
+  ]
+}
 
 const every = (period: number): string => {
   const words = span(period)
@@ -78,12 +106,6 @@ const every = (period: number): string => {
 }
 
 const placeWords = ({ at, seq }: Place): string => `event ${seq}, ${absolute(at)}`
-
-const who = ({ actors, stores }: Loop, state: PoolState): string => {
-  const names = namesIn(state)
-  const programs = stores.map((store) => `another program, seen in the ${store} store`)
-  return `By ${[...actors.map(names.actor), ...programs].join(", ")}.`
-}
 
 const remedy = (loop: Loop, credential: Credential): string =>
   remedyOfLoop(
