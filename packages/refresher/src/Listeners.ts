@@ -1,10 +1,9 @@
 /**
- * Who hears of an event: the program that asked for all of them, and a person, once for each login that dies.
- * No listener can hold up or break the pool.
+ * Who hears of an event: the program that asked for all of them, and a person, once for each login that dies and for each
+ * loop. No listener can hold up or break the pool.
  */
 import { Ledger } from "@daybook/ledger/Ledger"
 import { Providers } from "@daybook/oauth/Providers"
-import type { EventId } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Context, Effect, Predicate } from "effect"
 import { lineOf, makeNotices, type Notice } from "./PoolNotice.ts"
@@ -19,23 +18,37 @@ export const Listener = Context.Reference<OnEvent | undefined>("@daybook/refresh
 
 export const makeListeners = Effect.gen(function* () {
   const ledger = yield* Ledger
-  const noticeOf = makeNotices(yield* Providers)
+  const noticesOf = makeNotices(yield* Providers)
   const listener = yield* Listener
   const run = Effect.runForkWith(yield* Effect.context())
   const warn = (message: string) => void run(Effect.logWarning(message))
-  const hear: OnEvent = listener === undefined ? logging(warn) : unharmed(listener, warn)
-  return (event: Recorded): void => void hear(event, noticeOf(ledger.known(), event))
+  const hear = listener === undefined ? logging(warn) : oneByOne(unharmed(listener, warn))
+  return (event: Recorded): void => hear(event, noticesOf(ledger.known(), event))
 })
 
+type Hear = (event: Recorded, notices: ReadonlyArray<Notice>) => void
+
+/** An event is handed over once, with one notice; a second one goes with the event after it. */
+const oneByOne = (listener: OnEvent): Hear => {
+  const due: Array<Notice> = []
+  return (event, notices) => {
+    due.push(...notices)
+    listener(event, due.shift())
+  }
+}
+
 /** A process that opened several pools on one ledger says it once. */
-const logged = new Set<EventId>()
+const logged = new Set<string>()
 
 const logging =
-  (warn: (message: string) => void): OnEvent =>
-  ({ id }, notice) => {
-    if (notice === undefined || logged.has(id)) return
-    logged.add(id)
-    warn(lineOf(notice))
+  (warn: (message: string) => void): Hear =>
+  ({ id }, notices) => {
+    for (const notice of notices) {
+      const name = `${id} ${notice.kind}`
+      if (logged.has(name)) continue
+      logged.add(name)
+      warn(lineOf(notice))
+    }
   }
 
 /** What it throws is said the first time; so is what a promise of its is rejected with. */

@@ -1,23 +1,24 @@
 /**
- * What a person should hear of at once, and what to do about it: a login that died. One notice for each quarantined
- * generation, however many events, credentials and processes speak of it.
+ * What a person should hear of at once, and what to do about it: a login that died, a loop that one is caught in. One notice
+ * for each quarantined generation and for each loop, however many events, credentials and processes speak of it.
  */
 import type { Providers } from "@daybook/oauth/Providers"
 import type { EventOf } from "@daybook/pool/Event"
+import type { Instant } from "@daybook/pool/Instant"
 import type { Credential, PoolState } from "@daybook/pool/PoolState"
 import type { Envelope, Recorded } from "@daybook/pool/Recorded"
 import { isNews, noDeaths, withEvent } from "@daybook/pool/queries/Deaths"
+import { type Loop, type LoopKind, makeLoopDetector } from "@daybook/pool/queries/Loops"
 import { subjectOf } from "@daybook/pool/queries/Subject"
-import { Option } from "effect"
+import { HashMap, Option } from "effect"
+import { loopInWords, remedyOfLoop } from "./LoopRemedy.ts"
 import { remedyOf } from "./Remedy.ts"
 import { definitionFor } from "./Target.ts"
 
 /** `kind` tells what it is about; other kinds may come. */
-export type Notice = QuarantineNotice
+export type Notice = QuarantineNotice | LoopNotice
 
-/** A login or a key is dead; nothing is sent with it again. */
-export interface QuarantineNotice {
-  readonly kind: "quarantine"
+interface About {
   readonly provider: string
   /** Id of the credential. */
   readonly credential: string
@@ -28,19 +29,79 @@ export interface QuarantineNotice {
   readonly remedy: string
 }
 
+/** A login or a key is dead; nothing is sent with it again. */
+export interface QuarantineNotice extends About {
+  readonly kind: "quarantine"
+}
+
+/** Something is done again and again, and helps nobody. */
+export interface LoopNotice extends About {
+  readonly kind: "loop"
+  readonly loop: LoopKind
+}
+
 /** As one line. An error about the same death has the same words. */
 export const lineOf = ({ message, remedy }: Notice): string => `${message} ${remedy}`
 
-/** Remembers which deaths were told. */
+/** Remembers what was told. Mostly there is nothing to tell; the death that makes a loop gives two. */
 export const makeNotices = (providers: Providers["Service"]) => {
+  const deathIn = makeDeaths(providers)
+  const loopIn = makeLoops(providers)
+  return (state: PoolState, event: Recorded): ReadonlyArray<Notice> => {
+    const death = deathIn(state, event)
+    const loop = loopIn(state, event)
+    return death === undefined && loop === undefined ? none : [death, loop].filter((notice) => notice !== undefined)
+  }
+}
+
+const none: ReadonlyArray<Notice> = []
+
+const makeDeaths = (providers: Providers["Service"]) => {
   let told = noDeaths
-  return (state: PoolState, event: Recorded): Notice | undefined => {
+  return (state: PoolState, event: Recorded): QuarantineNotice | undefined => {
     const news = isNews(told, event)
     told = withEvent(told, event)
     const credential = news ? subjectOf(state, event) : undefined
     return credential === undefined || event.type !== "CredentialQuarantined"
       ? undefined
       : quarantineNotice(providers, credential, event)
+  }
+}
+
+/** A loop that stops and begins again is told again, but not within a day. */
+const quietFor = 86_400_000
+
+/** Begins with the first event that it is handed: loops from before are for `daybook loops`. */
+const makeLoops = (providers: Providers["Service"]) => {
+  const detector = makeLoopDetector()
+  const told = new Map<string, Instant>()
+  return (state: PoolState, event: Recorded): LoopNotice | undefined => {
+    const loop = detector.take(event)
+    const credential = loop === undefined ? undefined : caughtIn(loop, state)
+    if (loop === undefined || credential === undefined) return undefined
+    const name = [loop.kind, credential.id, loop.model].join(" ")
+    if (event.at - (told.get(name) ?? -Infinity) < quietFor) return undefined
+    told.set(name, event.at)
+    return loopNotice(providers, credential, loop)
+  }
+}
+
+/** The credential that the loop names, else one that has its grant. */
+const caughtIn = ({ credential, grant }: Loop, { credentials }: PoolState): Credential | undefined =>
+  (credential === undefined ? undefined : Option.getOrUndefined(HashMap.get(credentials, credential))) ??
+  Array.from(HashMap.values(credentials)).find((one) => one.grant === grant)
+
+const loopNotice = (providers: Providers["Service"], credential: Credential, loop: Loop): LoopNotice => {
+  const { id, label, provider } = credential
+  const defined = Option.getOrUndefined(definitionFor(providers, credential))
+  return {
+    kind: "loop",
+    loop: loop.kind,
+    provider,
+    credential: id,
+    ...(label === undefined ? {} : { label }),
+    message: `${provider} (${id}): a loop. ${loopInWords(loop)} That makes ${loop.iterations} times, and ${loop.wasted} requests wasted.`,
+    remedy: `${remedyOfLoop(defined, credential, loop)} \`daybook loops ${id}\` tells more.`
   }
 }
 
