@@ -15,12 +15,18 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as History from "@daybook/cli/History"
+import { nextStep } from "@daybook/cli/NextStep"
 import { recall } from "@daybook/cli/Recall"
 
 const recordings = fileURLToPath(new URL("../../../examples/ledgers", import.meta.url))
 
 interface Expected {
-  readonly asked: ReadonlyArray<{ readonly credential: string; readonly at?: string; readonly cause: string }>
+  readonly asked: ReadonlyArray<{
+    readonly credential: string
+    readonly at?: string
+    readonly cause: string
+    readonly next?: string
+  }>
   readonly loops: ReadonlyArray<string>
   readonly deadTokenRequests?: Readonly<Record<string, number>>
 }
@@ -46,12 +52,13 @@ const eventsOf = ({ ledger }: { readonly ledger: Ledger["Service"] }) => Stream.
 describe.each(names)("the recorded ledger %s", (name) => {
   const { asked, deadTokenRequests = {}, loops } = readExpected(name)
 
-  for (const { at, cause, credential } of asked) {
+  for (const { at, cause, credential, next } of asked) {
     it.effect(`says of ${credential} ${at === undefined ? "in the end" : `at ${at}`}: ${cause}`, () =>
       Effect.gen(function* () {
         const history = yield* open(name, at)
-        const { finding } = yield* recall(history, yield* History.credential(history, credential), "status")
-        assert.strictEqual(finding.cause, cause, finding.says)
+        const answer = yield* recall(history, yield* History.credential(history, credential), "status")
+        assert.strictEqual(answer.finding.cause, cause, answer.finding.says)
+        if (next !== undefined) assert.strictEqual(nextStep(answer, history.state, history.at).command, next)
       }).pipe(Effect.scoped)
     )
   }

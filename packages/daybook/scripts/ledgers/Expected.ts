@@ -11,7 +11,9 @@ export const Asked = Schema.Struct({
   credential: Schema.String,
   /** The moment that is asked about; the head of the ledger if absent. */
   at: Schema.optionalKey(Schema.String),
-  cause: CauseWord
+  cause: CauseWord,
+  /** What a person must be told to do next, where only that helps. */
+  next: Schema.optionalKey(Schema.String)
 })
 
 export const Expected = Schema.Struct({

@@ -7,7 +7,7 @@ export const deadPairRestored: Scenario = {
     "A dead login comes back with every restart: something seeds it from a store that still has it, and it is tried again.",
   fault:
     "The provider ends the login. After the refusal another program puts the old file back, twice, and each time the agent is started again.",
-  asked: [{ credential: "main", cause: "revoked" }],
+  asked: [{ credential: "main", cause: "revoked", next: "hermes auth add openai-codex" }],
   loops: [],
   run: Effect.fnUntraced(function* (stage) {
     const login = yield* stage.logIn()

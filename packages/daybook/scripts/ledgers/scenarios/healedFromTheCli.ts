@@ -7,7 +7,7 @@ export const healedFromTheCli: Scenario = {
     "The pool's login is dead, while the Codex CLI on the same machine has a good one of the same account, and nobody thinks of it.",
   fault:
     "The provider ends the pool's login. An hour later the person logs in with the Codex CLI, and the pool may look into its file: it uses that login beside its own, which stays dead.",
-  asked: [{ credential: "main", cause: "revoked" }],
+  asked: [{ credential: "main", cause: "revoked", next: "hermes auth add openai-codex" }],
   loops: [],
   run: Effect.fnUntraced(function* (stage) {
     const login = yield* stage.logIn({ account: "account-ada" })

@@ -9,7 +9,7 @@ export const killedInMidRefresh: Scenario = {
     "The provider has rotated the token and begun its answer when the process that asked gets SIGKILL. The provider forgives no second use of a refresh token.",
   asked: [
     { credential: "main", at: "2026-03-02T09:50:00Z", cause: "answer-lost" },
-    { credential: "main", cause: "answer-lost" }
+    { credential: "main", cause: "answer-lost", next: "hermes auth add openai-codex" }
   ],
   loops: [],
   run: Effect.fnUntraced(function* (stage) {

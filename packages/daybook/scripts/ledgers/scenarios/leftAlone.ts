@@ -9,7 +9,7 @@ export const leftAlone: Scenario = {
     "The provider lets a refresh token rest for 30 days. The login is renewed once, then no program runs for 40 days, and the next refresh is refused.",
   asked: [
     { credential: "main", at: "2026-03-05T00:00:00Z", cause: "healthy" },
-    { credential: "main", cause: "idle" }
+    { credential: "main", cause: "idle", next: "hermes auth add openai-codex" }
   ],
   loops: [],
   run: Effect.fnUntraced(function* (stage) {

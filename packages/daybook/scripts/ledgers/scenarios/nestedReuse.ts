@@ -10,7 +10,7 @@ export const nestedReuse: Scenario = {
     "A program without a ledger sends the refresh token first and keeps the answer to itself. The pool's own refresh is refused with refresh_token_reused.",
   asked: [
     { credential: "main", at: "2026-03-02T09:30:00Z", cause: "healthy" },
-    { credential: "main", cause: "replayed" }
+    { credential: "main", cause: "replayed", next: "hermes auth add openai-codex" }
   ],
   loops: [],
   run: Effect.fnUntraced(function* (stage) {

@@ -7,7 +7,7 @@ export const revivedEveryHour: Scenario = {
     "A login that is dead is put back into the rotation again and again, without anybody being told, and fails each time.",
   fault:
     "The provider ends the login. A script revives it every hour and asks for a token, four times; each time the provider refuses the refresh token again.",
-  asked: [{ credential: "main", cause: "revoked" }],
+  asked: [{ credential: "main", cause: "revoked", next: "hermes auth add openai-codex" }],
   loops: ["quarantine-flapping"],
   run: Effect.fnUntraced(function* (stage) {
     const login = yield* stage.logIn()

@@ -9,7 +9,7 @@ export const sessionOf61Hours: Scenario = {
     "The provider lets the login live for 61 hours from the day it was made and never longer. It is renewed every ten hours.",
   asked: [
     { credential: "main", at: "2026-03-04T20:00:00Z", cause: "healthy" },
-    { credential: "main", cause: "expired" }
+    { credential: "main", cause: "expired", next: "hermes auth add openai-codex" }
   ],
   loops: [],
   run: Effect.fnUntraced(function* (stage) {
