@@ -27,7 +27,7 @@ const build = async (dir: string): Promise<RolldownOutput> => {
     input: Object.fromEntries(programs.map((name) => [name, join(here, "src", `${name}.ts`)])),
     platform: "node",
     external: ["fs-native-extensions"], // native
-    plugins: [versions, namesOfUndici],
+    plugins: [versions, namesOfUndici, segmenterWhenUsed],
     checks: { ineffectiveDynamicImport: false } // the tour shares a module with a command
   })
   try {
@@ -48,8 +48,7 @@ const form: OutputOptions = {
   codeSplitting: {
     groups: [
       part("command", /[\\/]cli[\\/]src[\\/]CommandLine\.ts$/, 4),
-      part("history", /[\\/]cli[\\/]src[\\/]History\.ts$/, 3),
-      part("render", /[\\/]cli[\\/]src[\\/]render[\\/]\w+\.ts$/, 2),
+      part("history", /[\\/](cli[\\/]src[\\/](History\w*|render[\\/]\w+)|pool[\\/]src[\\/]queries[\\/]\w+)\.ts$/, 3),
       part("stores", /[\\/]cli[\\/]src[\\/]ReadPool\.ts$/, 1),
       part("pool", /[\\/]cli[\\/]src[\\/]WritePool\.ts$/, 0)
     ]
@@ -74,6 +73,15 @@ const namesOfUndici: Plugin = {
     const names = Object.keys(createRequire(id)("undici"))
     return `import undici from "undici"\nexport const { ${names.join(", ")} } = undici\nexport default undici\n`
   }
+}
+
+/** Help is measured with it. To make one takes as long as half of a short command, and it is made on loading. */
+const segmenterWhenUsed: Plugin = {
+  name: "segmenter when used",
+  transform: (code, id) =>
+    /[\\/]effect[\\/]dist[\\/]cli[\\/]CliOutput\.js$/.test(id)
+      ? code.replace(/new Intl\.Segmenter\([^)]*\)/, (made) => `{ segment: (text) => ${made}.segment(text) }`)
+      : undefined
 }
 
 const manifestOf = (module: string): string => join(dirname(module), "../../package.json")

@@ -3,6 +3,7 @@
  * if the segment has, at its place, a line that ends with its `h`. Rows are appended by any writer, in any order; a file
  * that is missing or strange is as good as none.
  */
+import type { Seq } from "@daybook/pool/Ids"
 import { Effect } from "effect"
 import * as fs from "node:fs/promises"
 import { dirname, join } from "node:path"
@@ -39,11 +40,19 @@ const marksIn = (bytes: Buffer): ReadonlyArray<Mark> => {
 
 const markOf = (row: Buffer): Mark | undefined => {
   if (row.readUInt32LE(crcAt) !== crc32(row.subarray(0, crcAt))) return undefined
-  const [seq, latest, segment, offset, line, sealed] = Array.from({ length: 6 }, (_, index) =>
-    row.readDoubleLE(index * 8)
-  )
-  const h = row.subarray(hashAt, crcAt).toString("base64url")
-  return { seq, latest, segment, offset, line, isSealed: sealed === 1, h } as Mark
+  const value = (index: number) => row.readDoubleLE(index * 8)
+  return {
+    seq: value(0) as Seq,
+    latest: value(1),
+    segment: value(2) as Seq,
+    offset: value(3),
+    line: value(4),
+    isSealed: value(5) === 1,
+    // Of thousands of marks one or two are looked at.
+    get h() {
+      return row.toString("base64url", hashAt, crcAt)
+    }
+  }
 }
 
 const rowOf = ({ h, isSealed, latest, line, offset, segment, seq }: Mark): Buffer => {
