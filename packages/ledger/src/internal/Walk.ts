@@ -144,7 +144,8 @@ class Walker {
     if (this.judged.junk.length === 0) return undefined
     const { segment } = this.place
     const junk = this.judged.junk.find((it) => it.offset === this.base + at && it.segment === segment)
-    if (junk === undefined) return undefined
+    // Where a segment lost its end, the junk is empty, and begins where it ends.
+    if (junk === undefined || junk.resumes === this.place) return undefined
     this.passed += junk.lines
     this.isSealDue = junk.resumes === undefined
     if (junk.resumes === undefined) return at + junk.length + 1
