@@ -68,7 +68,7 @@ const make = Effect.fnUntraced(function* ({
     read: (from = first) => Stream.suspend(() => Stream.fromArray(eventsFrom(from))),
     scan: ({ from = first, take, to = end.seq, ...wanted }) =>
       Effect.sync(() => {
-        for (const event of events.slice(from - 1, to)) if (isWanted(event, wanted)) take(event)
+        for (const event of eventsFrom(from)) if (event.seq <= to && isWanted(event, wanted)) take(event)
         return { seq: Math.min(to, end.seq) as Seq }
       }),
     tail: (from = first) => follow(moved, eventsFrom, from),

@@ -1,9 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Ledger } from "@daybook/ledger/Ledger"
+import { repair } from "@daybook/ledger/Repair"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Effect } from "effect"
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { sieve } from "../src/internal/Sieve.ts"
+import { start, walk } from "../src/internal/Walk.ts"
 import { seq } from "./support/Drafts.ts"
 import * as Lines from "./support/Lines.ts"
 import { allOf, appendEach, liveIn, numbers, open, segmentsIn, seqsOf, write } from "./support/Small.ts"
@@ -88,6 +91,8 @@ describe("a scan of a ledger in files", () => {
       yield* damage(folder, '"label 4"', '"label 5"')
       const { end } = yield* scan(yield* open(folder, { readOnly: true }), undefined, seq(5))
       assert.deepStrictEqual(end, { seq: seq(5) })
+      const known = yield* scan(yield* open(folder, { readOnly: true, snapshotEvery: Infinity }), undefined, seq(6))
+      assert.deepStrictEqual(known.end, { seq: seq(6) })
     })
   )
 
@@ -100,6 +105,84 @@ describe("a scan of a ledger in files", () => {
       const { end, events } = yield* scan(yield* open(folder, { readOnly: true, snapshotEvery: Infinity }))
       assert.deepStrictEqual(end, { seq: seq(4) })
       assert.strictEqual(events.length, 4)
+    })
+  )
+
+  it.effect("is stuck at a line with any changed bit", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      yield* write(folder, 6)
+      const bytes = readFileSync(liveIn(folder))
+      const { place: begin } = walk(bytes.subarray(0, bytes.indexOf("\n") + 1), start, true)
+      const rest = bytes.subarray(begin.offset)
+      const options = { to: Infinity, isRead: true, accepted: new Set<number>() }
+      const ignore = () => {}
+      assert.deepInclude(sieve(rest, begin, options, ignore), { place: walk(bytes, start, true).place, isStuck: false })
+      for (let bit = 0; bit < rest.length * 8; bit++) {
+        const at = bit >> 3
+        rest[at] = (rest[at] ?? 0) ^ (1 << (bit & 7))
+        const { isStuck, place } = sieve(rest, begin, options, ignore)
+        rest[at] = (rest[at] ?? 0) ^ (1 << (bit & 7))
+        const line = rest.subarray(0, at).reduce((count, byte) => (byte === 10 ? count + 1 : count), begin.line)
+        // Without its newline the last line may still be on its way.
+        assert(place.line === line && (isStuck || at === rest.length - 1), `bit ${bit}`)
+      }
+    })
+  )
+
+  it.effect("meets a line that was changed after it was checked, by this process or another", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      yield* write(folder, 12, { segmentBytes: Infinity })
+      const checked = yield* open(folder, { readOnly: true })
+      yield* checked.state
+      const bytes = readFileSync(liveIn(folder))
+      for (let at = bytes.indexOf("\n") + 1; at < bytes.length; at += 97) {
+        const line = bytes.subarray(0, at).toString("latin1").split("\n").length
+        writeFileSync(liveIn(folder), bytes.with(at, (bytes[at] ?? 0) ^ 4))
+        for (const ledger of [checked, yield* open(folder, { readOnly: true })]) {
+          const { end, events } = yield* scan(ledger)
+          assert.strictEqual(end.damage?.line, line, `byte ${at}`)
+          assert.deepStrictEqual(seqsOf(events), numbers(1, line - 1))
+        }
+      }
+    })
+  )
+
+  it.effect("passes over damage that was accepted, though its lines look right one by one", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      yield* write(folder, 20, { segmentBytes: Infinity, snapshotEvery: Infinity })
+      const lines = readFileSync(liveIn(folder), "latin1").split("\n")
+      const [begin = ""] = (lines[9] ?? "").split(',"h":')
+      const strange = Lines.closeLine("of another ledger", begin)
+      writeFileSync(liveIn(folder), lines.with(9, strange).join("\n"), "latin1")
+      assert.isTrue((yield* repair({ folder, program: "repair", version: "1" })).isDone)
+      yield* write(folder, 20)
+      const all = yield* allOf(yield* open(folder, { readOnly: true }))
+      assert.notInclude(seqsOf(all), 10)
+      // From an event on, so that it begins at a mark in front of it.
+      for (const from of numbers(1, 12)) {
+        const { events } = yield* scan(yield* open(folder, { readOnly: true }), seq(from))
+        assert.deepStrictEqual(
+          events,
+          all.filter((event) => event.seq >= from)
+        )
+      }
+    })
+  )
+
+  it.effect("comes to an end where a segment lost its end and that was accepted", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      yield* write(folder, 60, { snapshotEvery: Infinity })
+      const [path = ""] = yield* segmentsIn(folder)
+      truncateSync(path, readFileSync(path, "latin1").split("\n").slice(0, 5).join("\n").length + 1)
+      assert.isTrue((yield* repair({ folder, program: "repair", version: "1" })).isDone)
+      const ledger = yield* open(folder, { readOnly: true, snapshotEvery: Infinity })
+      const { events } = yield* scan(ledger)
+      assert.deepStrictEqual(seqsOf(events).slice(3, 6), [4, 5, 17])
+      assert.deepStrictEqual(yield* allOf(ledger), events)
     })
   )
 })

@@ -221,6 +221,8 @@ export const contract = (name: string, newStore: Effect.Effect<Store, never, Sco
         assert.deepStrictEqual(seen, all.slice(3, 6))
         assert.deepStrictEqual(yield* ledger.scan({ from: seq(11), take }), { seq: seq(10) })
         assert.strictEqual(seen.length, 3)
+        assert.deepStrictEqual(yield* ledger.scan({ from: seq(0), to: seq(2), take }), { seq: seq(2) })
+        assert.deepStrictEqual(seen.slice(3), all.slice(0, 2))
       })
     )
 

@@ -19,16 +19,15 @@ export const find = Effect.fnUntraced(function* (
   at: Place,
   others: ReadonlyArray<Accepted> = []
 ): Effect.fn.Return<Junk | undefined, LedgerError> {
-  const accepted = [...others, ...(yield* acceptedIn(live))].find(
-    (it) => it.segment === at.segment && it.offset === at.offset
-  )
+  const accepted = [...others, ...(yield* all(live))].find((it) => it.segment === at.segment && it.offset === at.offset)
   // A segment that lost its end at the end of a line: the sum of nothing is always right.
   if (accepted === undefined || (accepted.length === 0 && at.offset < (yield* file.size))) return undefined
   const sum = yield* sumOf(file, accepted.offset, accepted.length)
   return sum.crc === accepted.crc ? yield* junkOf(live, file, at, accepted) : undefined
 })
 
-const acceptedIn = (live: string): Effect.Effect<ReadonlyArray<Accepted>, LedgerError> =>
+/** What the segments that are here accept. */
+export const all = (live: string): Effect.Effect<ReadonlyArray<Accepted>, LedgerError> =>
   Effect.map(Segments.listSealed(dirname(live)), (sealed) => [...sealed.map(({ path }) => path), live]).pipe(
     Effect.flatMap((paths) => Effect.forEach(paths, acceptedBy)),
     Effect.map((lists) => lists.flat())

@@ -86,7 +86,13 @@ const foldTo = Effect.fnUntraced(function* (
   let last: Recorded | undefined
   let isDone = begin.place.seq === part.reaches
   while (!isDone && folding.place.seq < end.seq) {
-    const walked = yield* readPage(reader, { opening, place: folding.place }, (event) => !part.holdsNext(event))
+    const walked = yield* readPage(
+      reader,
+      { opening, place: folding.place },
+      {
+        stop: (event) => !part.holdsNext(event)
+      }
+    )
     if (walked === undefined) return undefined
     for (const line of walked.lines) folding.take(line)
     folding.place = walked.place

@@ -16,6 +16,11 @@ export interface Spot {
   readonly opening: number
 }
 
+export interface PageOptions extends Pick<Options, "stop"> {
+  /** Something looked wrong here: what was checked before is checked again. */
+  readonly isInDoubt?: boolean
+}
+
 /**
  * Reads a page behind a place; what this process has not checked before, it checks now. None if another ledger has taken
  * the place of the one that was open.
@@ -23,29 +28,29 @@ export interface Spot {
 export const readPage = Effect.fnUntraced(function* (
   reader: Reader,
   { opening, place: from }: Spot,
-  stop?: Options["stop"]
+  options: PageOptions = {}
 ): Effect.fn.Return<Walked | undefined, LedgerError> {
   const opened = reader.now()
   if (opened.opening !== opening) return undefined
   if (from.isSealed) return nothingBehind(startAfter(from))
   const { file, view } = opened
-  if (from.segment !== view.place.segment) return yield* Effect.scoped(readOlder(reader.path, opened, from, stop))
-  return yield* walkThrough(reader.path, opened, { file, size: view.place.offset, isWhole: false }, from, stop).pipe(
+  if (from.segment !== view.place.segment) return yield* Effect.scoped(readOlder(reader.path, opened, from, options))
+  return yield* walkThrough(reader.path, opened, { file, size: view.place.offset, isWhole: false }, from, options).pipe(
     // Whoever moved the reader on meanwhile has closed the file.
     Effect.catch((error) =>
-      reader.now().file === file ? Effect.fail(error) : readPage(reader, { opening, place: from }, stop)
+      reader.now().file === file ? Effect.fail(error) : readPage(reader, { opening, place: from }, options)
     )
   )
 })
 
-const readOlder = Effect.fnUntraced(function* (live: string, opened: Opened, from: Place, stop: Options["stop"]) {
+const readOlder = Effect.fnUntraced(function* (live: string, opened: Opened, from: Place, options: PageOptions) {
   const path = Segments.sealedPath(dirname(live), from.segment)
   const file = yield* LedgerFile.open(path, "read").pipe(
     Effect.catchReason("LedgerError", "Missing", () =>
       Effect.fail(new LedgerError({ reason: new MissingSegment({ path, first: from.segment }) }))
     )
   )
-  return yield* walkThrough(live, opened, { file, size: yield* file.size, isWhole: true }, from, stop)
+  return yield* walkThrough(live, opened, { file, size: yield* file.size, isWhole: true }, from, options)
 })
 
 const walkThrough = Effect.fnUntraced(function* (
@@ -53,9 +58,11 @@ const walkThrough = Effect.fnUntraced(function* (
   { view }: Opened,
   { file, ...part }: Omit<Source, "read"> & { readonly file: LedgerFile.LedgerFile },
   from: Place,
-  stop: Options["stop"]
+  { isInDoubt = false, stop }: PageOptions
 ) {
-  const walked = yield* walkOn({ read: file.read, ...part }, from, { judged: judgedIn(view, from.segment), stop })
+  const before = judgedIn(view, from.segment)
+  const judged = isInDoubt ? { ...before, below: 0 } : before
+  const walked = yield* walkOn({ read: file.read, ...part }, from, { judged, stop })
   const isStuck = walked.place === from && !walked.isStopped
   // What is wrong behind the last event that can be read is found by the next page.
   if (!isStuck) return walked

@@ -118,7 +118,7 @@ const findAgain = Effect.fnUntraced(function* (
   const { opening } = opened
   let place = yield* StartingPlace.find(reader.path, opened, seq)
   while (place.seq < Math.min(seq, opened.view.place.seq)) {
-    const walked = yield* readPage(reader, { opening, place }, (event) => event.seq > seq)
+    const walked = yield* readPage(reader, { opening, place }, { stop: (event) => event.seq > seq })
     if (walked === undefined) return yield* findAgain(reader, reader.now(), last)
     place = walked.place
   }

@@ -8,11 +8,13 @@ import { Effect, Exit, Scope } from "effect"
 import { dirname } from "node:path"
 import type { ScanEnd, ScanOptions, Wanted } from "../Ledger.ts"
 import { Damaged, LedgerError } from "../LedgerError.ts"
+import * as Accepted from "./Accepted.ts"
+import type * as Header from "./Header.ts"
 import * as LedgerFile from "./LedgerFile.ts"
 import { readPage } from "./Page.ts"
 import type { Opened, Reader } from "./Reader.ts"
 import * as Segments from "./Segments.ts"
-import { sieve } from "./Sieve.ts"
+import { type Options, sieve, type Sieved } from "./Sieve.ts"
 import * as StartingPlace from "./StartingPlace.ts"
 import { type Place, startAfter } from "./Walk.ts"
 import { isWanted } from "./Wanted.ts"
@@ -29,22 +31,24 @@ const scanAll = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ScanEnd, LedgerError, Scope.Scope> {
   const damage = yield* damageIn(reader.catchUp)
   const opened = reader.now()
-  const end = Math.min(options.to ?? Infinity, opened.view.place.seq)
-  const isHere = options.from === undefined || options.from <= opened.view.place.seq
+  const head = opened.view.place.seq
+  const to = Math.min(options.to ?? Infinity, head)
+  const isHere = options.from === undefined || options.from <= head
   let place = isHere ? yield* StartingPlace.find(reader.path, opened, options.from) : opened.view.place
   const take = from(options.from ?? 1, options.take)
-  const readPiece = pieces(yield* openFiles(reader.path, opened))
-  while (place.seq < end) {
+  const sievePiece = sieving(yield* openFiles(reader.path, opened), yield* Accepted.all(reader.path))
+  const wanted = { ...options, to, isRead: opened.view.state.unknown === 0 }
+  while (place.seq < to) {
     if (place.isSealed) place = startAfter(place)
-    const sieved = yield* pass(readPiece, place, { ...options, to: end, isRead: opened.view.state.unknown === 0 }, take)
+    const sieved = yield* sievePiece(place, wanted, take)
     place = sieved.place
     if (!sieved.isStuck) continue
-    const walked = yield* Effect.result(walkPast(reader, opened, place, end, only(options, take)))
+    const walked = yield* Effect.result(walkPast(reader, opened, place, only(options, take)))
     if (walked._tag === "Success") place = walked.success
     else if (walked.failure.reason._tag === "Damaged") return { seq: place.seq, damage: walked.failure.reason }
     else return yield* walked.failure
   }
-  const isWhole = damage === undefined || end < opened.view.place.seq
+  const isWhole = damage === undefined || (options.to ?? Infinity) <= head
   return isWhole ? { seq: place.seq } : { seq: place.seq, damage }
 })
 
@@ -82,33 +86,34 @@ const openFiles = Effect.fnUntraced(function* (live: string, { file, view }: Ope
   return files
 })
 
-const pieces = (files: Files) => {
+/** Sieves the next piece behind a place. */
+const sieving = (files: Files, accepted: ReadonlyArray<Header.Accepted>) => {
   const into = Buffer.allocUnsafe(pieceBytes)
-  return ({ offset, segment }: Place) => Effect.flatMap(files(segment), (file) => file.readInto(into, offset))
+  const damage = Map.groupBy(accepted, ({ segment }) => segment)
+  return Effect.fnUntraced(function* (
+    place: Place,
+    options: Omit<Options, "accepted">,
+    take: (event: Recorded) => void
+  ): Effect.fn.Return<Sieved, LedgerError> {
+    const file = yield* files(place.segment)
+    const piece = yield* file.readInto(into, place.offset)
+    const offsets = new Set(damage.get(place.segment)?.map(({ offset }) => offset))
+    const sieved = sieve(piece, place, { ...options, accepted: offsets }, take)
+    yield* Effect.yieldNow
+    // No piece is shorter than a line, so one without a line is none of ours.
+    return sieved.place === place ? { ...sieved, isStuck: true } : sieved
+  })
 }
 
-/** Sieves the next piece behind a place. */
-const pass = Effect.fnUntraced(function* (
-  readPiece: ReturnType<typeof pieces>,
-  place: Place,
-  options: Parameters<typeof sieve>[2],
-  take: (event: Recorded) => void
-) {
-  const sieved = sieve(yield* readPiece(place), place, options, take)
-  yield* Effect.yieldNow
-  // No piece is shorter than a line, so one without a line is none of ours.
-  return sieved.place === place ? { ...sieved, isStuck: true } : sieved
-})
-
-/** Over what is no plain line; answers the place behind it. */
+/** Over the one event that is no plain line, and whatever stands before it; answers the place behind it. */
 const walkPast = Effect.fnUntraced(function* (
   reader: Reader,
   { file, opening }: Opened,
   place: Place,
-  end: number,
   take: (event: Recorded) => void
 ): Effect.fn.Return<Place, LedgerError> {
-  const walked = yield* readPage(reader, { opening, place }, ({ seq }) => seq > end)
+  const stop = ({ seq }: Recorded) => seq > place.seq + 1
+  const walked = yield* readPage(reader, { opening, place }, { stop, isInDoubt: true })
   if (walked === undefined) return yield* new LedgerError({ reason: replaced(file.path, place) })
   for (const { event } of walked.lines) take(event)
   return walked.place
