@@ -59,7 +59,7 @@ const typesOf = ({ type, verdict }: Wanted): ReadonlySet<string> | undefined => 
 }
 
 /** Every line is searched for each of them, so where there are many it is faster to parse it. */
-const namesMost = 32
+export const namesMost = 16
 
 /** By what tells the fewest lines. */
 const namesOf = (state: PoolState, wanted: Wanted): ReadonlyArray<string> | undefined => {

@@ -3,8 +3,11 @@ import { answer } from "@daybook/cli/commands/Story"
 import { Story } from "@daybook/cli/json/Story"
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
-import { CredentialId } from "@daybook/pool/Ids"
-import type { Draft } from "@daybook/pool/Recorded"
+import { open as openHistory } from "@daybook/cli/History"
+import { plain } from "@daybook/cli/render/Paint"
+import { storyLines } from "@daybook/cli/render/StoryLines"
+import { CredentialId, Seq } from "@daybook/pool/Ids"
+import type { Draft, Recorded } from "@daybook/pool/Recorded"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Option, Schema } from "effect"
 import { cpSync } from "node:fs"
@@ -67,6 +70,20 @@ describe("story", () => {
       const lines = yield* shown(yield* past, "main", placeOf("main", "GenerationObserved") - 1)
       assert.deepStrictEqual(lines.slice(2), ["                 device_code, owned, in the hermes store."])
     })
+  )
+
+  it.effect("stands in columns in a ledger of a million events", () =>
+    Effect.gen(function* () {
+      const { ledger, state } = yield* openHistory(told(yield* past), {})
+      const events: Array<Recorded> = []
+      const take = (event: Recorded) => void events.push({ ...event, seq: Seq.make(event.seq + 999_990) })
+      yield* ledger.scan({ take })
+      const lines = storyLines({ events, earlier: 0, wentOn: [] }, state, plain)
+      assert.deepStrictEqual(tooWide(lines), [])
+      const heads = lines.filter((line) => /^ *\d+ {2}\d\d:/.test(line))
+      assert.lengthOf(heads, head)
+      for (const line of heads) assert.strictEqual(line.indexOf(":"), 11)
+    }).pipe(Effect.scoped)
   )
 
   it.effect("ends at the moment that is asked for, and knows nothing of what came later", () =>

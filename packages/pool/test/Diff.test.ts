@@ -1,7 +1,8 @@
 import { fold } from "@daybook/pool/Evolve"
 import { Differ, diff, type Difference } from "@daybook/pool/queries/Diff"
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
+import * as StateSnapshot from "@daybook/pool/StateSnapshot"
+import { Option, Result } from "effect"
 import { decode } from "@daybook/pool/Recorded"
 import {
   accepted,
@@ -72,6 +73,12 @@ describe("between two moments", () => {
     assert.deepStrictEqual(changed(difference), { health: [5], use: [4] })
     const [blamed] = difference.changes.find(({ axis }) => axis === "health")?.by.newest ?? []
     assert.deepInclude(blamed, { type: "CredentialQuarantined", actor, at: start + 4000 })
+  })
+
+  it("a state that was read back from a snapshot is no other one", () => {
+    const state = fold(recorded([...live, started(first), succeeded(first, next)]))
+    const again = Option.getOrThrow(StateSnapshot.decode(StateSnapshot.encode(state)))
+    assert.deepStrictEqual(diff({ state, at: start }, { state: again, at: start }, []), [])
   })
 
   it("what changed and changed back is no difference", () =>

@@ -3,6 +3,7 @@ import { Differ } from "@daybook/pool/queries/Diff"
 import type { Seq } from "@daybook/pool/Ids"
 import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
+import { namesMost } from "../EventFilter.ts"
 import * as History from "../History.ts"
 import { type HistoryFlags, ledger, moments } from "../HistoryFlags.ts"
 import { Diff, diffJson } from "../json/Diff.ts"
@@ -67,7 +68,7 @@ const compare = Effect.fnUntraced(function* (history: History.History, from: His
     yield* History.scan(history, {
       from: (from.state.head + 1) as Seq,
       to: to.state.head,
-      names: names.map((name) => JSON.stringify(name)),
+      names: names.length > namesMost ? [] : names.map((name) => JSON.stringify(name)),
       take: (event) => differ.take(event)
     })
   }

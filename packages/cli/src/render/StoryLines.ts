@@ -20,7 +20,6 @@ export interface Story {
 }
 
 const columns = 80
-const indent = " ".repeat("  123  10:00:00  ".length)
 /** However deep, a sentence has room. */
 const deepest = 10
 
@@ -31,6 +30,7 @@ export const storyLines = (
 ): ReadonlyArray<string> => {
   const names = namesIn(state)
   const depths = depthsOf(events)
+  const width = Math.max(5, String(events.at(-1)?.seq ?? 0).length)
   const after = new Map<Seq, WentOn>(wentOn.map((one) => [one.after, one]))
   return [
     ...(earlier === 0
@@ -41,8 +41,10 @@ export const storyLines = (
       const next = after.get(event.seq)
       return [
         ...(dayOf(event) === dayOf(events[place - 1]) ? [] : [paint("faint", dayOf(event) ?? "")]),
-        ...told(headOf(event), sentenceOf(event, names), depth, paint),
-        ...(next === undefined ? [] : told(indent, nextWords(next, names.actor(event.actor)), depth + 1, paint))
+        ...told(headOf(event, width), sentenceOf(event, names), depth, paint),
+        ...(next === undefined
+          ? []
+          : told(" ".repeat(headOf(event, width).length), nextWords(next, names.actor(event.actor)), depth + 1, paint))
       ]
     })
   ]
@@ -51,7 +53,8 @@ export const storyLines = (
 const dayOf = (event: Recorded | undefined): string | undefined =>
   event === undefined ? undefined : format(event.at).slice(0, 10)
 
-const headOf = ({ at, seq }: Recorded): string => `${String(seq).padStart(5)}  ${format(at).slice(11, 19)}  `
+const headOf = ({ at, seq }: Recorded, width: number): string =>
+  `${String(seq).padStart(width)}  ${format(at).slice(11, 19)}  `
 
 /** Further lines stand under the words of the first. */
 const told = (head: string, sentence: string, depth: number, paint: Paint): ReadonlyArray<string> => {

@@ -2,12 +2,13 @@
  * What changed between two moments of a pool: for each credential the axes that differ, what they were and are, and the
  * events between that changed them. Who came, who went. An axis that no event changed was changed by time: a bench ended.
  */
-import { Equal, HashMap, Option } from "effect"
+import { HashMap, Option } from "effect"
 import { credentialOf, grantOf } from "../Event.ts"
 import { evolve } from "../Evolve.ts"
-import type { ActorId, CredentialId, GrantId, Seq } from "../Ids.ts"
+import type { ActorId, CredentialId, Seq } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
 import { byPriority, type Credential, type PoolState } from "../PoolState.ts"
+import { alike } from "../internal/alike.ts"
 import type { Recorded } from "../Recorded.ts"
 import { type Axes, axesOf, type AxisName } from "./Axes.ts"
 import { credentialStatus, type SummaryWord } from "./Status.ts"
@@ -69,100 +70,126 @@ export const diff = (before: Standpoint, after: Standpoint, events: Iterable<Rec
 
 /** The same for events that come one by one. Only those that name one of `names` are needed. */
 export class Differ {
-  readonly #before: Standpoint
-  readonly #after: Standpoint
   readonly #watched: ReadonlyArray<Watched>
+  readonly #byName: ReadonlyMap<string, ReadonlyArray<Watched>>
   #state: PoolState
 
   constructor(before: Standpoint, after: Standpoint) {
-    this.#before = before
-    this.#after = after
     this.#state = before.state
     this.#watched = watchedIn(before, after)
+    const named = this.#watched.flatMap((watched) => watched.names.map((name) => ({ name, watched })))
+    this.#byName = new Map(
+      Array.from(
+        Map.groupBy(named, ({ name }) => name),
+        ([name, all]) => [name, all.map(({ watched }) => watched)]
+      )
+    )
   }
 
   /** Ids of the credentials that differ, and of their grants; empty if nothing does. */
-  get names(): ReadonlyArray<CredentialId | GrantId> {
-    return [...new Set(this.#watched.flatMap(({ grants, id }) => [id, ...grants]))]
+  get names(): ReadonlyArray<string> {
+    return [...this.#byName.keys()]
   }
 
   /** In order. */
   take(event: Recorded): void {
     const next = evolve(this.#state, event)
-    for (const watched of this.#watched) if (isAbout(event, watched)) blame(watched, this.#state, next, event)
+    for (const watched of this.#about(event)) blame(watched, this.#state, next, event)
     this.#state = next
   }
 
   /** By provider, priority and enrolment. */
   differences(): ReadonlyArray<Difference> {
-    return this.#watched.flatMap((watched) => differenceOf(watched, this.#before, this.#after))
+    return this.#watched.map(({ axes, blames, difference }) => ({
+      ...difference,
+      changes: axes.map((axis) => ({ axis, by: blames.get(axis) ?? nobody }))
+    }))
+  }
+
+  #about(event: Recorded): ReadonlyArray<Watched> {
+    const credential = event.type === "Unknown" ? event.credential : credentialOf(event)
+    const grant = event.type === "Unknown" ? event.data.grant : grantOf(event)
+    const named = this.#byName.get(credential ?? "") ?? []
+    const holders = this.#byName.get(grant ?? "") ?? []
+    return named.length === 0 ? holders : [...named, ...holders.filter((holder) => !named.includes(holder))]
   }
 }
 
+/** A credential that differs, and who changed the axes that do. */
 interface Watched {
-  readonly id: CredentialId
-  readonly grants: ReadonlySet<GrantId>
+  readonly difference: Omit<Difference, "changes">
+  readonly axes: ReadonlyArray<AxisName>
+  /** Its id, and its grants at both moments. */
+  readonly names: ReadonlyArray<string>
   readonly blames: Map<AxisName, Blame>
 }
 
 const watchedIn = (before: Standpoint, after: Standpoint): ReadonlyArray<Watched> =>
   Array.from(HashMap.values(after.state.credentials))
-    .filter(({ id }) => isDifferent(id, before, after))
     .toSorted((one, other) => compare(one.provider, other.provider) || byPriority(one, other))
-    .map(({ grant, id }) => {
-      const former = credentialIn(before, id)?.grant
-      return { id, grants: new Set(former === undefined ? [grant] : [former, grant]), blames: new Map() }
+    .flatMap((credential) => {
+      const difference = differenceOf(credential, before, after)
+      if (difference === undefined) return []
+      const axes = changedAxes(difference)
+      const names = [credential.id, credential.grant, difference.before?.axes.grant].filter(
+        (name) => name !== undefined
+      )
+      return [{ difference, axes, names: [...new Set(names)], blames: new Map() }]
     })
 
 const compare = (one: string, other: string): number => (one === other ? 0 : one < other ? -1 : 1)
 
-const isDifferent = (id: CredentialId, before: Standpoint, after: Standpoint): boolean => {
+const differenceOf = (
+  { enrolledSeq, id, label, provider }: Credential,
+  before: Standpoint,
+  after: Standpoint
+): Watched["difference"] | undefined => {
   const [former, now] = [standing(id, before), standing(id, after)]
-  if (former?.word === undefined && now?.word === undefined) return hasPassed(id, before, after)
-  return !isSame(former, now)
+  if (now === undefined) return undefined
+  const what = whatOf(former?.word, now.word)
+  const isDifferent = what === "passed" ? enrolledSeq > before.state.head : !alike(former, now)
+  return isDifferent ? { credential: id, provider, label, what, before: former, after: now } : undefined
+}
+
+const whatOf = (before: SummaryWord | undefined, after: SummaryWord | undefined): Difference["what"] => {
+  if (before === undefined) return after === undefined ? "passed" : "joined"
+  return after === undefined ? "left" : "changed"
 }
 
 const standing = (id: CredentialId, { at, state }: Standpoint): Standing | undefined => {
-  const credential = credentialIn({ state }, id)
-  return credential && { word: wordOf(credential, { at, state }), axes: axesOf(state, credential, at) }
+  const credential = credentialIn(state, id)
+  // None is the word of a credential that is not in the pool.
+  const word = credential?.removed === false ? credentialStatus(state, credential, at).word : undefined
+  return credential && { word, axes: axesOf(state, credential, at) }
 }
 
-/** Structural; much of two states is one and the same object. */
-const isSame = (one: unknown, other: unknown): boolean => one === other || Equal.equals(one, other)
-
-/** Enrolled in between, and out of the pool again. */
-const hasPassed = (id: CredentialId, before: Standpoint, after: Standpoint): boolean =>
-  (credentialIn(after, id)?.enrolledSeq ?? 0) > before.state.head
-
-const credentialIn = ({ state }: Pick<Standpoint, "state">, id: CredentialId): Credential | undefined =>
+const credentialIn = (state: PoolState, id: CredentialId): Credential | undefined =>
   Option.getOrUndefined(HashMap.get(state.credentials, id))
 
-/** None of a credential that is not in the pool. */
-const wordOf = (credential: Credential, { at, state }: Standpoint): SummaryWord | undefined =>
-  credential.removed ? undefined : credentialStatus(state, credential, at).word
+const changedAxes = ({ after, before, what }: Watched["difference"]): ReadonlyArray<AxisName> =>
+  before === undefined || what !== "changed"
+    ? ["membership"]
+    : namesOf(after.axes).filter((name) => !alike(before.axes[name], after.axes[name]))
 
-const isAbout = (event: Recorded, { grants, id }: Watched): boolean => {
-  const credential = event.type === "Unknown" ? event.credential : credentialOf(event)
-  const grant = event.type === "Unknown" ? event.data.grant : grantOf(event)
-  return credential === id || (grant !== undefined && grants.has(grant))
-}
+const namesOf = (axes: Axes): ReadonlyArray<AxisName> => Object.keys(axes) as ReadonlyArray<AxisName>
 
 /** Both sides are looked at at one instant, so that what time alone has ended is nobody's doing. */
-const blame = ({ blames, id }: Watched, before: PoolState, after: PoolState, event: Recorded): void => {
-  const at = after.latest
-  const [former, now] = [axesAt(id, before, at), axesAt(id, after, at)]
-  if (now === undefined) return
-  for (const name of namesOf(now)) {
-    if (!isSame(former?.[name], now[name])) blames.set(name, withEvent(blames.get(name), event))
+const blame = (
+  { axes, blames, difference: { credential: id } }: Watched,
+  before: PoolState,
+  after: PoolState,
+  event: Recorded
+): void => {
+  const [former, now] = [axesAt(id, before, after.latest), axesAt(id, after, after.latest)]
+  for (const name of axes) {
+    if (!alike(former?.[name], now?.[name])) blames.set(name, withEvent(blames.get(name), event))
   }
 }
 
 const axesAt = (id: CredentialId, state: PoolState, at: Instant): Axes | undefined => {
-  const credential = credentialIn({ state }, id)
+  const credential = credentialIn(state, id)
   return credential && axesOf(state, credential, at)
 }
-
-const namesOf = (axes: Axes): ReadonlyArray<AxisName> => Object.keys(axes) as ReadonlyArray<AxisName>
 
 const nobody: Blame = { count: 0, newest: [] }
 
@@ -175,25 +202,3 @@ const blamed = (event: Recorded): Blamed => {
   const { actor, at, seq } = event
   return { seq, at, type: event.type === "Unknown" ? event.data.type : event.type, actor }
 }
-
-const differenceOf = (watched: Watched, before: Standpoint, after: Standpoint): ReadonlyArray<Difference> => {
-  const { blames, id } = watched
-  const credential = credentialIn(after, id)
-  const [former, now] = [standing(id, before), standing(id, after)]
-  if (credential === undefined || now === undefined) return []
-  const { label, provider } = credential
-  const what = whatOf(former?.word, now.word)
-  const changes = changedAxes(what === "changed" ? former?.axes : undefined, now.axes).map((axis) => ({
-    axis,
-    by: blames.get(axis) ?? nobody
-  }))
-  return [{ credential: id, provider, label, what, before: former, after: now, changes }]
-}
-
-const whatOf = (before: SummaryWord | undefined, after: SummaryWord | undefined): Difference["what"] => {
-  if (before === undefined) return after === undefined ? "passed" : "joined"
-  return after === undefined ? "left" : "changed"
-}
-
-const changedAxes = (before: Axes | undefined, after: Axes): ReadonlyArray<AxisName> =>
-  before === undefined ? ["membership"] : namesOf(after).filter((name) => !isSame(before[name], after[name]))
