@@ -17,6 +17,7 @@ export const table = {
   audit: async () => (await import("./commands/Audit.ts")).audit,
   lineage: async () => (await import("./commands/Lineage.ts")).lineage,
   loops: async () => (await import("./commands/Loops.ts")).loops,
+  trace: async () => (await import("./commands/Trace.ts")).trace,
   bisect: async () => (await import("./commands/Bisect.ts")).bisect,
   "what-if": async () => (await import("./commands/WhatIf.ts")).whatIf,
   replay: async () => (await import("./commands/Replay.ts")).replay,

@@ -15,6 +15,7 @@ import { Replay } from "./Replay.ts"
 import { Show } from "./Show.ts"
 import { Story } from "./Story.ts"
 import { WhatIf } from "./WhatIf.ts"
+import { Trace } from "./Trace.ts"
 import { Why } from "./Why.ts"
 
 export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
@@ -30,5 +31,6 @@ export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   show: Show,
   story: Story,
   "what-if": WhatIf,
+  trace: Trace,
   why: Why
 }
