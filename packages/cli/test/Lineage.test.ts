@@ -151,6 +151,34 @@ describe("what is read", () => {
     assert.match(text, /displaced by 3 after 2 min/)
   })
 
+  it("hangs what was left again on what counts", () => {
+    const back = (held: typeof one, found: typeof one) =>
+      adopted(held, found, { winner: {}, phase: "after rejection", fallback: true })
+    const steps = [
+      by("agent", observed(one)),
+      by("agent", adopted(one, two)),
+      by("agent", back(two, one)),
+      by("agent", adopted(one, three)),
+      by("agent", back(three, one))
+    ]
+    assert.deepStrictEqual(linesOf(steps).slice(3), [
+      "o 1  fp_rt1____, access fp_at1____",
+      "│   enrolled out of the hermes store by agent[100], 2026-11-22T10:01:00Z, event",
+      "│   3",
+      "│   the grant went back to it, 2 times",
+      "│   current, for 9 h",
+      "│   fork: 2 and 3 came after it, and the grant went back to it",
+      "├─o 2  fp_rt2____, access fp_at2____",
+      "│     put into the hermes store by another program, and adopted before request",
+      "│     by agent[100], 2026-11-22T10:02:00Z, event 4",
+      "│     refused for good after 1 min; then 1 again",
+      "└─o 3  fp_rt3____, access fp_at3____",
+      "      put into the hermes store by another program, and adopted before request",
+      "      by agent[100], 2026-11-22T10:04:00Z, event 6",
+      "      refused for good after 1 min; then 1 again"
+    ])
+  })
+
   it("fits into 80 columns", () => {
     for (const line of [...linesOf(raced), ...linesOf(rotations(40), true)]) assert.isAtMost(line.length, 80, line)
   })

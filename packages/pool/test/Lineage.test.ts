@@ -163,6 +163,8 @@ describe("a generation", () => {
 
   it("that was revived counts again", () => {
     assert.deepStrictEqual(endings(quarantined(a), lifted(a)), ["1 Login current"])
+    const revived = [quarantined(a), lifted(a), quarantined(a), lifted(a)]
+    assert.strictEqual(only(lineageAfter([observed(a), ...revived]).generations).revivals, 2)
   })
 
   it("whose answer was lost is lost until an answer comes", () => {
@@ -333,6 +335,11 @@ describe("an outline", () => {
       observed(d, "login")
     ]
     assert.deepStrictEqual(shown(outline(lineageAfter(steps), { all: false })), [[[1, [2]], 3], [4]])
+  })
+
+  it("ends its trunk with what counts, though others came after that and were left", () => {
+    const steps = [observed(a), adopted(a, b), back(b, a), adopted(a, c), back(c, a)]
+    assert.deepStrictEqual(shown(outline(lineageAfter(steps), { all: false })), [[[1, [2], [3]]]])
   })
 })
 

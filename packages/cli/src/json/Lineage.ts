@@ -75,6 +75,7 @@ const Generation = Schema.Struct({
   sendings: Schema.Array(Sending).annotate({ description: "Requests that carried its refresh token" }),
   adopted: Schema.Int.annotate({ description: "How often another actor came for a refresh and went on with this one" }),
   returns: Schema.Int.annotate({ description: "How often the grant went back to it" }),
+  revivals: Schema.Int.annotate({ description: "How often a person revived it after it was judged dead" }),
   ending: Ending,
   ageMillis: Schema.optionalKey(
     Schema.Int.annotate({ description: "Milliseconds from when it was brought to its end" })
@@ -85,7 +86,7 @@ const Fork = Schema.Struct({
   of: Number,
   kind: Schema.Literals(["race", "shared", "outside", "back"]).annotate({
     description:
-      "race: several requests with it were answered; shared: the same without rotation; outside: another program's successor beside ours; back: the grant went back to it and on from there"
+      "race: several requests with it were answered; shared: the same without rotation; outside: another program's successor beside ours; back: what came after it was left, and the grant went back to it"
   }),
   successors: Schema.Array(Number)
 })
@@ -125,7 +126,7 @@ export const lineageJson = (
 
 const generationJson = (member: Query.Member, moment: Instant): typeof Generation.Type => {
   const { access, deadline, expiresAt, refresh } = member.generation
-  const { adopted, brought, children, number, parent, returns } = member
+  const { adopted, brought, children, number, parent, returns, revivals } = member
   return {
     number,
     ...defined({ access, refresh, expiresAt, deadline, parent }),
@@ -135,6 +136,7 @@ const generationJson = (member: Query.Member, moment: Instant): typeof Generatio
     sendings: member.sendings.map(sendingJson),
     adopted,
     returns,
+    revivals,
     ending: endingJson(member.ending),
     ...defined({ ageMillis: ageOf(member, moment) })
   }

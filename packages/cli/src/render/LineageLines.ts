@@ -63,20 +63,20 @@ class Lines {
   }
 
   item(item: Item, prefix: string, isLast: boolean): ReadonlyArray<string> {
-    const rail = isLast ? " " : "│"
-    if (item._tag === "Run") return this.run(item.members, prefix, rail)
+    if (item._tag === "Run") return this.run(item.members, prefix, isLast ? " " : "│")
     const { branches, member } = item
+    const rail = isLast && branches.length === 0 ? " " : "│"
     return [
       `${prefix}o ${this.name(member)}`,
       ...this.details(member).flatMap(([tone, text]) => this.wrapped(`${prefix}${rail}   `, tone, text)),
-      ...branches.flatMap((branch) => this.branch(branch, prefix)),
+      ...branches.flatMap((branch, place) => this.branch(branch, prefix, isLast && place === branches.length - 1)),
       ...(isLast ? [] : [`${prefix}${rail}`])
     ]
   }
 
-  branch(strand: Strand, prefix: string): ReadonlyArray<string> {
-    const [first = "", ...rest] = this.strand(strand, `${prefix}│ `)
-    return [`${prefix}├─${first.slice(prefix.length + 2)}`, ...rest]
+  branch(strand: Strand, prefix: string, isLast: boolean): ReadonlyArray<string> {
+    const [first = "", ...rest] = this.strand(strand, `${prefix}${isLast ? " " : "│"} `)
+    return [`${prefix}${isLast ? "└" : "├"}─${first.slice(prefix.length + 2)}`, ...rest]
   }
 
   name({ generation: { access, refresh }, number }: Member): string {
@@ -85,19 +85,14 @@ class Lines {
     return `${number}  ${short(refresh)}${access === undefined ? "" : this.paint("faint", `, access ${short(access)}`)}`
   }
 
-  details(member: Member): ReadonlyArray<readonly [Tone | undefined, string]> {
+  details(member: Member): ReadonlyArray<Detail> {
     const { names } = this.view
     const fork = this.forks.get(member.number)
     const ending = endingWords(member, this.age(member), names)
     return [
       [undefined, originWords(member, names)],
       ...this.sendings(member.sendings).map((text) => [undefined, text] as const),
-      ...(member.adopted === 0
-        ? []
-        : [[undefined, `others came for the same refresh and used it, ${counted(member.adopted, "time")}`] as const]),
-      ...(member.returns === 0
-        ? []
-        : [["waiting", `the grant went back to it, ${counted(member.returns, "time")}`] as const]),
+      ...incidents(member),
       [toneOf(member), ending],
       ...(fork === undefined ? [] : [[fork.kind === "shared" ? "faint" : "bad", forkWords(fork, member)] as const])
     ]
@@ -157,6 +152,17 @@ class Lines {
       (line) => `${lead}${tone === undefined ? line : this.paint(tone, line)}`
     )
   }
+}
+
+type Detail = readonly [Tone | undefined, string]
+
+const incidents = ({ adopted, returns, revivals }: Member): ReadonlyArray<Detail> => {
+  const all: ReadonlyArray<readonly [number, ...Detail]> = [
+    [adopted, undefined, "others came for the same refresh and used it"],
+    [returns, "waiting", "the grant went back to it"],
+    [revivals, "waiting", "a person revived it"]
+  ]
+  return all.flatMap(([count, tone, says]) => (count === 0 ? [] : [[tone, `${says}, ${counted(count, "time")}`]]))
 }
 
 /** So many actors of a run are named. */

@@ -47,7 +47,7 @@ export const outcomeWords = (outcome: Outcome): string => {
 export const endingWords = ({ ending, number }: Member, age: string, names: Names): string => {
   const { at, by, how, next, reason } = ending
   const old = age === "" ? "" : ` after ${age}`
-  const since = next === undefined ? "" : `; ${next} came after it`
+  const since = next === undefined ? "" : next < number ? `; then ${next} again` : `; ${next} came after it`
   switch (how) {
     case "current":
       return `current${age === "" ? "" : `, for ${age}`}`
@@ -81,6 +81,6 @@ export const forkWords = ({ kind }: Fork, { children }: Member): string => {
     case "outside":
       return `fork: ${both} stand beside each other, one of them brought by another program`
     case "back":
-      return `fork: ${both}; the grant went back to it and on from there`
+      return `fork: ${both} came after it, and the grant went back to it`
   }
 }

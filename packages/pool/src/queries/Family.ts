@@ -22,6 +22,7 @@ interface Growing extends Member {
   readonly sendings: Array<Sending>
   adopted: number
   returns: number
+  revivals: number
   ending: Ending
 }
 
@@ -125,7 +126,9 @@ export class Family {
       const member = this.#named(after.current ?? after.health.generation)
       member.ending = { ...going, how: "quarantined", by: markOf(event), at: event.at, reason }
     } else if (event.type === "QuarantineLifted" && event.data.by === "operator" && before.current !== undefined) {
-      this.#named(before.current).ending = going
+      const member = this.#named(before.current)
+      member.ending = going
+      member.revivals++
     }
   }
 
@@ -183,6 +186,7 @@ export class Family {
       sendings: [],
       adopted: 0,
       returns: 0,
+      revivals: 0,
       ending: going
     }
     this.#members.push(member)

@@ -34,6 +34,8 @@ export interface Member {
   readonly adopted: number
   /** How often the grant went back to it after something newer. */
   readonly returns: number
+  /** How often a person revived it after it was judged dead. */
+  readonly revivals: number
   readonly ending: Ending
 }
 
@@ -92,7 +94,7 @@ export interface Fork {
   readonly of: number
   /**
    * `race`: several requests with it were answered. `shared`: the same, where the provider does not rotate. `outside`: another
-   * program has a successor beside ours. `back`: the grant went back to it and on from there.
+   * program has a successor beside ours. `back`: the grant went back to it from what came after it.
    */
   readonly kind: "race" | "shared" | "outside" | "back"
 }

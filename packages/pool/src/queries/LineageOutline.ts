@@ -22,7 +22,8 @@ export const outline = (lineage: Lineage, { all }: { readonly all: boolean }): R
     const items: Array<Item & { readonly _tag: "One" }> = []
     for (let member: Member | undefined = first; member !== undefined;) {
       const children: ReadonlyArray<Member> = member.children.map((number) => memberAt(lineage, number))
-      const next: Member | undefined = children.findLast(({ number }) => main.has(number)) ?? children.at(-1)
+      const last: Member | undefined = member.number === lineage.current ? undefined : children.at(-1)
+      const next: Member | undefined = children.findLast(({ number }) => main.has(number)) ?? last
       items.push({ _tag: "One", member, branches: children.filter((child) => child !== next).map(strandFrom) })
       member = next
     }
