@@ -24,6 +24,7 @@ import {
   started,
   succeeded
 } from "./support/Refreshes.ts"
+import { firstOf } from "./support/Ledger.ts"
 import { tempFolder } from "./support/TempFolder.ts"
 import { begin, recordedOf, type Step, uuid, write } from "./support/Written.ts"
 
@@ -186,10 +187,7 @@ describe("the story of an id", () => {
 
   it.effect("is what an event without a correlation came from and led to", () =>
     Effect.gen(function* () {
-      const steps = handedOver.map(({ event: { correlation: _, ...event }, ...rest }) => ({
-        ...rest,
-        event: event as Step["event"]
-      }))
+      const steps = handedOver.map((one) => ({ ...one, event: { ...one.event, correlation: undefined } }))
       const { home } = yield* inPool(steps)
       for (const named of [id(1), id(3), id(4)]) assert.deepStrictEqual(yield* typesOf(home, { id: named }), whole)
       assert.match(yield* printed(home, { id: id(3) }), /^what led to this event, and what it led to\n/)
@@ -213,6 +211,8 @@ describe("the story of an id", () => {
       )
       assert.match((yield* stopped(home, "999")).message, /^No story and no event has the id 999\./)
       assert.match((yield* stopped(home, "main")).message, /^No story and no event has the id main\./)
+      const { actor } = yield* firstOf(home, "ActorJoined")
+      assert.match((yield* stopped(home, actor)).message, /It is a process: `daybook log --actor /)
       assert.match((yield* stopped(home, grant)).message, /It is the grant of main: `daybook story main`/)
       assert.match(
         (yield* stopped(home, call, "soon")).message,

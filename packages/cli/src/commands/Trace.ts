@@ -1,5 +1,5 @@
 /** `daybook trace` */
-import { CorrelationId, type EventId, Seq } from "@daybook/pool/Ids"
+import { ActorId, CorrelationId, type EventId, Seq } from "@daybook/pool/Ids"
 import { Gathering, trace as traced } from "@daybook/pool/queries/Trace"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Effect, HashMap, Option, Schema, Stream } from "effect"
@@ -135,7 +135,7 @@ const outsideOf = Effect.fnUntraced(function* (history: History.History, ids: Re
 
 const noSuchStory = ({ state }: History.History, id: string): Effect.Effect<never, Stop> => {
   const holder = Array.from(HashMap.values(state.credentials)).find(({ grant }) => grant === id)
-  const isActor = isId(id) && Array.from(HashMap.keys(state.actors)).some((actor) => `${actor}` === id)
+  const isActor = isId(id) && HashMap.has(state.actors, ActorId.make(id))
   return Effect.fail(
     new Stop({
       exitCode: exitCodes.error,
