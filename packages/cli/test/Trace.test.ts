@@ -176,6 +176,28 @@ describe("the story of an id", () => {
     }).pipe(Effect.provide(nodeServices))
   )
 
+  it.effect("has what was written between its events, and all that came of that, however ids were made", () =>
+    Effect.gen(function* () {
+      const far = [EventId.make(uuid(8, 1)), EventId.make(uuid(9, 1)), EventId.make(uuid(10, 1))] as const
+      const { home } = yield* inPool([
+        step("agent", started(one, 1), { id: id(1), correlation: call }),
+        step("worker", adopted(one, two), { id: far[0], cause: id(1) }),
+        step("agent", succeeded(one, two, 1), { correlation: call }),
+        step("worker", started(two, 2), { id: far[1], cause: far[0] }),
+        step("worker", failed(two, 2, {}), { id: far[2], cause: far[1] }),
+        step("worker", adopted(two, generation(3)), { cause: far[2] })
+      ])
+      assert.deepStrictEqual(yield* typesOf(home, { id: call }), [
+        "RefreshStarted",
+        "RaceAdopted",
+        "RefreshStarted",
+        "RefreshFailed",
+        "RaceAdopted",
+        "RefreshSucceeded"
+      ])
+    }).pipe(Effect.provide(nodeServices))
+  )
+
   it.effect("is the same for each of its events, by id and by number, and for its attempt", () =>
     Effect.gen(function* () {
       const { home } = yield* inPool(handedOver)

@@ -69,6 +69,7 @@ describe("a condition", () => {
   it("takes a field alone for whether it is there", () => {
     assert.isTrue(isSo("codex-1.removed", ...two, removed))
     assert.isFalse(isSo("codex-1.removed", ...two))
+    assert.isTrue(isSo("codex-1.status == removed", ...two, removed))
     assert.isFalse(isSo("codex-1.cooldown", ...two))
     assert.isTrue(isSo("codex-1.cooldown && codex-1.until != none", ...two, benched(start + 60 * minute)))
   })
@@ -136,6 +137,7 @@ describe("a condition that cannot be read", () => {
     assert.strictEqual(at_("main.label == #"), "15: # means nothing here")
     assert.strictEqual(at_("count(count(dead) > 0) > 0"), "7: count cannot stand inside count")
     assert.strictEqual(at_("head > )"), "8: ) cannot stand here")
+    assert.match(at_("count(dead) > 0 && status == ok"), /^20: compare a field with something/)
   })
 
   it("is told so when it could never hold", () => {
@@ -157,6 +159,10 @@ describe("a condition that cannot be read", () => {
     assert.strictEqual(unknown?.typed, "statsu")
     assert.include(unknown?.known ?? [], "status")
     assert.include(flawOf("main.constructor == 1").says, "no field constructor")
+  })
+
+  it("may be long, as long as it is not deep", () => {
+    assert.isTrue(isSo(Array.from({ length: 500 }, () => "(head == 3)").join(" && "), ...two))
   })
 
   it("is refused before it is nested too deep to be read", () => {

@@ -161,6 +161,22 @@ describe("a generation", () => {
     assert.deepStrictEqual([first?.ending.reason, first?.ending.next], ["Revoked", 2])
   })
 
+  it("that was refused, and followed before anybody quarantined it, was refused", () => {
+    const refused = [started(a), failed(a), classified(a, { verdict: "Terminal", reason: "Revoked" })]
+    const { ending } = lineageAfter([observed(a), ...refused, observed(b, "login")]).generations[0] ?? {}
+    assert.deepStrictEqual([ending?.how, ending?.reason, ending?.next], ["refused", "Revoked", 2])
+  })
+
+  it("whose time was over before the next one came had expired", () => {
+    const next = observed(b, "login")
+    assert.strictEqual(told(lineageAfter([observed({ ...a, deadline: start + second }), next]))[0], "1 Login expired")
+    assert.strictEqual(told(lineageAfter([observed({ ...a, deadline: start + hour }), next]))[0], "1 Login displaced")
+    assert.strictEqual(
+      told(lineageAfter([observed({ ...accessOnly(9), expiresAt: start }), next]))[0],
+      "1 Login expired"
+    )
+  })
+
   it("that was revived counts again", () => {
     assert.deepStrictEqual(endings(quarantined(a), lifted(a)), ["1 Login current"])
     const revived = [quarantined(a), lifted(a), quarantined(a), lifted(a)]
@@ -323,6 +339,22 @@ describe("an outline", () => {
       ...refreshed(generation(9), generation(10), 51)
     ]
     assert.deepStrictEqual(shown(outline(lineageAfter(twice), { all: false })), [[1, "2-8", 9, 10]])
+  })
+
+  it("folds nothing into a run that was found by another one, gone back to, or has a second successor", () => {
+    const [five, six] = [generation(5), generation(6)]
+    const place = 2 + 2 * 4
+    const found = (steps: ReadonlyArray<Step>): Step => {
+      const success = steps[place]
+      if (success?.type !== "RefreshSucceeded") throw new Error("another step")
+      return { ...success, data: { ...success.data, recovered: true } }
+    }
+    const twelve = straight(12)
+    assert.deepStrictEqual(shown(outline(lineageAfter(twelve), { all: false })), [[1, "2-11", 12]])
+    const recovered = twelve.with(place, found(twelve))
+    assert.deepStrictEqual(shown(outline(lineageAfter(recovered), { all: false })), [[1, "2-5", 6, "7-11", 12]])
+    const forked = twelve.toSpliced(place + 1, 0, succeeded(five, generation(99), 99), back(generation(99), six))
+    assert.deepStrictEqual(shown(outline(lineageAfter(forked), { all: false })), [[1, "2-4", [5, [7]], 6, "8-12", 13]])
   })
 
   it("has the line to what counts as its trunk, other branches where they come from, and each login by itself", () => {

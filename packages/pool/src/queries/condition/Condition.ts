@@ -57,14 +57,19 @@ const shortened = (left: Value, right: Value): readonly [Value, Value] => {
   return [left.slice(0, length), right.slice(0, length)]
 }
 
+const ordered =
+  (isSo: (left: number, right: number) => boolean) =>
+  (left: Value, right: Value): boolean =>
+    typeof left === "number" && typeof right === "number" && isSo(left, right)
+
 /** What has no value is equal to nothing else, and neither more nor less than anything. */
 const compare: Readonly<Record<Sign, (left: Value, right: Value) => boolean>> = {
   "==": (left, right) => left === right,
   "!=": (left, right) => left !== right,
-  "<": (left, right) => left !== undefined && right !== undefined && left < right,
-  "<=": (left, right) => left !== undefined && right !== undefined && left <= right,
-  ">": (left, right) => left !== undefined && right !== undefined && left > right,
-  ">=": (left, right) => left !== undefined && right !== undefined && left >= right
+  "<": ordered((left, right) => left < right),
+  "<=": ordered((left, right) => left <= right),
+  ">": ordered((left, right) => left > right),
+  ">=": ordered((left, right) => left >= right)
 }
 
 const valueOf = (operand: Operand, sight: Sight, counted: CredentialId | undefined): Value => {
