@@ -130,6 +130,17 @@ describe("a token that is refused as used", () => {
     assert.include(answer.finding.says, "worker[43] and daybook[42]")
   })
 
+  it("was replayed, if all of ours that had it under way were refused", () => {
+    const steps = [
+      ...begun(),
+      by(otherActor, started(first, 1)),
+      started(first, 2),
+      by(otherActor, failed(first, { status: 400 }, 1)),
+      ...refused(first, "Reused", { attempt: 2 })
+    ]
+    assert.strictEqual(causeOf(steps), "replayed")
+  })
+
   it("was spent by another process of ours, if that got new tokens for it under another grant", () => {
     const copy = enrolledOther()
     const grant = { grant: "00000004-0000-7000-8000-000000000002" } as const

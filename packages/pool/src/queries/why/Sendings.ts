@@ -1,5 +1,6 @@
 /** Each time that a refresh token was sent, by whichever process: from its intent to what came of it. */
 import type { EventOf } from "../../Event.ts"
+import type { Evidence } from "../../Evidence.ts"
 import type { Fingerprint } from "../../Fingerprint.ts"
 import type { AttemptId, EventId } from "../../Ids.ts"
 import type { Envelope, Recorded } from "../../Recorded.ts"
@@ -56,6 +57,21 @@ export const isInDoubt = ({ classified, ended, started }: Sending, end: number):
   ended === undefined
     ? started.at + started.data.timeLimit < end
     : (ended.type === "OutcomeLost" && ended.data.suspect !== false) || classified?.data.suspect === true
+
+/** Nobody can say that it was not: the answer is out, was lost, or was no plain refusal. */
+export const maySpend = ({ classified, ended }: Sending): boolean => {
+  switch (ended?.type) {
+    case undefined:
+    case "RefreshSucceeded":
+      return true
+    case "OutcomeLost":
+      return ended.data.suspect !== false
+    case "RefreshFailed":
+      return classified === undefined ? isNoRefusal(ended.data.evidence) : classified.data.suspect === true
+  }
+}
+
+const isNoRefusal = ({ left, status = 500 }: Evidence): boolean => left && (status >= 500 || status === 408)
 
 /** Both were out at once. */
 export const overlap = (one: Sending, other: Sending): boolean =>

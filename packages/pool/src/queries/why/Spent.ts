@@ -4,7 +4,7 @@ import type { Envelope } from "../../Recorded.ts"
 import { type Case, type Finding, finding } from "./Case.ts"
 import { isDoubtAbout } from "./Chain.ts"
 import { arrivalOf, isIncomplete, isSaidRevoked, type Scene } from "./Scene.ts"
-import { eventsOf, isInDoubt, isSpent, isUnsent, overlap, type Sending, sendingsIn } from "./Sendings.ts"
+import { eventsOf, isInDoubt, isSpent, isUnsent, maySpend, overlap, type Sending, sendingsIn } from "./Sendings.ts"
 import { actorName, moment } from "./Words.ts"
 
 /** The provider says that it was used before. */
@@ -38,7 +38,7 @@ export const byOurs = ({ now, state }: Case, scene: Scene): Finding | undefined 
     const says = `${name(spender)} had spent the same refresh token at ${moment(spender.started.at)} and got new tokens for it; ${name(refused)} sent it again.`
     return raced(spender, says)
   }
-  const rival = refused && others.findLast((sending) => overlap(sending, refused))
+  const rival = refused && others.findLast((sending) => overlap(sending, refused) && maySpend(sending))
   if (rival !== undefined) {
     const says = `${name(rival)} and ${name(refused)} had the same refresh token under way at once, since ${moment(rival.started.at)}: two processes raced with one token.`
     return raced(rival, says)
