@@ -1,4 +1,5 @@
 import { empty } from "@daybook/pool/PoolState"
+import { GrantId, Seq } from "@daybook/pool/Ids"
 import { fold } from "@daybook/pool/Evolve"
 import type { Generation } from "@daybook/pool/Generation"
 import type { CauseWord } from "@daybook/pool/queries/Cause"
@@ -41,6 +42,7 @@ import {
   refusedByApi,
   removed,
   resumed,
+  sameRefresh,
   second,
   start,
   started,
@@ -91,8 +93,13 @@ interface Asking {
 const mentions = (event: Recorded, names: ReadonlyArray<string>): boolean =>
   names.some((name) => JSON.stringify(event).includes(name))
 
-const ask = (steps: ReadonlyArray<Step>, { field = "status", limits, now, seq = Infinity }: Asking = {}): Answer => {
-  const all = recorded(steps).filter((event) => event.seq <= seq)
+const ask = (steps: ReadonlyArray<Step>, asking?: Asking): Answer => askOf(recorded(steps), asking)
+
+const askOf = (
+  events: ReadonlyArray<Recorded>,
+  { field = "status", limits, now, seq = Infinity }: Asking = {}
+): Answer => {
+  const all = events.filter((event) => event.seq <= seq)
   const state = fold(all)
   const moment = now ?? state.latest
   const credential = HashMap.getUnsafe(state.credentials, credentialId)
@@ -100,8 +107,8 @@ const ask = (steps: ReadonlyArray<Step>, { field = "status", limits, now, seq = 
   const recollection = new Recollection(empty, question)
   const names = namesOf(state, credential)
   for (const event of all) if (mentions(event, names)) recollection.add(event)
-  const { held: events, setter, trouble } = recollection
-  return why({ ...question, credential, state, events, setter, trouble, limits })
+  const { held, setter, trouble } = recollection
+  return why({ ...question, credential, state, events: held, setter, trouble, limits })
 }
 
 const causeOf = (steps: ReadonlyArray<Step>, asking?: Asking): CauseWord => ask(steps, asking).finding.cause
@@ -192,6 +199,38 @@ describe("a token that is refused as used", () => {
     assert.strictEqual(causeOf(steps), "replayed")
   })
 
+  it("was replayed, if what another of ours had under way was refused for its rate meanwhile", () => {
+    const steps = [
+      ...begun(),
+      by(otherActor, started(first, 1)),
+      started(first, 2),
+      by(otherActor, failed(first, { status: 429 }, 1)),
+      transient(first, "RateLimited", 1),
+      ...refused(first, "Reused", { attempt: 2 })
+    ]
+    assert.strictEqual(causeOf(steps), "replayed")
+  })
+
+  it("is the price of a crash that nobody has noted, if that was long before", () => {
+    const crash = by(otherActor, started(first, 1))
+    const late = (step: Step) => at(start + hour, step)
+    const steps = [...begun(), crash, late(started(first, 2)), ...refused(first, "Reused", { attempt: 2 }).map(late)]
+    assert.strictEqual(causeOf(steps), "answer-lost")
+  })
+
+  it("is not laid on one of ours that sent it only afterwards", () => {
+    const after = by(otherActor, started(first, 2))
+    const grant = "00000004-0000-7000-8000-000000000002"
+    const steps = [
+      ...begun(),
+      enrolledOther(),
+      started(first, 1),
+      ...refused(first, "Reused"),
+      { ...after, credential: otherCredentialId, data: { ...after.data, grant } } as Step
+    ]
+    assert.strictEqual(causeOf(steps), "replayed")
+  })
+
   it("is not laid on anybody, if sendings of it are out of sight", () => {
     const all = recorded([
       ...begun(),
@@ -267,6 +306,36 @@ describe("a token that is refused as not valid", () => {
     const answer = ask([...stray, ...refused(next, "Revoked", { attempt: 3 })])
     assert.strictEqual(answer.finding.cause, "raced")
     assert.deepStrictEqual(answer.finding.by, { actor: otherActor })
+  })
+
+  it("was not lost by the sending that brought it, nor by one that never left", () => {
+    const refreshed = [...begun(), started(first, 1), succeeded(first, next, 1)]
+    const dead = [started(next, 3), ...refused(next, "Revoked", { attempt: 3 })]
+    const unsent = [by(otherActor, started(first, 2)), by(otherActor, failed(first, { left: false }, 2))]
+    assert.strictEqual(causeOf([...refreshed, ...dead]), "revoked")
+    assert.strictEqual(causeOf([...refreshed, ...unsent, ...dead]), "revoked")
+  })
+
+  it("was used before where a provider takes it again and again, and nobody raced for it", () => {
+    const again = sameRefresh(first, 2)
+    const steps = [
+      ...begun(),
+      by(otherActor, started(first, 1)),
+      by(otherActor, succeeded(first, again, 1)),
+      started(again, 2),
+      ...refused(again, "Revoked", { attempt: 2 })
+    ]
+    assert.strictEqual(causeOf(steps), "revoked")
+  })
+
+  it("was raced for, if another process of ours had it under way", () => {
+    const steps = [
+      ...begun(),
+      by(otherActor, started(first, 1)),
+      started(first, 2),
+      ...refused(first, "Revoked", { attempt: 2 })
+    ]
+    assert.strictEqual(causeOf(steps), "raced")
   })
 
   it("was revoked, if the provider says so, whatever was sent before", () => {
@@ -471,6 +540,36 @@ describe("a model API", () => {
     assert.strictEqual(answer.setter?.seq, 8)
   })
 
+  it("benches by itself and by its account, and the answer shows the event of the bench that binds", () => {
+    const account = fingerprint("account")
+    const mine = generation(1, { account })
+    const grant = "00000004-0000-7000-8000-000000000002"
+    const theirs = observed(generation(9, { account }))
+    const own = { ...bench("QuotaExhausted"), cause: undefined }
+    const ofModel = { ...own, data: { ...own.data, model: "gpt" } } as Step
+    const steps = [
+      ...begun(mine),
+      enrolledOther(),
+      { ...theirs, credential: otherCredentialId, data: { ...theirs.data, grant } } as Step,
+      own,
+      ofModel,
+      { ...own, credential: otherCredentialId } as Step
+    ]
+    assert.deepStrictEqual(types(ask(steps).finding.evidence), ["8 CooldownStarted"])
+  })
+
+  it("that benches it again has set the bench that binds now", () => {
+    const until = (instant: number) =>
+      ({ ...bench("QuotaExhausted"), cause: undefined, data: { until: instant, reason: "QuotaExhausted" } }) as Step
+    const steps = [...begun(), until(start + hour), until(start + 2 * hour)]
+    assert.strictEqual(ask(steps).setter?.seq, 7)
+  })
+
+  it("that calls a login ended whose refresh token dies later too has not set the state that counts", () => {
+    const steps = [...begun(), quarantined(first, "access"), started(first), ...refused(first, "Revoked")]
+    assert.strictEqual(ask(steps).setter?.seq, 10)
+  })
+
   it("has benched nobody any more once the bench is over", () => {
     const steps = [...begun(), observation(first), concluded(first, "QuotaExhausted"), bench("QuotaExhausted")]
     assert.strictEqual(causeOf(steps, { now: start + hour - 1 }), "quota")
@@ -488,6 +587,7 @@ describe("a lost answer", () => {
     const answer = ask(crashed, { now: start + minute })
     assert.strictEqual(answer.finding.cause, "answer-lost")
     assert.include(answer.finding.says, "worker[43]")
+    assert.deepStrictEqual(chain(crashed, { now: start + minute }), ["GenerationObserved brought", "RefreshStarted"])
   })
 
   it("is told from the doubt that the next process records, across the two", () => {
@@ -540,6 +640,20 @@ describe("a lost answer", () => {
     ])
   })
 
+  it("is laid on whoever sent the token that was lost, not on who was told to wait before", () => {
+    const steps = [
+      ...begun(),
+      started(first, 1),
+      failed(first, { status: 429 }, 1),
+      transient(first, "RateLimited", 1),
+      by(otherActor, started(first, 2)),
+      lost(first, start + 30 * second, 2),
+      started(first, 3, "replay"),
+      ...refused(first, "ResponseLost", { attempt: 3 })
+    ]
+    assert.include(ask(steps).finding.says, "worker[43] sent the refresh token")
+  })
+
   it("is told where the provider forgives no replay and nothing was sent again", () => {
     const steps = [...crashed, lost(first, start + 30 * second), quarantined(first, "refresh", "ResponseLost")]
     const answer = ask(steps)
@@ -557,6 +671,14 @@ describe("a token endpoint", () => {
     assert.strictEqual(refusing("Denied"), "entitlement")
     assert.strictEqual(refusing("RateLimited"), "quota")
     assert.strictEqual(refusing("Network"), "unknown")
+  })
+
+  it("that answers all logins of a provider in a way nobody knows is no cause of one", () => {
+    const grant = GrantId.make("00000004-0000-7000-8000-000000000002")
+    const answer = classified(first, { grant, reason: "Unrecognized", providerWide: true, retryAt: start + hour })
+    const steps = [...begun(), enrolledOther(), { ...answer, credential: otherCredentialId } as Step]
+    assert.include(ask(steps).finding.says, "Several logins of openai-codex")
+    assert.strictEqual(causeOf(steps, { now: start + hour }), "healthy")
   })
 
   it("is not held against a login whose wait is over, as long as that has an access token", () => {
@@ -582,6 +704,7 @@ describe("time", () => {
   it("ends a token that nobody can renew", () => {
     const tokens = { ...accessOnly(1), expiresAt: start + hour }
     assert.strictEqual(causeOf(begun(tokens), { now: start + hour }), "expired")
+    assert.strictEqual(causeOf(begun(tokens), { now: start + hour - 1 }), "healthy")
     assert.strictEqual(causeOf(begun(generation(1, { expiresAt: start + hour })), { now: start + hour }), "healthy")
   })
 
@@ -595,7 +718,9 @@ describe("time", () => {
 describe("a person", () => {
   it("who paused it is the reason that it is not used", () => {
     assert.strictEqual(causeOf([...begun(), paused]), "operator")
-    assert.strictEqual(causeOf([...begun(), paused, resumed]), "healthy")
+    const back = ask([...begun(), paused, resumed])
+    assert.strictEqual(back.finding.cause, "healthy")
+    assert.isUndefined(back.before)
   })
 
   it("who removed it is the reason, whatever was wrong with it", () => {
@@ -739,7 +864,96 @@ describe("a field", () => {
   })
 })
 
+describe("tokens that another program put in the place of ours", () => {
+  const verdict = eventId(700)
+  const back = (reason: "Reused" | "Revoked"): ReadonlyArray<Step> => {
+    const step = adopted(next, first)
+    return [
+      ...begun(),
+      adopted(first, next),
+      started(next),
+      failed(next),
+      { ...classified(next, { verdict: "Terminal", reason }), id: verdict },
+      { ...step, cause: verdict, data: { ...step.data, winner: {}, phase: "after rejection", fallback: true } } as Step
+    ]
+  }
+
+  it("and that were refused for good are the reason why the former count again", () => {
+    assert.strictEqual(causeOf(back("Reused"), { field: "current" }), "replayed")
+    assert.strictEqual(causeOf(back("Revoked"), { field: "current" }), "revoked")
+    assert.strictEqual(causeOf(back("Reused")), "healthy")
+  })
+})
+
+describe("an event of a newer version", () => {
+  it("about the login keeps this one from deciding, and is shown", () => {
+    const all = recorded(begun())
+    const newer: Recorded = {
+      seq: Seq.make(6),
+      at: start + minute,
+      id: eventId(6),
+      actor: actorId(1),
+      type: "Unknown",
+      v: 2,
+      data: { type: "New", grant: grantId, raw: { grant: grantId } }
+    }
+    const answer = askOf([...all, newer])
+    assert.strictEqual(answer.finding.cause, "unknown")
+    assert.deepStrictEqual(types(answer.finding.evidence), ["6 Unknown"])
+  })
+})
+
+describe("a story without end", () => {
+  it("is held in part, the newest events of it", () => {
+    const many = recorded([...begun(), ...Array.from({ length: 8_191 }, (_, n) => started(first, n))])
+    const recollection = new Recollection(empty, { credential: credentialId, field: "label", now: start })
+    for (const event of many.slice(3)) recollection.add(event)
+    assert.isAtMost(recollection.held.length, 4_096)
+    assert.strictEqual(recollection.held.at(-1), many.at(-1))
+  })
+})
+
 describe("a chain", () => {
+  it("ends with whoever brought the tokens", () => {
+    const steps = [
+      ...begun(),
+      started(first, 1),
+      succeeded(first, next, 1),
+      started(next, 2),
+      succeeded(next, third, 2)
+    ]
+    assert.deepStrictEqual(chain(steps, { field: "current" }), [
+      "RefreshSucceeded brought",
+      "RefreshStarted attempt",
+      "RefreshSucceeded"
+    ])
+  })
+
+  it("takes nothing for a cause that came later", () => {
+    const steps = [
+      ...begun(),
+      refusedByApi(first),
+      started(first, 1, "unauthorized"),
+      refusedByApi(first),
+      ...refused(first, "Reused")
+    ]
+    assert.deepStrictEqual(
+      ask(steps).chain.links.map(({ event }) => Number(event.seq)),
+      [6, 7, 9, 10, 11]
+    )
+  })
+
+  it("does not lead from an answer that left nothing in doubt", () => {
+    const step = lost(first, start)
+    const steps = [
+      ...begun(),
+      started(first),
+      { ...step, data: { ...step.data, suspect: false } } as Step,
+      quarantined(first)
+    ]
+    assert.deepStrictEqual(chain(steps), ["CredentialQuarantined"])
+  })
+
   it("goes from a refusal by the API through the refresh that it set off to the end", () => {
     const steps = [...begun(), refusedByApi(first), started(first, 1, "unauthorized"), ...refused(first, "Reused")]
     assert.deepStrictEqual(chain(steps), [

@@ -40,8 +40,7 @@ export const benchFinding = (
   const begun = events.findLast(
     (event): event is Envelope & EventOf<"CooldownStarted"> =>
       event.type === "CooldownStarted" &&
-      event.data.reason === bench.reason &&
-      event.data.until === bench.until &&
+      event.data.model === bench.model &&
       event.credential === (bench.of ?? credential.id)
   )
   const refusal = refusalOf(events, begun)

@@ -39,10 +39,7 @@ const reading = (text: string | undefined, ...more: ReadonlyArray<unknown>): Rea
 const statusIn = ({ credential, now, state }: Asked): CredentialStatus => credentialStatus(state, credential, now)
 
 /** Two deaths of the same kind are two values, and so are two benches. */
-const identity = ({ grant }: Asked, status: CredentialStatus): unknown => {
-  if (status.word === "dead" && grant.health._tag === "Dead") return grant.health.event
-  return status.word === "cooling" ? status.until : status.since
-}
+const identity = ({ since, until, word }: CredentialStatus): unknown => (word === "cooling" ? until : since)
 
 const withReason = (word: string, reason: string | undefined): string =>
   reason === undefined ? word : `${word} (${reason})`
@@ -56,14 +53,14 @@ export const fields = {
       const { removed, removedBy } = asked.credential
       const status = statusIn(asked)
       const text = removed ? withReason("removed", removedBy) : withReason(status.word, status.reason)
-      return reading(text, identity(asked, status))
+      return reading(text, identity(status))
     }
   },
   reason: {
     says: "why it is not ok",
     read: (asked) => {
       const status = statusIn(asked)
-      return reading(status.reason, identity(asked, status))
+      return reading(status.reason, identity(status))
     }
   },
   until: { says: "when its bench or its wait ends", read: (asked) => reading(time(statusIn(asked).until)) },

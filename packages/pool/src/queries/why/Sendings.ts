@@ -3,6 +3,7 @@ import type { EventOf } from "../../Event.ts"
 import type { Evidence } from "../../Evidence.ts"
 import type { Fingerprint } from "../../Fingerprint.ts"
 import type { AttemptId, EventId } from "../../Ids.ts"
+import type { Instant } from "../../Instant.ts"
 import type { Envelope, Recorded } from "../../Recorded.ts"
 
 type Started = Envelope & EventOf<"RefreshStarted">
@@ -49,23 +50,17 @@ export const sendingsOf = (events: ReadonlyArray<Recorded>, refresh: Fingerprint
 /** Nothing left this machine. */
 export const isUnsent = ({ ended }: Sending): boolean => ended?.type === "RefreshFailed" && !ended.data.evidence.left
 
-/** The provider gave new tokens for it. */
-export const isSpent = ({ ended }: Sending): boolean => ended?.type === "RefreshSucceeded"
+/** The provider gave another refresh token for it. */
+export const isSpent = ({ ended }: Sending): boolean => ended?.type === "RefreshSucceeded" && ended.data.rotated
 
-/** It may have been spent, and nobody knows. */
-export const isInDoubt = ({ classified, ended, started }: Sending, end: number): boolean =>
-  ended === undefined
-    ? started.at + started.data.timeLimit < end
-    : (ended.type === "OutcomeLost" && ended.data.suspect !== false) || classified?.data.suspect === true
-
-/** Nobody can say that it was not: the answer is out, was lost, or was no plain refusal. */
+/** Nobody can say that it did not spend the token: the answer is out, was lost, or was no plain refusal. */
 export const maySpend = ({ classified, ended }: Sending): boolean => {
   switch (ended?.type) {
     case undefined:
-    case "RefreshSucceeded":
-      return true
     case "OutcomeLost":
-      return ended.data.suspect !== false
+      return true
+    case "RefreshSucceeded":
+      return ended.data.rotated
     case "RefreshFailed":
       return classified === undefined ? isNoRefusal(ended.data.evidence) : classified.data.suspect === true
   }
@@ -74,8 +69,13 @@ export const maySpend = ({ classified, ended }: Sending): boolean => {
 const isNoRefusal = ({ left, status = 500 }: Evidence): boolean => left && (status >= 500 || status === 408)
 
 /** Both were out at once. */
-export const overlap = (one: Sending, other: Sending): boolean =>
-  one.started.seq < (other.ended?.seq ?? Infinity) && other.started.seq < (one.ended?.seq ?? Infinity)
+export const overlap = (one: Sending, other: Sending): boolean => {
+  const [first, second] = one.started.seq < other.started.seq ? [one, other] : [other, one]
+  return first.ended === undefined ? second.started.at <= lastMoment(first) : second.started.seq < first.ended.seq
+}
+
+/** No answer comes later than that. */
+const lastMoment = ({ started }: Sending): Instant => started.at + started.data.timeLimit
 
 export const eventsOf = ({ classified, ended, started }: Sending): ReadonlyArray<Recorded> =>
   [started, ended, classified].filter((event) => event !== undefined)

@@ -3,8 +3,8 @@ import type { EventOf } from "../../Event.ts"
 import type { Envelope } from "../../Recorded.ts"
 import { type Case, type Finding, finding } from "./Case.ts"
 import { isDoubtAbout } from "./Chain.ts"
-import { arrivalOf, isIncomplete, isSaidRevoked, type Scene } from "./Scene.ts"
-import { eventsOf, isInDoubt, isSpent, isUnsent, maySpend, overlap, type Sending, sendingsIn } from "./Sendings.ts"
+import { arrivalOf, isIncomplete, type Scene } from "./Scene.ts"
+import { eventsOf, isSpent, isUnsent, maySpend, overlap, type Sending, sendingsIn } from "./Sendings.ts"
 import { actorName, moment } from "./Words.ts"
 
 /** The provider says that it was used before. */
@@ -27,7 +27,7 @@ export const judgeReused = (one: Case, scene: Scene): Finding => {
 }
 
 /** One of ours sent the token too: before, at the same time, or in a request whose answer was lost. */
-export const byOurs = ({ now, state }: Case, scene: Scene): Finding | undefined => {
+export const byOurs = ({ state }: Case, scene: Scene): Finding | undefined => {
   const { others, refused, shown } = scene
   const name = (sending: Sending | undefined) =>
     sending === undefined ? "another process" : actorName(state, sending.started.actor)
@@ -43,7 +43,7 @@ export const byOurs = ({ now, state }: Case, scene: Scene): Finding | undefined 
     const says = `${name(rival)} and ${name(refused)} had the same refresh token under way at once, since ${moment(rival.started.at)}: two processes raced with one token.`
     return raced(rival, says)
   }
-  const lost = others.findLast((sending) => isInDoubt(sending, now))
+  const lost = others.findLast(maySpend)
   return lost && lostBy(state, lost, scene)
 }
 
@@ -57,7 +57,7 @@ const lostBy = (state: Case["state"], lost: Sending, { answer, shown }: Scene): 
 /** It was sent again after a lost answer, and refused; or it may not be sent again. */
 export const judgeResponseLost = (one: Case, scene: Scene): Finding => {
   const { answer, death, others, refused, shown } = scene
-  const lost = others.find((sending) => isInDoubt(sending, one.now))
+  const lost = others.find(maySpend)
   if (refused !== undefined && lost !== undefined) return lostBy(one.state, lost, scene)
   const doubt = one.events.find((event) => isDoubtAbout(event, death.generation))
   const when = doubt === undefined ? "" : `, as was seen at ${moment(doubt.at)}`
@@ -86,10 +86,10 @@ export const byStray = ({ events, grant, state, ...one }: Case, { death, shown }
   return finding("raced", says, [...eventsOf(stray), ...shown], { actor })
 }
 
-/** The provider does not say why, and the store had shown another pair than ours: somebody else has tokens of this login. */
+/** Of a refusal that does not say why: the store had shown another pair than ours: somebody else has tokens of this login. */
 export const byFork = (one: Case, scene: Scene): Finding | undefined => {
   const seen = foreignPairs(one, scene).at(-1)
-  if (seen === undefined || isSaidRevoked(scene)) return undefined
+  if (seen === undefined) return undefined
   const { standing, store } = seen.data
   const pair = standing === "stale" ? "an older pair" : "another pair"
   const says = `The provider refused the refresh token without saying why${scene.answer}; at ${moment(seen.at)} the ${store} store had shown ${pair} of this login, so another program has it too.`
