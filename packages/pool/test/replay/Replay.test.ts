@@ -7,7 +7,19 @@ import type { Recorded } from "@daybook/pool/Recorded"
 import { type Divergence, Replay } from "@daybook/pool/replay/Replay"
 import type { Rules } from "@daybook/pool/replay/Rules"
 import { assert, describe, it } from "@effect/vitest"
-import { credentialId, generation, lifted, minute, observed, quarantined, start } from "../support.ts"
+import {
+  adopted,
+  credentialId,
+  generation,
+  grantId,
+  lifted,
+  minute,
+  observed,
+  otherActor,
+  quarantined,
+  start,
+  type Step
+} from "../support.ts"
 import { rules, Scribe } from "./Scribe.ts"
 
 const replay = (events: ReadonlyArray<Recorded>, today: Rules = rules) => {
@@ -125,6 +137,42 @@ describe("a decision that comes out otherwise today", () => {
         .divergences.slice(-1)
         .map(({ fields, seq }) => [seq, fields]),
       [[Number(last?.seq), [{ field: "event", recorded: "CooldownStarted", now: undefined }]]]
+    )
+  })
+})
+
+describe("an adoption", () => {
+  const found = (step: Step) => replay(new Scribe(defaults).refreshed().write(step).events)
+
+  it("is right if what was found is newer", () => {
+    const { divergences, judged } = found(adopted(generation(2), generation(3)))
+    assert.deepStrictEqual([divergences, judged], [[], 1])
+  })
+
+  it("is told if the present code calls what was found stale", () => {
+    assert.deepStrictEqual(
+      found(adopted(generation(2), generation(1))).divergences.map(({ fields }) => fields),
+      [[{ field: "standing", recorded: "newer", now: "stale" }]]
+    )
+  })
+
+  it("of what another process brought is right if that is what counted", () => {
+    const of = (n: number): Step => ({
+      type: "RaceAdopted",
+      v: 1,
+      credential: credentialId,
+      data: {
+        grant: grantId,
+        held: generation(1),
+        found: generation(n),
+        winner: { actor: otherActor },
+        phase: "before request"
+      }
+    })
+    assert.strictEqual(found(of(2)).diverged, 0)
+    assert.deepStrictEqual(
+      found(of(3)).divergences.map(({ fields: [field] }) => field?.field),
+      ["found"]
     )
   })
 })

@@ -19,7 +19,10 @@ import {
   observed,
   otherCredentialId,
   otherGrantId,
-  start
+  start,
+  started,
+  stashed,
+  succeeded
 } from "../support.ts"
 import { rules, Scribe } from "./Scribe.ts"
 
@@ -165,6 +168,18 @@ describe("a refresh that another policy holds back", () => {
     assert.deepStrictEqual(state.grants, scribe.state.grants)
   })
 
+  it("is missed as soon as its tokens are kept aside", () => {
+    const scribe = new Scribe(impatient).refreshFailed(busy).pass(1)
+    const [sent, next] = [generation(1), generation(2)]
+    scribe
+      .write(started(sent, 9), stashed(sent, next), succeeded(sent, next, 9))
+      .pass(1)
+      .refused(limited)
+    const { apart, missed, refusedCalls } = whatIf(scribe.events, patient)
+    assert.deepStrictEqual([apart.length, missed.length], [1, 1])
+    assert.deepStrictEqual(refusedCalls, { recorded: 1, saved: 0, beyond: 1 })
+  })
+
   it("stays out of comparison to the end if nothing ends the wait", () => {
     const strict: Policy = { ...defaults, terminal: [{ provider: "openai-codex", statuses: [401] }] }
     const scribe = new Scribe(impatient).refreshFailed({ status: 401 }).pass(1).refreshed().pass(1).refreshed()
@@ -192,6 +207,49 @@ describe("a refresh that another policy holds back", () => {
     )
     assert.strictEqual(grantAfter().health._tag, "Live")
     assert.strictEqual([...state.grants].find(([id]) => id === grantId)?.[1].health._tag, "Dead")
+  })
+})
+
+describe("a login that died in the recorded course alone", () => {
+  const strict: Policy = { ...defaults, terminal: [{ provider: "openai-codex", statuses: [401] }] }
+  const recovery = (from: Scribe) =>
+    from.write({
+      type: "RecoveryAdopted",
+      v: 1,
+      credential: credentialId,
+      data: { grant: grantId, generation: generation(5), from: "codex-cli" }
+    })
+
+  it("would not have been replaced by another program's, so what came of that is out of comparison", () => {
+    const { events } = recovery(new Scribe(strict).refreshFailed({ status: 401 }).pass(1))
+      .pass(1)
+      .refused(limited)
+    const { apart, refusedCalls } = whatIf(events, defaults)
+    assert.deepStrictEqual(apart, [credentialId])
+    assert.deepStrictEqual(refusedCalls, { recorded: 1, saved: 0, beyond: 1 })
+  })
+
+  it("is replaced all the same if it dies in both", () => {
+    const { events } = recovery(new Scribe(strict).refreshFailed({ status: 400 }).pass(1))
+      .pass(1)
+      .refused(limited)
+    const { apart, refusedCalls } = whatIf(events, defaults)
+    assert.deepStrictEqual([apart.length, refusedCalls.beyond], [0, 0])
+  })
+})
+
+describe("a decision that is otherwise because of an earlier one", () => {
+  it("is said to be so", () => {
+    const long: Policy = { ...defaults, cooldown: { ...defaults.cooldown, RateLimited: hour } }
+    const scribe = new Scribe(long).refused(limited).pass(10).accepted()
+    const { changes } = whatIf(scribe.events, { ...long, cooldown: { ...long.cooldown, RateLimited: minute } })
+    assert.deepStrictEqual(
+      changes.map(({ because, type }) => [type, because._tag]),
+      [
+        ["CooldownStarted", "Policy"],
+        ["CooldownCleared", "EarlierChange"]
+      ]
+    )
   })
 })
 
