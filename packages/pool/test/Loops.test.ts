@@ -7,6 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import {
   accepted,
   actor,
+  actorId,
   adopted,
   at,
   by,
@@ -23,6 +24,7 @@ import {
   minute,
   observed,
   otherActor,
+  otherCredentialId,
   otherGrantId,
   paused,
   quarantined,
@@ -177,6 +179,22 @@ describe("a dead refresh token that is sent again", () => {
     assert.deepStrictEqual(kindsAfter(...kept, ...again(2), ...again(3), ...again(4)), [])
   })
 
+  it("is none where a race brought another access token only, or where that alone is dead", () => {
+    const goesOn = adopted(generation(1), sameRefresh(generation(1), 2))
+    assert.deepStrictEqual(kindsAfter(goesOn, ...again(2), ...again(3)), [])
+    assert.deepStrictEqual(kindsAfter(quarantined(generation(1), "access"), ...again(2), ...again(3)), [])
+  })
+
+  it("is known after thousands of others, as long as it is sent now and then", () => {
+    const others = (from: number) =>
+      Array.from({ length: 2_100 }, (_, n) =>
+        classified(generation(from + n), { verdict: "Terminal", reason: "Revoked" }, 9)
+      )
+    const twice = [...dead, ...others(10), ...again(2), ...others(5_000), ...again(3)]
+    assert.deepStrictEqual(kindsAfter(...twice), ["dead-token-replayed"])
+    assert.deepStrictEqual(kindsAfter(...dead, ...others(10), lifted(generation(1)), ...again(2), ...again(3)), [])
+  })
+
   it("is none for a pair that was displaced and is used again", () => {
     const displaced = adopted(generation(1), generation(2))
     const fallback = adopted(generation(2), generation(1))
@@ -213,6 +231,16 @@ describe("an access token that the API has refused", () => {
 
   it("is none for a crowd that was under way, however large", () => {
     assert.deepStrictEqual(kindsAfter(...refusals(50, 1_000)), [])
+  })
+
+  it("counts two calls within a second once", () => {
+    const pairs = every(minute, 5, () => [refusedByApi(generation(1)), refusedByApi(generation(1))])
+    assert.deepStrictEqual(kindsAfter(...pairs), [])
+  })
+
+  it("is none if an operator revives it in between", () => {
+    const later = refusals(minute, 4).map((step) => at((step.at ?? start) + 10 * minute, step))
+    assert.deepStrictEqual(kindsAfter(...refusals(minute, 4), lifted(generation(1)), ...later), [])
   })
 
   it("is none if each time it is another token", () => {
@@ -276,9 +304,7 @@ describe("a refresh that changes nothing", () => {
   })
 
   it("is a loop if no access token comes at all", () => {
-    const barren = every(hour, 3, (n) => [
-      succeeded({ refresh: generation(n).refresh! }, { refresh: generation(n + 1).refresh! }, n)
-    ])
+    const barren = every(hour, 3, (n) => [succeeded(generation(n), { refresh: generation(n + 1).refresh! }, n)])
     assert.deepStrictEqual(kindsAfter(...barren), ["refresh-changes-nothing"])
   })
 
@@ -320,6 +346,29 @@ describe("a refresh that changes nothing", () => {
     assert.deepStrictEqual(kindsAfter(...logins), [])
   })
 
+  it("is none where another program brings the tokens", () => {
+    const brought = every(20 * minute, 5, (n, when) => [
+      adopted(generation(n), dated(n + 1, when)),
+      refusedByApi(generation(n + 1))
+    ])
+    assert.deepStrictEqual(kindsAfter(...brought), [])
+  })
+
+  it("is none if the third was of use for a while, if a person logs in before it, or if a late call had an old token", () => {
+    const two = refusedAfter(2 * second, 20 * minute, 2)
+    const when = start + 60 * minute
+    const third = at(when, succeeded(generation(3), dated(4, when), 3))
+    assert.deepStrictEqual(kindsAfter(...two, third, at(when + 10 * minute, refusedByApi(generation(4)))), [])
+    const login = at(when - minute, observed(dated(30, when - minute), "login"))
+    assert.deepStrictEqual(kindsAfter(...two, third, at(when + second, refusedByApi(generation(4)))).length, 1)
+    assert.deepStrictEqual(kindsAfter(...two, login, third, at(when + second, refusedByApi(generation(4)))), [])
+    const late = every(20 * minute, 5, (n, now) => [
+      succeeded(generation(n), dated(n + 1, now), n),
+      refusedByApi(generation(n))
+    ])
+    assert.deepStrictEqual(kindsAfter(...late), [])
+  })
+
   it("counts a token once, however many calls were refused with it", () => {
     const crowd = every(20 * minute, 2, (n, when) => [
       succeeded(generation(n), dated(n + 1, when), n),
@@ -347,6 +396,19 @@ describe("adoption", () => {
 
   it("that goes back once is none: the newer pair was dead", () => {
     assert.deepStrictEqual(kindsAfter(observed(a), adopted(a, b), adopted(b, a)), [])
+  })
+
+  it("is a loop within a second too, and no storm; of refresh tokens alone too", () => {
+    const quickly = every(second, 30, (n) => [n % 2 === 0 ? adopted(b, a) : adopted(a, b)])
+    assert.deepStrictEqual(kindsAfter(observed(a), ...quickly), ["adopt-ping-pong"])
+    const [onlyA, onlyB] = [{ refresh: a.refresh! }, { refresh: b.refresh! }]
+    const bare = [adopted(onlyA, onlyB), adopted(onlyB, onlyA), adopted(onlyA, onlyB)]
+    assert.deepStrictEqual(kindsAfter(observed(onlyA), ...bare), ["adopt-ping-pong"])
+  })
+
+  it("that goes back once in a few days is none", () => {
+    const rarely = every(3 * 24 * hour, 10, (n) => [n % 2 === 0 ? adopted(b, a) : adopted(a, b)])
+    assert.deepStrictEqual(kindsAfter(observed(a), ...rarely), [])
   })
 
   it("of one winner by many is none", () => {
@@ -536,6 +598,15 @@ describe("a bench", () => {
     assert.include(only(loopsAfter(crowd)), { iterations: 3, wasted: 4 })
   })
 
+  it("counts no refusal of another kind as wasted", () => {
+    const mixed = every(2 * hour, 3, (_, when) => [
+      ...benchedFor("GrantRevoked", hour, when),
+      at(when + 90 * minute, refusedByApi(generation(1), "UpstreamFault")),
+      at(when + 91 * minute, refusedByApi(generation(1), "RequestFault"))
+    ])
+    assert.strictEqual(only(loopsAfter(mixed)).wasted, 2)
+  })
+
   it("for a quota that is used up every day is none, nor for a rate limit every minute", () => {
     const quota = every(day, 100, (_, when) =>
       benchedFor("QuotaExhausted", 5 * hour, when, { namedEnd: when + 5 * hour })
@@ -568,6 +639,7 @@ describe("refreshes", () => {
 
   it("that come long before the tokens end are a storm from the tenth on", () => {
     assert.deepStrictEqual(kindsAfter(...refreshes(minute, 10)), [])
+    assert.deepStrictEqual(kindsAfter(...refreshes(minute, 11)), ["refresh-storm"])
     const loop = only(loopsAfter(refreshes(minute, 31)))
     assert.include(loop, { kind: "refresh-storm", iterations: 30, wasted: 30, period: minute, stop: "calm-callers" })
   })
@@ -575,6 +647,20 @@ describe("refreshes", () => {
   it("in the second half of each lifetime are none", () => {
     assert.deepStrictEqual(kindsAfter(...refreshes(30 * minute, 1_000)), [])
     assert.deepStrictEqual(kindsAfter(...refreshes(45 * second, 1_000, minute)), [])
+    assert.deepStrictEqual(kindsAfter(...refreshes(20 * minute, 1_000)), [])
+  })
+
+  it("of tokens that were old when they came are none", () => {
+    const old = every(minute, 30, (n, when) => [adopted(generation(n), dated(n + 1, when - 50 * minute))])
+    assert.deepStrictEqual(kindsAfter(...old), [])
+  })
+
+  it("that bring the same access token are no storm beside that", () => {
+    const { access } = generation(1)
+    const same = every(minute, 30, (n) => [
+      succeeded({ ...generation(n), access: access! }, { ...generation(n + 1), access: access! }, n)
+    ])
+    assert.deepStrictEqual(kindsAfter(...same), ["refresh-changes-nothing"])
   })
 
   it("are none if the API had refused the tokens before", () => {
@@ -616,11 +702,47 @@ describe("what is said of a loop", () => {
       benchedFor("GrantRevoked", hour, when).map((step) => by(n === 3 ? otherActor : actor, step))
     )
     assert.deepStrictEqual(only(loopsAfter(many)).actors, [actor, otherActor])
+    const crowd = every(2 * hour, 20, (n, when) =>
+      benchedFor("GrantRevoked", hour, when).map((step) => by(actorId(n), step))
+    )
+    assert.deepStrictEqual(
+      only(loopsAfter(crowd)).actors,
+      Array.from({ length: 16 }, (_, n) => actorId(n + 1))
+    )
   })
 
   it("runs as long as its next iteration is not overdue", () => {
     assert.isTrue(only(loopsAfter(hourly(5), 2 * hour)).running)
     assert.isFalse(only(loopsAfter(hourly(5), 4 * hour)).running)
+    const hasty = every(second, 20, (n) => [succeeded(generation(n), generation(n + 1), n)])
+    assert.isTrue(only(loopsAfter(hasty, 5 * minute)).running)
+    assert.isFalse(only(loopsAfter(hasty, 11 * minute)).running)
+  })
+
+  it("has for its period the median of the newest distances, and none below nothing", () => {
+    const slowThenFast = [
+      ...every(2 * hour, 200, (_, when) => benchedFor("GrantRevoked", hour, when)),
+      ...every(2 * minute, 70, (_, when) => benchedFor("GrantRevoked", minute, when + 400 * hour))
+    ]
+    assert.strictEqual(only(loopsAfter(slowThenFast)).period, 2 * minute)
+    const uneven = [1, 3, 5, 20].flatMap((hours) => benchedFor("GrantRevoked", hour, start + hours * hour))
+    assert.strictEqual(only(loopsAfter(uneven)).period, 2 * hour)
+    const backwards = [3, 2, 1].flatMap((n) => [
+      at(start + n, started(generation(1), n)),
+      at(start + n, lost(generation(1), start, n))
+    ])
+    assert.strictEqual(only(loopsAfter(backwards)).period, 0)
+  })
+
+  it("stands in the order of their beginnings, of the newest thousand and a few hundred more", () => {
+    const model = (n: number) =>
+      [1, 3, 5, 7, 9, 11].flatMap((hours) =>
+        benchedFor("NotEntitled", hour, start + n * day + hours * hour, { model: `m${n}` })
+      )
+    const models = (count: number) => Array.from({ length: count }, (_, n) => model(n)).flat()
+    const [first, second] = loopsAfter(models(2))
+    assert.deepStrictEqual([first?.model, second?.model], ["m0", "m1"])
+    assert.strictEqual(loopsAfter(models(1_500)).length, 1_024 + 256)
   })
 
   it("is over when the credential leaves the pool or is paused", () => {
@@ -631,11 +753,16 @@ describe("what is said of a loop", () => {
     }
   })
 
+  it("goes on when another credential leaves the pool", () => {
+    const other = { ...removed, credential: otherCredentialId }
+    assert.isTrue(only(loopsAfter([...hourly(5), at(start + 6 * hour, other)])).running)
+  })
+
   it("is told once, by the event that makes it a loop", () => {
     const detector = makeLoopDetector()
     const told = recorded(hourly(9)).map((event) => detector.take(event))
     assert.deepStrictEqual(
-      told.flatMap((loop, index) => (loop === undefined ? [] : [[index, loop.kind, loop.iterations]])),
+      told.flatMap((loops, index) => loops.map(({ iterations, kind }) => [index, kind, iterations])),
       [[5, "cooldown-reentry", 3]]
     )
   })
@@ -644,10 +771,10 @@ describe("what is said of a loop", () => {
     const again = hourly(4).map((step) => at((step.at ?? start) + 9 * hour, step))
     const loops = loopsAfter([...hourly(4), at(start + 8 * hour, clearedBy("operator")), ...again])
     assert.deepStrictEqual(
-      loops.map(({ iterations, running }) => [iterations, running]),
+      loops.map(({ iterations, running, wasted }) => [iterations, running, wasted]),
       [
-        [4, false],
-        [4, true]
+        [4, false, 3],
+        [4, true, 3]
       ]
     )
   })

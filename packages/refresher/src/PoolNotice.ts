@@ -43,18 +43,16 @@ export interface LoopNotice extends About {
 /** As one line. An error about the same death has the same words. */
 export const lineOf = ({ message, remedy }: Notice): string => `${message} ${remedy}`
 
-/** Remembers what was told. Mostly there is nothing to tell; the death that makes a loop gives two. */
+/** Remembers what was told. Mostly there is nothing; the death that makes a loop gives two. */
 export const makeNotices = (providers: Providers["Service"]) => {
   const deathIn = makeDeaths(providers)
-  const loopIn = makeLoops(providers)
+  const loopsIn = makeLoops(providers)
   return (state: PoolState, event: Recorded): ReadonlyArray<Notice> => {
     const death = deathIn(state, event)
-    const loop = loopIn(state, event)
-    return death === undefined && loop === undefined ? none : [death, loop].filter((notice) => notice !== undefined)
+    const loops = loopsIn(state, event)
+    return death === undefined ? loops : [death, ...loops]
   }
 }
-
-const none: ReadonlyArray<Notice> = []
 
 const makeDeaths = (providers: Providers["Service"]) => {
   let told = noDeaths
@@ -75,16 +73,21 @@ const quietFor = 86_400_000
 const makeLoops = (providers: Providers["Service"]) => {
   const detector = makeLoopDetector()
   const told = new Map<string, Instant>()
-  return (state: PoolState, event: Recorded): LoopNotice | undefined => {
-    const loop = detector.take(event)
-    const credential = loop === undefined ? undefined : caughtIn(loop, state)
-    if (loop === undefined || credential === undefined) return undefined
+  const noticeOf = (loop: Loop, state: PoolState, now: Instant): ReadonlyArray<LoopNotice> => {
+    const credential = caughtIn(loop, state)
+    if (credential === undefined) return []
     const name = [loop.kind, credential.id, loop.model].join(" ")
-    if (event.at - (told.get(name) ?? -Infinity) < quietFor) return undefined
-    told.set(name, event.at)
-    return loopNotice(providers, credential, loop)
+    if (now - (told.get(name) ?? -Infinity) < quietFor) return []
+    told.set(name, now)
+    return [loopNotice(providers, credential, loop)]
+  }
+  return (state: PoolState, event: Recorded): ReadonlyArray<LoopNotice> => {
+    const loops = detector.take(event)
+    return loops.length === 0 ? none : loops.flatMap((loop) => noticeOf(loop, state, event.at))
   }
 }
+
+const none: ReadonlyArray<never> = []
 
 /** The credential that the loop names, else one that has its grant. */
 const caughtIn = ({ credential, grant }: Loop, { credentials }: PoolState): Credential | undefined =>

@@ -88,8 +88,8 @@ export interface Loop {
 }
 
 export interface LoopDetector {
-  /** The loop that this event makes one, or nothing. */
-  readonly take: (event: Recorded) => Loop | undefined
+  /** The loops that this event makes such; mostly none. */
+  readonly take: (event: Recorded) => ReadonlyArray<Loop>
   /** All that were found so far, as of an instant, by their beginning: of each kind the newest few hundred. */
   readonly found: (now: Instant) => ReadonlyArray<Loop>
 }
@@ -120,9 +120,9 @@ export const loopTypes: ReadonlySet<EventType> = new Set<EventType>([
 /** Takes events in order, from the beginning of a ledger or from anywhere. */
 export const makeLoopDetector = (): LoopDetector => {
   const lineages = makeLineages()
-  let news: Run | undefined
+  let news: ReadonlyArray<Run> = []
   const recognised = (run: Run): void => {
-    news ??= run
+    news = [...news, run]
   }
   const watchers = [
     deadTokenSendings,
@@ -138,14 +138,14 @@ export const makeLoopDetector = (): LoopDetector => {
 
   return {
     take: (event) => {
-      if (event.type === "Unknown" || !loopTypes.has(event.type)) return undefined
-      news = undefined
+      if (event.type === "Unknown" || !loopTypes.has(event.type)) return none
+      news = none
       const moved = lineages.follow(event)
       for (const watcher of watchers) watcher.take(event, moved)
       if (event.type === "CredentialRemoved" || event.type === "CredentialPaused") {
         for (const { runs } of watchers) runs.forEach((some) => some.endOf(event.credential, event))
       }
-      return news === undefined ? undefined : loopOf(news, event.at)
+      return news.length === 0 ? none : news.map((run) => loopOf(run, event.at))
     },
     found: (now) =>
       watchers
@@ -154,6 +154,8 @@ export const makeLoopDetector = (): LoopDetector => {
         .toSorted((a, b) => a.first.seq - b.first.seq || a.last.seq - b.last.seq || (a.kind < b.kind ? -1 : 1))
   }
 }
+
+const none: ReadonlyArray<never> = []
 
 /** The loops in these events, as of an instant. */
 export const loopsIn = (events: Iterable<Recorded>, now: Instant): ReadonlyArray<Loop> => {
