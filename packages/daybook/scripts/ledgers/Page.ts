@@ -33,8 +33,9 @@ of their own use the library on one folder, send real requests to a sandbox on l
 real locks. A program that has to die gets a real \`SIGKILL\`. Two things are arranged. The clock of all of them is moved, so
 that a day takes seconds. And the machine is called \`workstation\`.
 
-Beside each ledger stands \`expected.json\`: whom to ask, about which moment, which cause must be named, and which loops. It is made of
-the fault that is about to be injected, and written before the run. The tests hold \`why\` and \`loops\` against it.
+Beside each ledger stands \`expected.json\`: whom to ask, about which moment, which cause must be named, and which loops;
+and where only one thing helps, what a person must be told to do. It is made of the fault that is about to be injected, and
+written before the run. The tests hold \`why\`, \`loops\` and \`what-if\` against it, and decide every history again.
 
 ## What there is
 `
@@ -45,11 +46,13 @@ const section = ({ asked, deadTokenRequests, fault, loops, name, story }: Scenar
 ${story}
 
 - Done to it: ${fault}
-${asked.map((one) => `- ${question(one)}: \`${one.cause}\`\n`).join("")}- Loops: ${wordsOf(loops)}
+${asked.map(question).join("")}- Loops: ${wordsOf(loops)}
 ${deadTokenRequests === undefined ? "" : comparison(name, deadTokenRequests)}`
 
-const question = ({ at, credential }: Scenario["asked"][number]): string =>
-  `Cause for \`${credential}\` ${at === undefined ? "in the end" : `at ${at}`}`
+const question = ({ at, cause, credential, next }: Scenario["asked"][number]): string => {
+  const when = at === undefined ? "in the end" : `at ${at}`
+  return `- Cause for \`${credential}\` ${when}: \`${cause}\`${next === undefined ? "" : `; next: \`${next}\``}\n`
+}
 
 /** By policy. */
 const comparison = (name: string, requests: Readonly<Record<string, number>>): string => {
