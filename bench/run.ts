@@ -1,7 +1,8 @@
 /**
- * Runs one measurement by name: `npm run bench -- ledger`, `-- token`, `-- fetch`, `-- classify`, `-- reach`.
+ * Runs one measurement by name: `npm run bench -- ledger`, `-- token`, `-- fetch`, `-- classify`, `-- reach`,
+ * `-- history`.
  */
-const known = ["ledger", "token", "fetch", "classify", "reach"]
+const known = ["ledger", "token", "fetch", "classify", "reach", "history"]
 const name = process.argv[2] ?? ""
 if (known.includes(name)) {
   await import(`./${name}.ts`)
