@@ -31,29 +31,26 @@ export const read = (live: string): Effect.Effect<ReadonlyArray<Mark>> =>
 
 const marksIn = (bytes: Buffer): ReadonlyArray<Mark> => {
   const marks = new Map<number, Mark>()
+  const values = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   for (let at = 0; at + rowBytes <= bytes.length; at += rowBytes) {
-    const mark = markOf(bytes.subarray(at, at + rowBytes))
-    if (mark !== undefined) marks.set(mark.seq, mark)
+    const isWhole = values.getUint32(at + crcAt, true) === crc32(bytes.subarray(at, at + crcAt))
+    if (isWhole) marks.set(values.getFloat64(at, true), markAt(bytes, values, at))
   }
   return [...marks.values()].toSorted((a, b) => a.seq - b.seq)
 }
 
-const markOf = (row: Buffer): Mark | undefined => {
-  if (row.readUInt32LE(crcAt) !== crc32(row.subarray(0, crcAt))) return undefined
-  const value = (index: number) => row.readDoubleLE(index * 8)
-  return {
-    seq: value(0) as Seq,
-    latest: value(1),
-    segment: value(2) as Seq,
-    offset: value(3),
-    line: value(4),
-    isSealed: value(5) === 1,
-    // Of thousands of marks one or two are looked at.
-    get h() {
-      return row.toString("base64url", hashAt, crcAt)
-    }
+/** There are thousands, read by every process that opens the ledger; the hashes of one or two are looked at. */
+const markAt = (bytes: Buffer, values: DataView, at: number): Mark => ({
+  seq: values.getFloat64(at, true) as Seq,
+  latest: values.getFloat64(at + 8, true),
+  segment: values.getFloat64(at + 16, true) as Seq,
+  offset: values.getFloat64(at + 24, true),
+  line: values.getFloat64(at + 32, true),
+  isSealed: values.getFloat64(at + 40, true) === 1,
+  get h() {
+    return bytes.toString("base64url", at + hashAt, at + crcAt)
   }
-}
+})
 
 const rowOf = ({ h, isSealed, latest, line, offset, segment, seq }: Mark): Buffer => {
   const row = Buffer.alloc(rowBytes)
