@@ -119,7 +119,7 @@ describe("an excerpt", () => {
       }
       const outcome = eventsIn(folder).find(({ type }) => type === "ApiOutcomeObserved")
       assert.deepNestedInclude(outcome, {
-        "data.evidence.message": "Request by [address] from host-1 failed, see ~/log",
+        "data.evidence.message": "Request by [address] from host-1 failed, see [path]",
         "data.evidence.code": "token_expired"
       })
       assert.include(text, '"path":"folder-1/auth.json"')

@@ -5,9 +5,9 @@ import { storyOf } from "@daybook/pool/queries/Story"
 import { expand } from "daybook/Home"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { hostname } from "node:os"
+import { hostname, userInfo } from "node:os"
 import { Choice } from "../bundle/Choice.ts"
-import { Pseudonyms } from "../bundle/Pseudonyms.ts"
+import { naming, Pseudonyms } from "../bundle/Pseudonyms.ts"
 import { exitCodes } from "../ExitCode.ts"
 import * as History from "../History.ts"
 import * as HistoryPages from "../HistoryPages.ts"
@@ -70,7 +70,8 @@ const write = Effect.fnUntraced(function* (
     before,
     about.map(({ id }) => storyOf(history.state, id))
   )
-  const pseudonyms = new Pseudonyms([hostname()])
+  const pseudonyms = new Pseudonyms({ host: hostname(), user: userName() })
+  yield* History.scan(history, { types: naming, take: (event) => pseudonyms.learn(event) })
   const source = yield* sourceOf(history, (before?.head ?? opened.seq - 1) + 1)
   const excerpt = yield* Excerpt.create(folder, opened, source)
   yield* HistoryPages.forEach(history, opened.seq, (events) =>
@@ -79,6 +80,15 @@ const write = Effect.fnUntraced(function* (
   yield* excerpt.finish
   return { folder, events: excerpt.count(), source, leftOut: choice.unknown }
 })
+
+/** In a container nobody may have a name. */
+const userName = (): string => {
+  try {
+    return userInfo().username
+  } catch {
+    return ""
+  }
+}
 
 const stateBefore = ({ ledger, state }: History.History, from: Seq) =>
   ledger.asOf({ seq: Seq.make(Math.min(from - 1, state.head)) })

@@ -10,7 +10,7 @@ export const bundleLines = ({
 }: Pick<typeof Bundle.Type, "events" | "folder" | "leftOut" | "source">): ReadonlyArray<string> => [
   `${folder}/ledger.jsonl: ${events} events, made of events ${from} to ${to} of ${head}.`,
   ...wrap(
-    "Fingerprints are others, under a key that was thrown away. Hosts, labels and folders are numbers; e-mail addresses, home folders and request ids are gone. Ids of events, times, providers and what providers answered are as they were: read it before you send it.",
+    "Fingerprints are others, under a key that was thrown away. Hosts, labels, folders and variables are numbers; addresses, paths and request ids are gone from texts. Ids, times, providers and what else providers answered are as they were: read it before you send it.",
     80
   ),
   ...(leftOut === 0 ? [] : [`${leftOut} events of a newer version are left out.`]),
