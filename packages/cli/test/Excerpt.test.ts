@@ -136,6 +136,8 @@ describe("an excerpt", () => {
         "LedgerOpened",
         "ActorJoined",
         "CredentialEnrolled",
+        "GenerationObserved",
+        "ApiOutcomeObserved",
         "ActorJoined",
         "RefreshSucceeded",
         "ApiOutcomeObserved",
