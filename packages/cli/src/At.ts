@@ -35,7 +35,8 @@ const parseTime = (text: string): Option.Option<Instant> => {
 }
 
 /** `now` is what an age counts back from. */
-export const momentOf = (at: At, now: Instant): Moment => ("ago" in at ? { at: Math.round(now - at.ago) } : at)
+export const momentOf = (at: At, now: Instant): Moment =>
+  "ago" in at ? { at: Math.max(0, Math.round(now - at.ago)) } : at
 
 /** Fails for a text that names no moment. `flag` is where it stands, such as `--at`. */
 export const read = (text: string, flag: string): Effect.Effect<At, Stop> =>

@@ -7,7 +7,7 @@ import { Stop } from "./Stop.ts"
 
 export type Write = (text: string) => Effect.Effect<void, Stop>
 
-/** A file must not be there yet: nothing is overwritten. It is for its owner alone. */
+/** A file must not be there yet: nothing is overwritten. It is for its owner alone, and goes if it cannot be written whole. */
 export const open = (named: Option.Option<string>): Effect.Effect<Write, Stop, Scope.Scope> =>
   Option.match(named, { onNone: () => Effect.succeed(toStdout), onSome: (path) => toFile(expand(path)) })
 
@@ -21,17 +21,27 @@ const toFile = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Writ
     attempt(path, () => fs.open(path, "wx", 0o600)),
     (file) => Effect.promise(() => file.close())
   )
-  return (text) => Effect.asVoid(attempt(path, () => file.appendFile(text)))
+  return (text) =>
+    attempt(path, () => file.appendFile(text)).pipe(
+      Effect.tapError(() => Effect.promise(() => fs.rm(path, { force: true }))),
+      Effect.asVoid
+    )
 })
 
 const attempt = <A>(path: string, call: () => Promise<A>): Effect.Effect<A, Stop> =>
   Effect.tryPromise({ try: call, catch: (cause) => failure(path, (cause as NodeJS.ErrnoException).code) })
 
 const failure = (path: string, code: string | undefined): Stop =>
-  new Stop({
-    exitCode: exitCodes.error,
-    message:
-      code === "EEXIST"
-        ? `${path} is there already. Name another file; nothing is overwritten.`
-        : `${path} cannot be written (${code ?? "for an unknown reason"}). Name a file in a folder that is there and yours.`
-  })
+  new Stop({ exitCode: exitCodes.error, message: messageOf(path, code) })
+
+const messageOf = (path: string, code = "for an unknown reason"): string => {
+  switch (code) {
+    case "EEXIST":
+      return `${path} is there already. Name another file; nothing is overwritten.`
+    case "ENOSPC":
+    case "EDQUOT":
+      return `${path} cannot be written (${code}). Free space there, or name a file on another disk.`
+    default:
+      return `${path} cannot be written (${code}). Name a file in a folder that is there and yours.`
+  }
+}

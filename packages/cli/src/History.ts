@@ -4,7 +4,7 @@
  */
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger, type ScanEnd, type ScanOptions } from "@daybook/ledger/Ledger"
-import { type Damaged, LedgerError, type Missing } from "@daybook/ledger/LedgerError"
+import { type Damaged, LedgerError } from "@daybook/ledger/LedgerError"
 import type { Moment } from "@daybook/ledger/Moment"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
@@ -47,7 +47,9 @@ export const open = Effect.fnUntraced(function* (
 ): Effect.fn.Return<History, LedgerError | Stop, Scope.Scope> {
   const folder = yield* LedgerFolder.find(named, home)
   const opening = openAt(folder)
-  const ledger = yield* Option.isNone(named) ? opening : Effect.catchReason(opening, "LedgerError", "Missing", noLedger)
+  const ledger = yield* Option.isNone(named)
+    ? opening
+    : Effect.catchReason(opening, "LedgerError", "Missing", () => noLedger(folder))
   const { damage, state } = yield* readable(ledger)
   // A ledger that was brought here ended when it was last written; a pool's own goes on.
   const now = Option.isSome(named) ? state.latest : Math.max(state.latest, yield* Clock.currentTimeMillis)
@@ -58,15 +60,18 @@ export const open = Effect.fnUntraced(function* (
   return Option.isNone(at) ? whole : { ...whole, ...(yield* standing(whole, at.value, "--at")) }
 })
 
-const noLedger = ({ path }: Missing) =>
-  Effect.fail(
-    new Stop({ exitCode: exitCodes.error, message: `There is no ledger in ${path}. Give --ledger the folder of one.` })
-  )
-
 const openAt = Effect.fnUntraced(function* (folder: string) {
   const layer = FileLedger.layer({ folder, program: "daybook", version, readOnly: true })
   return Context.get(yield* Layer.build(layer), Ledger)
 })
+
+const noLedger = (folder: string): Effect.Effect<never, Stop> =>
+  Effect.fail(
+    new Stop({
+      exitCode: exitCodes.error,
+      message: `There is no ledger in ${folder}. Name with --ledger the folder of one, or the ledger.jsonl in it.`
+    })
+  )
 
 const readable = (ledger: Ledger["Service"]) =>
   Effect.map(ledger.state, (state) => ({ state, damage: undefined })).pipe(

@@ -34,6 +34,7 @@ describe("a moment", () => {
 
   it("of an age counts back from what is now", () => {
     assert.deepStrictEqual(At.momentOf({ ago: 300_000 }, 1_000_000), { at: 700_000 })
+    assert.deepStrictEqual(At.momentOf({ ago: 1e30 }, 1_000_000), { at: 0 })
     assert.deepStrictEqual(At.momentOf({ seq: Seq.make(3) }, 1_000_000), { seq: Seq.make(3) })
   })
 })

@@ -7,7 +7,7 @@ import { CredentialId, GrantId } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option, Schema } from "effect"
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { jsonOf, linesOf, tooWide, told } from "./support/Answers.ts"
@@ -151,6 +151,26 @@ describe("an excerpt", () => {
         "data.excerpt.from": placeOf("old", "CredentialRemoved") + 1,
         "data.excerpt.to": before.length
       })
+    })
+  )
+
+  it.effect("of a time before the ledger began has all of it", () =>
+    Effect.gen(function* () {
+      const { after, before } = yield* excerpt({ since: "-70d" })
+      assert.deepStrictEqual(typesOf(after), typesOf(before))
+      assert.deepNestedInclude(after[0], { "data.excerpt.from": 1 })
+    })
+  )
+
+  it.effect("asks for the folder around it, and leaves nothing where it cannot be written", () =>
+    Effect.gen(function* () {
+      const home = yield* Effect.tap(tempFolder, writePast)
+      const around = join(yield* tempFolder, "none")
+      const { message } = yield* Effect.flip(answer(told(home), asked(join(around, "report"))))
+      assert.strictEqual(message, `Cannot create ${around}/report (ENOENT). Make the folder ${around} first.`)
+      const { message: unknown } = yield* Effect.flip(answer(told(home), asked(around, { credential: ["nobody"] })))
+      assert.match(unknown, /nobody/)
+      assert.isFalse(existsSync(around))
     })
   )
 

@@ -1,7 +1,9 @@
 /** `daybook export`: events for other tools. */
 import { answer } from "@daybook/cli/commands/Export"
-import { columns } from "@daybook/cli/export/Csv"
+import { columns, csv } from "@daybook/cli/export/Csv"
 import { assert, describe, it } from "@effect/vitest"
+import { ActorId, EventId, Seq } from "@daybook/pool/Ids"
+import { empty } from "@daybook/pool/PoolState"
 import { Effect, Option } from "effect"
 import { execFileSync } from "node:child_process"
 import { readFileSync, statSync } from "node:fs"
@@ -10,6 +12,7 @@ import { told } from "./support/Answers.ts"
 import { eventsIn } from "./support/Ledger.ts"
 import { head, placeOf, writePast } from "./support/Past.ts"
 import { tempFolder } from "./support/TempFolder.ts"
+import { uuid } from "./support/Written.ts"
 
 interface Wanted {
   readonly format?: "jsonl" | "csv" | "perfetto"
@@ -104,6 +107,32 @@ describe("export", () => {
         rows.map(({ data = "" }) => JSON.parse(data)),
         eventsIn(home).map(({ data }) => data)
       )
+    })
+  )
+
+  it("writes whatever a newer version may say into a table, and no formula", () => {
+    const raw = { model: { toString: 1 }, reason: '=HYPERLINK("x")\n', generation: null, evidence: [1], next: "a" }
+    const row = csv(empty).event({
+      seq: Seq.make(2),
+      at: 0,
+      id: EventId.make(uuid(2, 2)),
+      actor: ActorId.make(uuid(1, 1)),
+      type: "Unknown",
+      v: 7,
+      data: { type: "HeardOfLater", raw }
+    })
+    assert.include(row, `,"{""toString"":1}",`)
+    assert.include(row, `,"'=HYPERLINK(""x"")\n",`)
+  })
+
+  it.effect("begins with the first event where the ledger does not reach back, and not behind the last one", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      for (const since of ["2020-01-01", "-70d", "1"]) {
+        assert.strictEqual(parsed(yield* exported(home, { since })).length, head)
+      }
+      const { message } = yield* Effect.flip(exported(home, { since: String(head + 1) }))
+      assert.match(message, new RegExp(`^--since ${head + 1}: the ledger does not reach there\\.`))
     })
   )
 

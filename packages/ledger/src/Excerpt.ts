@@ -7,7 +7,7 @@ import type { LedgerId, Seq } from "@daybook/pool/Ids"
 import type { Draft, Envelope, Recorded } from "@daybook/pool/Recorded"
 import { Effect, type Scope } from "effect"
 import * as fs from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import * as FingerprintKey from "./FingerprintKey.ts"
 import * as Self from "./internal/Self.ts"
 import { LedgerError, Unavailable } from "./LedgerError.ts"
@@ -28,20 +28,21 @@ export interface Writer {
   readonly finish: Effect.Effect<void, LedgerError>
 }
 
-/** In a folder that is not there yet, or empty. `opened` is the source's first event: the excerpt begins with its envelope. */
+/** In a folder that is not there yet, or empty; the one around it is there. `opened` is the source's first event: the excerpt begins with its envelope. */
 export const create = Effect.fnUntraced(function* (
   folder: string,
   opened: Pick<Envelope, "actor" | "at" | "id">,
   excerpt: Source
 ): Effect.fn.Return<Writer, LedgerError, Scope.Scope> {
-  yield* attempt("create", folder, () => fs.mkdir(folder, { recursive: true, mode: 0o700 }))
+  yield* attempt("create", folder, () => makeFolder(folder))
   const names = yield* attempt("list", folder, () => fs.readdir(folder))
   if (names.length > 0) return yield* new LedgerError({ reason: taken(folder) })
   const path = join(folder, "ledger.jsonl")
   const part = `${path}.part`
   const file = yield* Effect.acquireRelease(
     attempt("create", part, () => fs.open(part, "wx", 0o600)),
-    (file) => Effect.promise(() => file.close())
+    // By then it has another name, unless it was not finished.
+    (file) => Effect.promise(() => file.close().then(() => fs.rm(part, { force: true })))
   )
   const chain = new Chain()
   const append = (text: string) => Effect.asVoid(attempt("write", part, () => file.appendFile(text, "latin1")))
@@ -58,6 +59,12 @@ export const create = Effect.fnUntraced(function* (
     )
   }
 })
+
+/** Not with the folders around it: on some file systems Node never comes to an end of that. */
+const makeFolder = (folder: string): Promise<void> =>
+  fs.mkdir(folder, { mode: 0o700 }).catch(async (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "EEXIST") throw cause
+  })
 
 class Chain {
   seq = 0
@@ -83,7 +90,7 @@ const opening = (excerpt: Source): Draft => ({
   }
 })
 
-const draftOf = ({ actor: _actor, at: _at, seq: _seq, ...draft }: Told): Draft => draft as Draft
+const draftOf = ({ actor: _actor, at: _at, seq: _seq, ...draft }: Told): Draft => draft
 
 const taken = (folder: string) => new Unavailable({ operation: "write an excerpt to", path: folder, code: "ENOTEMPTY" })
 
@@ -92,8 +99,6 @@ const attempt = <A>(operation: string, path: string, call: () => Promise<A>): Ef
     try: call,
     catch: (cause) => {
       const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
-      return new LedgerError({
-        reason: new Unavailable({ operation, path: code === "ENOENT" ? dirname(path) : path, code })
-      })
+      return new LedgerError({ reason: new Unavailable({ operation, path, code }) })
     }
   })

@@ -166,6 +166,8 @@ const nextStep = (code: string, path: string): string => {
     case "EMFILE":
     case "ENFILE":
       return "Close files or raise the limit of open files (ulimit -n)."
+    case "ENOENT":
+      return `Make the folder ${dirname(path)} first.`
     case "ENOTDIR":
       return "A file stands where a folder is needed; name another one."
     case "ENOTEMPTY":

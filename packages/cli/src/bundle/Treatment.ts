@@ -21,38 +21,26 @@ export type Treatment =
   /** Somebody's words. */
   | "text"
 
-const fields: Readonly<Record<Treatment, ReadonlyArray<string>>> = {
-  keep: [
-    ...["grant", "attempt", "actor", "of", "from", "by", "how", "where", "kind", "ownership", "provider", "store"],
-    ...[
-      "trigger",
-      "surface",
-      "verdict",
-      "verdicts",
-      "reason",
-      "rule",
-      "phase",
-      "bound",
-      "found",
-      "standing",
-      "strategy"
-    ],
-    ...["body", "code", "fault", "exhausted", "withoutCodes", "hash"]
-  ],
-  "leave out": ["requestId", "labelFingerprint"],
-  fingerprint: ["access", "refresh", "account", "seat"],
-  number: ["host", "label"],
-  id: ["credential", "removed"],
-  path: ["path", "folder"],
-  slot: ["slot"],
-  source: ["source"],
-  program: ["program"],
-  model: ["model"],
-  text: ["message", "name", "shape", "version", "why"]
+const fields: Readonly<Record<Treatment, string>> = {
+  keep:
+    "grant attempt actor of from by how where kind ownership provider store trigger surface verdict verdicts reason rule " +
+    "phase bound found standing strategy body code fault exhausted withoutCodes hash",
+  "leave out": "requestId labelFingerprint",
+  fingerprint: "access refresh account seat",
+  number: "host label",
+  id: "credential removed",
+  path: "path folder",
+  slot: "slot",
+  source: "source",
+  program: "program",
+  model: "model",
+  text: "message name shape version why"
 }
 
 const byField: ReadonlyMap<string, Treatment> = new Map(
-  Object.entries(fields).flatMap(([treatment, names]) => names.map((name) => [name, treatment as Treatment] as const))
+  Object.entries(fields).flatMap(([treatment, names]) =>
+    names.split(" ").map((name) => [name, treatment as Treatment] as const)
+  )
 )
 
 export const isKnown = (field: string): boolean => byField.has(field)

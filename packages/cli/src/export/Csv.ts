@@ -62,7 +62,7 @@ export const columns = [
 ]
 
 const partsOf = (data: unknown): Readonly<Record<string, unknown>> & Partial<Record<Nested, object>> =>
-  Predicate.isObject(data) ? (data as Readonly<Record<string, unknown>>) : {}
+  Predicate.isObject(data) ? data : {}
 
 type Nested = "evidence" | "generation" | "next"
 
@@ -82,7 +82,7 @@ const providerOf = (state: PoolState, event: Recorded): string | undefined => {
 const row = (cells: ReadonlyArray<unknown>): string => `${cells.map(cell).join(",")}\r\n`
 
 const cell = (value: unknown): string => {
-  const text = value === undefined ? "" : unspoken(String(value))
+  const text = value === undefined ? "" : unspoken(typeof value === "string" ? value : JSON.stringify(value))
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
