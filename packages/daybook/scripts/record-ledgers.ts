@@ -2,6 +2,8 @@
  * Records the ledgers of examples/ledgers anew, and their page: all of them, or those whose names are given.
  *
  *   node packages/daybook/scripts/record-ledgers.ts [NAME...]
+ *
+ * README and docs quote what is answered of some of them, with ids and times; packages/daybook/test/docs.test.ts says where.
  */
 import { Console, Effect } from "effect"
 import { writeFileSync } from "node:fs"
