@@ -6,7 +6,7 @@ import { Effect, Option, Stream } from "effect"
 import * as History from "./History.ts"
 
 /** Events that are held at once. */
-const pageLength = 10_000
+const pageLength = 2_000
 
 /** From an event on, up to the moment, or to damage; of each piece only what is wanted. */
 export const forEach = Effect.fnUntraced(function* <E>(
