@@ -11,9 +11,20 @@ export const nameOf = (file: string): string => (file === "-" ? "standard input"
 export const readText = (file: string): Effect.Effect<string, Unreadable, Stdio.Stdio> =>
   file === "-" ? standardInput : textOf(expand(file))
 
-export const standardInput: Effect.Effect<string, Unreadable, Stdio.Stdio> = Stdio.Stdio.use(({ stdin }) =>
-  Stream.mkString(Stream.decodeText(stdin))
-).pipe(Effect.mapError(({ message }) => new Unreadable({ path: "standard input", why: message })))
+/** All of it, or as soon as there is more than `most` characters, only these. */
+export const textOnStdin = (most: number): Effect.Effect<string, Unreadable, Stdio.Stdio> =>
+  Stdio.Stdio.use(({ stdin }) => {
+    let length = 0
+    return Stream.decodeText(stdin).pipe(
+      Stream.takeUntil((part) => (length += part.length) >= most),
+      Stream.mkString
+    )
+  }).pipe(
+    Effect.map((text) => text.slice(0, most)),
+    Effect.mapError(({ message }) => new Unreadable({ path: "standard input", why: message }))
+  )
+
+export const standardInput: Effect.Effect<string, Unreadable, Stdio.Stdio> = textOnStdin(Infinity)
 
 const textOf = (path: string): Effect.Effect<string, Unreadable> =>
   Effect.tryPromise({

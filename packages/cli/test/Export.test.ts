@@ -19,15 +19,16 @@ interface Wanted {
   readonly since?: string
   readonly until?: string
   readonly credential?: string
+  readonly ledger?: string
 }
 
-const exported = Effect.fnUntraced(function* (home: string, { credential, format, since, until }: Wanted = {}) {
+const exported = Effect.fnUntraced(function* (home: string, { credential, format, ledger, since, until }: Wanted = {}) {
   const out = join(yield* tempFolder, "out")
   yield* answer(told(home), {
     jsonl: format === "jsonl",
     csv: format === "csv",
     perfetto: format === "perfetto",
-    ledger: Option.none(),
+    ledger: Option.fromUndefinedOr(ledger),
     since: Option.fromUndefinedOr(since),
     until: Option.fromUndefinedOr(until),
     credential: Option.fromUndefinedOr(credential),
@@ -136,6 +137,17 @@ describe("export", () => {
     })
   )
 
+  it.effect("says of a ledger that is not where it was said to be how one is named", () =>
+    Effect.gen(function* () {
+      const folder = join(yield* tempFolder, "none")
+      const { message } = yield* Effect.flip(exported(yield* past, { ledger: folder }))
+      assert.strictEqual(
+        message,
+        `There is no ledger in ${folder}. Name with --ledger the folder of one, or the ledger.jsonl in it.`
+      )
+    })
+  )
+
   it.effect(
     "draws a trace: each event in its process, arrows from cause to effect, and what lasts from begin to end",
     () =>
@@ -166,7 +178,7 @@ describe("export", () => {
         assert.deepStrictEqual(spans("b").toSorted(), spans("e").toSorted())
         assert.deepStrictEqual(
           of("b")
-            .map(({ name }) => name)
+            .map(({ name }) => String(name))
             .toSorted(),
           [
             "bench: RateLimited",

@@ -7,7 +7,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { CredentialId, GrantId } from "@daybook/pool/Ids"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option, Redacted, Schema, Stdio, Stream } from "effect"
+import { Effect, Option, Redacted, Schedule, Schema, Stdio, Stream } from "effect"
 import { copyFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { jsonOf, linesOf, told } from "./support/Answers.ts"
@@ -85,11 +85,36 @@ describe("a token on standard input", () => {
   it.effect("must be one token", () =>
     Effect.gen(function* () {
       const folder = yield* ledger
-      for (const input of ["", "\n", "two tokens", `{"refresh_token": "${token}"}`]) {
+      for (const input of [
+        "",
+        "\n",
+        "two tokens",
+        `{"refresh_token": "${token}"}`,
+        `{"t":"${token}"}`,
+        `"${token}"`,
+        "\0\0",
+        "é"
+      ]) {
         const { message } = yield* Effect.flip(ask(folder, input))
         assert.match(message, /^Standard input should hold one token, and nothing else/)
         assert.notInclude(message, token)
       }
+    })
+  )
+
+  it.effect("is not waited for without end", () =>
+    Effect.gen(function* () {
+      const piece = new TextEncoder().encode("x".repeat(10_000))
+      const endless = Stdio.layerTest({ stdin: Stream.repeat(Stream.succeed(piece), Schedule.forever) })
+      const stopped = yield* Effect.flip(Effect.provide(answer(told(yield* ledger), flags), endless))
+      assert.match(stopped.message, /^Standard input should hold one token, and nothing else/)
+    })
+  )
+
+  it.effect("that is none, but a text that the ledger has a fingerprint of, is said to be that", () =>
+    Effect.gen(function* () {
+      const text = (yield* linesOf(ask(yield* ledger, "daybook"))).join(" ")
+      assert.match(text, /^fp_[\w-]{16} is no token of a credential\. One event names it: 1 \(/)
     })
   )
 

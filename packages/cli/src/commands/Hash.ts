@@ -1,7 +1,7 @@
 /** `daybook hash` */
 import * as OwnKey from "@daybook/ledger/OwnKey"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { tokenUse } from "@daybook/pool/queries/TokenUse"
+import { mention, tokenUse } from "@daybook/pool/queries/TokenUse"
 import { Effect, Redacted } from "effect"
 import { Command } from "effect/cli"
 import { exitCodes } from "../ExitCode.ts"
@@ -10,7 +10,7 @@ import { type HistoryFlags, historyFlags } from "../HistoryFlags.ts"
 import { basisOf } from "../json/Basis.ts"
 import { Hash } from "../json/Hash.ts"
 import * as Output from "../Output.ts"
-import { standardInput } from "../ReadText.ts"
+import { textOnStdin, type Unreadable } from "../ReadText.ts"
 import { hashLines } from "../render/HashLines.ts"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
@@ -37,19 +37,24 @@ export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home" |
   const known = events.length > 0
   yield* told.json
     ? Output.documentOf(Hash, { ...basisOf(history), fingerprint, known, uses })
-    : Output.lines(hashLines(fingerprint, uses))
+    : Output.lines(hashLines(fingerprint, uses, events.map(mention)))
   if (!known) return yield* new Stop({ exitCode: exitCodes.error, message: "" })
 }, Effect.scoped)
 
-const tokenOnStdin = Effect.flatMap(
-  Effect.mapError(
-    standardInput,
-    ({ why }) => new Stop({ exitCode: exitCodes.error, message: `Standard input cannot be read (${why}).` })
-  ),
-  (text) => (isToken(text.trim()) ? Effect.succeed(Redacted.make(text.trim())) : Effect.fail(noToken))
-)
+/** Far longer than any token. */
+const longest = 64 * 1024
 
-const isToken = (text: string): boolean => /^\S+$/.test(text)
+const tokenOnStdin = Effect.gen(function* () {
+  if (process.stdin.isTTY) Output.sayOnce("Paste the token and end with Ctrl-D.")
+  const text = yield* Effect.mapError(textOnStdin(longest), unreadable)
+  return isToken(text.trim()) ? Redacted.make(text.trim()) : yield* noToken
+})
+
+const unreadable = ({ why }: Unreadable) =>
+  new Stop({ exitCode: exitCodes.error, message: `Standard input cannot be read (${why}).` })
+
+/** RFC 6749 A.12: visible characters. What is in braces or quotation marks is a document around one. */
+const isToken = (text: string): boolean => /^[!-~]+$/.test(text) && !/^["[{]/.test(text) && text.length < longest
 
 const noToken = new Stop({
   exitCode: exitCodes.usage,

@@ -5,19 +5,30 @@ import { typeInWords } from "./LogLine.ts"
 import { absolute } from "./Time.ts"
 import { wrap } from "./Wrap.ts"
 
-export const hashLines = (fingerprint: Fingerprint, uses: ReadonlyArray<TokenUse>): ReadonlyArray<string> =>
-  uses.length === 0
-    ? [`${fingerprint}: no event of this ledger names it.`]
+/** `mentions` are all events that name it. */
+export const hashLines = (
+  fingerprint: Fingerprint,
+  uses: ReadonlyArray<TokenUse>,
+  mentions: ReadonlyArray<Mention>
+): ReadonlyArray<string> => {
+  const [first, last] = [mentions[0], mentions.at(-1)]
+  if (first === undefined || last === undefined) return [`${fingerprint}: no event of this ledger names it.`]
+  return uses.length === 0
+    ? wrap(`${fingerprint} is no token of a credential. ${named({ events: mentions.length, first, last })}`, 80)
     : uses.flatMap((use) => wrap(sentence(fingerprint, use), 80))
+}
 
 const sentence = (
   fingerprint: Fingerprint,
   { credential, events, first, last, provider, removed, role, standing }: TokenUse
 ): string =>
   `${fingerprint} is ${standings[standing]} ${roles[role]} of ${credential} (${provider}${removed ? ", removed" : ""}). ` +
-  (events === 1
+  named({ events, first, last })
+
+const named = ({ events, first, last }: Pick<TokenUse, "events" | "first" | "last">): string =>
+  events === 1
     ? `One event names it: ${mentioned(first)}.`
-    : `${events} events name it, from ${mentioned(first)} to ${mentioned(last)}.`)
+    : `${events} events name it, from ${mentioned(first)} to ${mentioned(last)}.`
 
 const mentioned = ({ at, seq, type }: Mention): string => `${seq} (${words(type)}, ${absolute(at)})`
 

@@ -48,7 +48,7 @@ export const tokenUse = (
       return [{ credential: id, provider, removed, role, standing, ...mentions }]
     })
 
-const mention = (event: Recorded): Mention => ({
+export const mention = (event: Recorded): Mention => ({
   seq: event.seq,
   at: event.at,
   type: event.type === "Unknown" ? event.data.type : event.type
