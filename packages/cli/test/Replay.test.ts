@@ -7,7 +7,7 @@ import { Ledger } from "@daybook/ledger/Ledger"
 import { layer as nodeServices } from "@effect/platform-node/NodeServices"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Option, Schema } from "effect"
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { cpSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { jsonOf, linesOf, told, tooWide } from "./support/Answers.ts"
@@ -68,18 +68,6 @@ const recorded = Effect.fnUntraced(function* (change: (text: string) => string =
 })
 
 describe("replay", () => {
-  for (const name of readdirSync(examples, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? [entry.name] : []
-  )) {
-    it.effect(`comes to every decision of the recorded ledger ${name}`, () =>
-      Effect.gen(function* () {
-        const flags = { ledger: join(examples, name), assert: true }
-        const { exitCode, lines } = yield* ended(flags)
-        assert.strictEqual(exitCode, 0, lines.join("\n"))
-      })
-    )
-  }
-
   it.effect("says how many decisions come out as recorded", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* shown({ assert: true }), [

@@ -114,7 +114,7 @@ export const useObstruction = (
   const [then, now] = [credentialIn(recorded, id), credentialIn(other, id)]
   if (then === undefined || now === undefined || obstacleOf(recorded, then, at, model) !== undefined) return undefined
   const obstacle = obstacleOf(other, now, at, model)
-  if (obstacle === undefined || obstacle._tag === "Paused") return undefined
+  if (obstacle === undefined) return undefined
   return obstacle._tag === "Dead"
     ? { why: "dead", until: undefined, since: obstacle.since }
     : { why: "benched", until: endOf(obstacle), since: undefined }

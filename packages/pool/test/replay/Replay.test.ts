@@ -3,11 +3,13 @@
  */
 import { olderHermes } from "@daybook/pool/HermesPolicy"
 import { defaults, hour } from "@daybook/pool/Policy"
+import { type ActorId, Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { type Divergence, Replay } from "@daybook/pool/replay/Replay"
 import type { Rules } from "@daybook/pool/replay/Rules"
 import { assert, describe, it } from "@effect/vitest"
 import {
+  actor,
   adopted,
   credentialId,
   generation,
@@ -138,6 +140,47 @@ describe("a decision that comes out otherwise today", () => {
         .map(({ fields, seq }) => [seq, fields]),
       [[Number(last?.seq), [{ field: "event", recorded: "CooldownStarted", now: undefined }]]]
     )
+  })
+})
+
+describe("a decision on a state that others had moved already", () => {
+  const acceptedBy = (actor: ActorId, later: number) => {
+    const scribe = new Scribe(defaults).refused({ status: 429 })
+    const call = new Scribe(defaults).accepted().events.slice(-1)
+    const [event] = call.map((event) => ({ ...event, seq: Seq.make(scribe.state.head + 1), at: start + later, actor }))
+    const next = new Scribe(defaults).events.slice(-1)
+    return replay([...scribe.events, ...(event === undefined ? [] : [event]), ...next]).diverged
+  }
+
+  it("is right if it is right on the state that its process knew", () => {
+    assert.strictEqual(acceptedBy(otherActor, 2_000), 0)
+  })
+
+  it("is right in passing, beside what else its own process does", () => {
+    assert.strictEqual(acceptedBy(actor, 2_000), 0)
+  })
+
+  it("is told if nobody can have been so late", () => {
+    assert.deepStrictEqual([acceptedBy(otherActor, 40_000), acceptedBy(actor, 40_000)], [1, 1])
+  })
+})
+
+describe("a revocation", () => {
+  it("may have waited for its login's lock before it was believed, a rate limit not", () => {
+    for (const [code, diverged] of [
+      ["token_invalidated", 0],
+      [undefined, 1]
+    ] as const) {
+      const evidence = code === undefined ? { status: 429 } : { status: 401, code }
+      const events = new Scribe(olderHermes)
+        .refused(evidence)
+        .events.map((event) =>
+          event.type === "CooldownStarted"
+            ? { ...event, data: { ...event.data, until: event.data.until - 45_000 } }
+            : event
+        )
+      assert.strictEqual(replay(events).diverged, diverged)
+    }
   })
 })
 

@@ -124,7 +124,7 @@ export class Scribe {
     return this.write(...(news.length === 0 ? [counted] : news))
   }
 
-  refreshed(trigger: "expired" | "unauthorized" | "operator" = "expired"): this {
+  refreshed(trigger: "expired" | "operator" | "keepalive" = "expired"): this {
     const { current = {} } = grantById(this.state, grantId)
     const attempt = ++this.attempts
     return this.write(
@@ -133,7 +133,8 @@ export class Scribe {
     )
   }
 
-  refreshFailed(evidence: Partial<Evidence>, trigger: "expired" | "operator" = "expired"): this {
+  /** `instead` takes the place of a quarantine. */
+  refreshFailed(evidence: Partial<Evidence>, trigger: "expired" | "operator" = "expired", instead?: Step): this {
     const { current = {} } = grantById(this.state, grantId)
     const attempt = ++this.attempts
     this.write(started(refOf(current), attempt, trigger), failed(refOf(current), evidence, attempt))
@@ -157,7 +158,10 @@ export class Scribe {
       policy: this.policy
     }
     const drafts: ReadonlyArray<Draft> = concludeFailure(this.state, failure, verdict, context, this.id(1))
-    return this.write(...drafts)
+    const [classified, ...consequences] = drafts
+    if (classified === undefined) return this
+    const id = this.id(1)
+    return this.write(classified, ...(instead === undefined ? consequences : [{ ...instead, cause: id }]))
   }
 
   private id(next: number): EventId {

@@ -9,6 +9,7 @@ import type { Change } from "@daybook/pool/replay/Change"
 import { WhatIf } from "@daybook/pool/replay/WhatIf"
 import { assert, describe, it } from "@effect/vitest"
 import {
+  adopted,
   credentialId,
   enrolledOther,
   fingerprint,
@@ -17,11 +18,16 @@ import {
   grantId,
   minute,
   observed,
+  opened,
   otherCredentialId,
   otherGrantId,
+  paused,
+  removed,
+  resumed,
   start,
   started,
   stashed,
+  type Step,
   succeeded
 } from "../support.ts"
 import { rules, Scribe } from "./Scribe.ts"
@@ -210,6 +216,95 @@ describe("a refresh that another policy holds back", () => {
   })
 })
 
+describe("a refresh of a login that another policy benches", () => {
+  const long = { ...hermes, benches: [], cooldown: { ...hermes.cooldown, RateLimited: 5 * hour } }
+  const savedUnder = (trigger: "expired" | "operator" | "keepalive") => {
+    const scribe = new Scribe(hermes).refused(limited).pass(90).refreshed(trigger)
+    return whatIf(scribe.events, long).refreshes.saved
+  }
+
+  it("is not made for a caller, who is given another credential or none", () => {
+    assert.strictEqual(savedUnder("expired"), 1)
+  })
+
+  it("is made to keep it alive, and for an operator", () => {
+    assert.deepStrictEqual([savedUnder("keepalive"), savedUnder("operator")], [0, 0])
+  })
+})
+
+describe("a login that went back to the tokens before, since the newer ones were refused", () => {
+  const strict: Policy = { ...defaults, terminal: [{ provider: "openai-codex", statuses: [401] }] }
+  const [before, newer] = [generation(1), generation(2)]
+  const back: Step = {
+    type: "RaceAdopted",
+    v: 1,
+    credential: credentialId,
+    data: { grant: grantId, held: newer, found: before, winner: {}, phase: "after rejection", fallback: true }
+  }
+  const story = () =>
+    new Scribe(strict).write(adopted(before, newer)).refreshFailed({ status: 401 }, "expired", back).pass(1)
+
+  it("is out of comparison under a policy that keeps the newer ones", () => {
+    const { apart, refusedCalls } = whatIf(story().refused(limited).events, defaults)
+    assert.deepStrictEqual(apart, [credentialId])
+    assert.deepStrictEqual(refusedCalls, { recorded: 1, saved: 0, beyond: 1 })
+  })
+
+  it("goes back under its own policy too", () => {
+    const scribe = story().refused(limited)
+    const { apart, decisions, state } = whatIf(scribe.events, strict)
+    assert.deepStrictEqual([apart.length, decisions.changed], [0, 0])
+    assert.deepStrictEqual(state.grants, scribe.state.grants)
+  })
+})
+
+describe("a login that another policy gives up", () => {
+  it("is not proved good by an access token that is accepted when its refresh token was judged", () => {
+    const strict: Policy = { ...defaults, terminal: [{ provider: "openai-codex", statuses: [401] }] }
+    const scribe = new Scribe(defaults).refreshFailed({ status: 401 }).pass(1).accepted()
+    const { acceptedCalls, lostLogins } = whatIf(scribe.events, strict)
+    assert.deepStrictEqual([acceptedCalls.saved, lostLogins], [1, []])
+  })
+
+  it("is proved good by an accepted call if it was its access token that was judged", () => {
+    const scribe = new Scribe(olderHermes).refused(dead).pass(61).accepted()
+    assert.deepStrictEqual(
+      whatIf(scribe.events, defaults).lostLogins.map(({ proof }) => proof),
+      ["call"]
+    )
+  })
+})
+
+describe("the times of a credential", () => {
+  it("end when it leaves the pool, and count a pause as nothing else", () => {
+    const scribe = new Scribe(hermes).pass(10).write(paused).pass(20).write(resumed).pass(5).write(removed).pass(60)
+    scribe.write(opened)
+    const [{ would } = assert.fail()] = whatIf(scribe.events, defaults).times
+    assert.deepStrictEqual(would, { ready: 15 * minute, benched: 0, dead: 0, paused: 20 * minute })
+  })
+})
+
+describe("a new login for one that is out of comparison", () => {
+  it("ends its bench as well", () => {
+    const long: Policy = { ...defaults, cooldown: { ...defaults.cooldown, RateLimited: 5 * hour } }
+    const strict: Policy = { ...long, terminal: [{ provider: "openai-codex", statuses: [401] }] }
+    const scribe = new Scribe(long).refused(limited).refreshFailed({ status: 401 }, "operator").pass(1)
+    scribe
+      .refreshed("operator")
+      .pass(1)
+      .write(observed(generation(9), "login"), {
+        type: "CooldownCleared",
+        v: 1,
+        credential: credentialId,
+        data: { by: "generation" }
+      })
+    scribe.pass(1).accepted()
+    const { acceptedCalls, missed } = whatIf(scribe.events, strict)
+    assert.strictEqual(missed.length, 1)
+    assert.deepStrictEqual(acceptedCalls, { recorded: 1, saved: 0, beyond: 0, stopped: 0 })
+  })
+})
+
 describe("a login that died in the recorded course alone", () => {
   const strict: Policy = { ...defaults, terminal: [{ provider: "openai-codex", statuses: [401] }] }
   const recovery = (from: Scribe) =>
@@ -278,6 +373,11 @@ describe("what is asked from a moment on", () => {
 })
 
 describe("without another policy", () => {
+  it("a moment in the middle of what belongs together changes nothing", () => {
+    const { events } = hourlyLoop(olderHermes, 3)
+    assert.deepStrictEqual(whatIf(events.slice(0, -1)).changes, [])
+  })
+
   it("the rules of today are asked under the policy of that time", () => {
     const { events } = hourlyLoop(olderHermes, 3)
     const otherwise = events.map((event) =>
