@@ -53,15 +53,16 @@ describe("what-if", () => {
   it.effect("tells of a dead token that came back every hour: seven requests, and one under our policy", () =>
     Effect.gen(function* () {
       const lines = yield* shown({ policy: "default" })
-      assert.deepStrictEqual(lines, [
+      const untimed = lines.map((line) => line.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/, "TIME"))
+      assert.deepStrictEqual(untimed, [
         "Events 1 to 34, decided again under default.",
         "",
         "2 of the decisions would be otherwise, 12 would not be made for want of what",
         "they follow from:",
-        "  9  main  CooldownStarted  2026-03-02T09:20:01Z",
+        "  9  main  CooldownStarted  TIME",
         "      would not be decided",
         "      by what the policy says of benches",
-        "  9  main  CredentialQuarantined  2026-03-02T09:20:01Z",
+        "  9  main  CredentialQuarantined  TIME",
         "      would be decided",
         "      by what the policy says of benches",
         "",
