@@ -740,8 +740,13 @@ describe("what is said of a loop", () => {
         benchedFor("NotEntitled", hour, start + n * day + hours * hour, { model: `m${n}` })
       )
     const models = (count: number) => Array.from({ length: count }, (_, n) => model(n)).flat()
-    const [first, second] = loopsAfter(models(2))
-    assert.deepStrictEqual([first?.model, second?.model], ["m0", "m1"])
+    const long = every(2 * hour, 7, (_, when) => benchedFor("NotEntitled", hour, when, { model: "long" }))
+    const short = every(2 * hour, 6, (_, when) => benchedFor("NotEntitled", hour, when + hour, { model: "short" }))
+    const both = [...long, ...short].toSorted((one, other) => (one.at ?? 0) - (other.at ?? 0))
+    assert.deepStrictEqual(
+      loopsAfter(both).map((loop) => loop.model),
+      ["long", "short"]
+    )
     assert.strictEqual(loopsAfter(models(1_500)).length, 1_024 + 256)
   })
 

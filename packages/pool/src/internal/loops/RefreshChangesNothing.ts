@@ -33,8 +33,8 @@ export const refreshChangesNothing: Watch = (recognised) => {
     const about = { credential: event.credential, grant, rule, policy: "deniedBackoff" }
     refusals.again(grant, { event, ...about, wasted: 2, stop: "check-api" }) // the refresh, and the call
   }
-  const arrived = (event: Known, { before, grant, now }: Arrival): void => {
-    if (now.by === "login" || (before !== undefined && !wasRefusedAtOnce(before))) refusals.end(grant, event)
+  const arrived = (event: Known, { before, grant }: Arrival): void => {
+    if (before !== undefined && !wasRefusedAtOnce(before)) refusals.end(grant, event)
   }
 
   return {
