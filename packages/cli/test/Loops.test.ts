@@ -49,15 +49,15 @@ describe("loops", () => {
     Effect.gen(function* () {
       const [, ...lines] = yield* said(hourly)
       assert.deepStrictEqual(
-        lines.map((line) => line.replace(/\[\d+\]/, "[PID]")),
+        lines.map((line) => line.replace(/\[\d+\]/, "[PID]").replace(/:\d\dZ/, ":SSZ")),
         [
-          "as of   event 34, 2026-03-02T15:56:07Z",
+          "as of   event 34, 2026-03-02T15:56:SSZ",
           "main, openai-codex: cooldown re-entry, still running",
           "  The bench ends by time, and the call after it meets the same refusal (rule",
           "  api/codes/token_revoked).",
           "  7 times, mostly 1 h apart, 6 requests wasted, by agent[PID]",
-          "  first  event 9, 2026-03-02T09:20:06Z",
-          "  last   event 33, 2026-03-02T15:26:07Z (30 min ago)",
+          "  first  event 9, 2026-03-02T09:20:SSZ",
+          "  last   event 33, 2026-03-02T15:26:SSZ (30 min ago)",
           "  What would stop it: Log in to OpenAI Codex again in the program that owns this",
           "  login: `hermes auth add openai-codex` for hermes, `codex login` for the Codex",
           "  CLI. Policy: the row of `benches` that names this refusal lets it come back;",
