@@ -122,6 +122,7 @@ describe("loops", () => {
 
   it.effect("answers from what stands before damage", () =>
     Effect.gen(function* () {
+      using warned = vi.spyOn(console, "error").mockImplementation(() => {})
       const folder = yield* tempFolder
       cpSync(hourly, folder, { recursive: true })
       const path = join(folder, "ledger.jsonl")
@@ -129,6 +130,7 @@ describe("loops", () => {
       writeFileSync(path, lines.map((line, place) => (place === 29 ? line.replace("seq", "sEq") : line)).join("\n"))
       const { damage, ledger, loops } = yield* documentOf(folder)
       assert.deepStrictEqual([damage?.line, ledger.seq, loops[0]?.iterations], [30, Seq.make(29), 6])
+      assert.include(warned.mock.calls.join("\n"), "What is answered here is from the events up to 29")
     })
   )
 })
