@@ -46,7 +46,7 @@ const changeOf = ({ credential: { id, operator, removed }, field }: Answer): Nex
 /** Nobody has called it dead, and waiting does not bring it back. */
 const isOverForGood = (status: CredentialStatus, { finding: { cause } }: Answer, now: Instant): boolean =>
   (cause === "expired" && status.ownership === "owned" && status.word !== "suspect") ||
-  (cause === "revoked" && status.word === "ok") ||
+  cause === "revoked" ||
   (status.deadline !== undefined && status.deadline <= now)
 
 const logInAgain = (status: CredentialStatus, { finding: { by, cause } }: Answer): NextStep => {
@@ -79,11 +79,6 @@ const waitFor = ({ id, provider, reason }: CredentialStatus): NextStep => {
     case "NotEntitled":
     case "ModelUnavailable":
       return step("No refresh and no new login helps. Who is used in its place:", `daybook explain ${provider}`)
-    case "GrantRevoked":
-      return step(
-        "It does not come back by waiting. This asks the provider for new tokens now:",
-        `daybook refresh ${id}`
-      )
     default:
       return step("It comes back by itself. Who is used in its place:", `daybook explain ${provider}`)
   }

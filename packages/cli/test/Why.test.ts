@@ -292,6 +292,24 @@ describe("the last line", () => {
     })
   )
 
+  it.effect("is the one that fits the cause, in each recorded ledger", () =>
+    Effect.gen(function* () {
+      const fitting = {
+        "another-program-wins": "daybook lineage main",
+        "left-alone-for-weeks": "hermes auth add openai-codex",
+        quiet: "daybook story main",
+        "refusals-that-nobody-knows": "daybook classify --event 12",
+        "refused-after-every-refresh": "daybook explain openai-codex",
+        "token-invalidated-hourly": "hermes auth add openai-codex",
+        "wrong-client": "daybook doctor"
+      }
+      for (const [name, command] of Object.entries(fitting)) {
+        const answer = yield* jsonOf(tell(told("/nowhere", true), asked("main", undefined, join(recordings, name))))
+        assert.strictEqual(Schema.decodeUnknownSync(Why)(answer).next.command, command, name)
+      }
+    })
+  )
+
   it.effect("takes up what a person decided, or what was wrong last", () =>
     Effect.gen(function* () {
       const home = yield* past
