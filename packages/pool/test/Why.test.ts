@@ -160,6 +160,7 @@ describe("a field", () => {
     })
     assert.strictEqual(causeOf([...begun(), used(100)], { field: "quota" }), "quota")
     assert.strictEqual(causeOf([...begun(), used(99)], { field: "quota" }), "healthy")
+    assert.strictEqual(ask([...begun(), used(99), accepted(first)], { field: "quota" }).setter?.seq, 6)
   })
 })
 

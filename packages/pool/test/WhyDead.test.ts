@@ -33,7 +33,10 @@ describe("a token that is refused as used", () => {
   it("was replayed by a program outside the ledger, if none of ours had sent it", () => {
     const answer = ask([...begun(), started(first), ...refused(first, "Reused")])
     assert.strictEqual(answer.finding.cause, "replayed")
-    assert.include(answer.finding.says, "daybook[42] was the first in this ledger to send it")
+    assert.include(
+      answer.finding.says,
+      "(400 invalid_grant), and no process in this ledger had used it: another program had"
+    )
   })
 
   it("was raced for, if another process of ours had it under way", () => {

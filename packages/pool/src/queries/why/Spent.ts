@@ -19,11 +19,10 @@ export const judgeReused = (one: Case, scene: Scene): Finding => {
   const used = `The provider says that the refresh token was used before${scene.answer}`
   return refused === undefined || isIncomplete(one, scene.death)
     ? finding("unknown", `${used}. Not all of its sendings can be read here, so this does not show by whom.`, shown)
-    : finding(
-        "replayed",
-        `${used}, and ${actorName(one.state, refused.started.actor)} was the first in this ledger to send it: another program had.`,
-        [...shown, ...foreignPairs(one, scene)]
-      )
+    : finding("replayed", `${used}, and no process in this ledger had used it: another program had.`, [
+        ...shown,
+        ...foreignPairs(one, scene)
+      ])
 }
 
 /** One of ours sent the token too: before, at the same time, or in a request whose answer was lost. */
