@@ -8,14 +8,12 @@ import type { Envelope } from "../Recorded.ts"
 export const going: Ending = { how: "current", by: undefined, at: undefined, reason: undefined, next: undefined }
 export const untold: Ending = { ...going, how: "unknown" }
 
-export const markOf = ({ actor, at, seq }: Envelope): Mark => ({ seq, at, by: actor })
-
 /** Of the one that counted before the event, which put `next` in its place. */
-export const followed = (before: Grant, left: Member, next: Member, event: Envelope & PoolEvent): Ending => {
+export const followed = (before: Grant, left: Member, next: Member, event: Envelope & PoolEvent, by: Mark): Ending => {
   if (left.ending.how === "quarantined") return { ...left.ending, next: next.number }
   const how = howFollowed(before, left, next, event)
   const reason = how === "refused" ? before.condemned?.reason : undefined
-  return { how, by: markOf(event), at: event.at, reason, next: next.number }
+  return { how, by, at: event.at, reason, next: next.number }
 }
 
 const howFollowed = (before: Grant, left: Member, next: Member, event: Envelope & PoolEvent): Ending["how"] => {

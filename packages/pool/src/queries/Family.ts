@@ -4,10 +4,10 @@
  */
 import { catalogue, type EventOf, grantOf, type PoolEvent } from "../Event.ts"
 import { type Generation, type GenerationRef, isSame } from "../Generation.ts"
-import type { AttemptId } from "../Ids.ts"
+import type { ActorId, AttemptId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
 import { evolveGrant } from "../internal/evolveGrant.ts"
-import { followed, going, markOf, standing, untold } from "../internal/generationEndings.ts"
+import { followed, going, standing, untold } from "../internal/generationEndings.ts"
 import type { Grant } from "../PoolState.ts"
 import type { Envelope, Recorded } from "../Recorded.ts"
 import type { Ending, Fork, Lineage, Mark, Member, Origin, Outcome, Sending } from "./Lineage.ts"
@@ -37,6 +37,8 @@ export class Family {
   readonly #byName = new Map<string, Growing>()
   /** The newest with each refresh token. */
   readonly #byRefresh = new Map<string, Growing>()
+  /** One text for each, since the text of an event's actor keeps the whole line that it was read from. */
+  readonly #actors = new Map<ActorId, ActorId>()
   readonly #attempts = new Map<AttemptId, { readonly member: Growing; readonly place: number }>()
 
   /** `before`: the grant as it was before the first event, with what its state still tells of archived ones. */
@@ -81,7 +83,7 @@ export class Family {
       case "RefreshStarted": {
         const { attempt, generation, trigger } = event.data
         const member = this.#named(generation)
-        const place = member.sendings.push({ ...markOf(event), attempt, trigger, outcome: { _tag: "Open" } }) - 1
+        const place = member.sendings.push({ ...this.#markOf(event), attempt, trigger, outcome: { _tag: "Open" } }) - 1
         this.#attempts.set(attempt, { member, place })
         return
       }
@@ -105,10 +107,10 @@ export class Family {
     const member = known ?? this.#born(before, generation, event)
     member.generation = generation
     if (known?.brought === undefined || event.type === "RefreshSucceeded") member.origin = originOf(event)
-    member.brought ??= markOf(event)
+    member.brought ??= this.#markOf(event)
     if (before.current !== undefined && isSame(before.current, generation)) return
     const left = before.current === undefined ? undefined : this.#find(before.current)
-    if (left !== undefined) left.ending = followed(before, left, member, event)
+    if (left !== undefined) left.ending = followed(before, left, member, event, this.#markOf(event))
     if (known !== undefined && known.ending.how !== "unknown") known.returns++
     member.ending = going
   }
@@ -116,7 +118,7 @@ export class Family {
   /** Its parent is sought first, which may become a member by that. */
   #born(before: Grant, generation: Generation, event: Event): Growing {
     const parent = this.#parentOf(before, event)
-    return this.#byName.get(nameOf(generation)) ?? this.#add(generation, parent, originOf(event), markOf(event))
+    return this.#byName.get(nameOf(generation)) ?? this.#add(generation, parent, originOf(event), this.#markOf(event))
   }
 
   /** A verdict about what counts, or its end by a person; what a newer one replaces stays dead. */
@@ -124,7 +126,7 @@ export class Family {
     if (event.type === "CredentialQuarantined" && after.health._tag === "Dead") {
       const { reason } = after.health
       const member = this.#named(after.current ?? after.health.generation)
-      member.ending = { ...going, how: "quarantined", by: markOf(event), at: event.at, reason }
+      member.ending = { ...going, how: "quarantined", by: this.#markOf(event), at: event.at, reason }
     } else if (event.type === "QuarantineLifted" && event.data.by === "operator" && before.current !== undefined) {
       const member = this.#named(before.current)
       member.ending = going
@@ -159,6 +161,12 @@ export class Family {
     const ours = this.#named(held)
     const consumed = ours.parent === undefined ? undefined : this.#members[ours.parent - 1]
     return fertile(phase === "after success" ? (consumed ?? ours) : ours)
+  }
+
+  #markOf({ actor, at, seq }: Event): Mark {
+    const by = this.#actors.get(actor) ?? actor
+    this.#actors.set(by, by)
+    return { seq, at, by }
   }
 
   /** Its name, or its refresh token alone, if nothing but that was left of it. */
