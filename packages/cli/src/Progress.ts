@@ -5,7 +5,7 @@
 import { Clock, Effect, type Scope } from "effect"
 import { size } from "./render/Size.ts"
 
-/** In bytes. */
+/** In bytes, unless whoever shows it says otherwise. */
 export interface Progress {
   readonly done: number
   readonly total: number
@@ -25,7 +25,8 @@ const clearLine = "\r\u001B[K"
 /** What to call with each progress; the scope's end leaves a terminal's line empty. */
 export const show = Effect.fnUntraced(function* (
   what: string,
-  screen: Screen
+  screen: Screen,
+  amount: (count: number) => string = size
 ): Effect.fn.Return<(progress: Progress) => Effect.Effect<void>, never, Scope.Scope> {
   const isTerminal = screen.isTTY === true
   let due = (yield* Clock.currentTimeMillis) + silence
@@ -43,9 +44,9 @@ export const show = Effect.fnUntraced(function* (
     Effect.map(Clock.currentTimeMillis, (now) => {
       if (now < due) return
       due = now + (isTerminal ? everyOnTerminal : everyElsewhere)
-      print(`${what}: ${described(progress)}`)
+      print(`${what}: ${described(progress, amount)}`)
     })
 })
 
-const described = ({ done, total }: Progress): string =>
-  `${total === 0 ? 100 : Math.floor((100 * done) / total)} %, ${size(done)} of ${size(total)}`
+const described = ({ done, total }: Progress, amount: (count: number) => string): string =>
+  `${total === 0 ? 100 : Math.floor((100 * done) / total)} %, ${amount(done)} of ${amount(total)}`

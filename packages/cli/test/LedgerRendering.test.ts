@@ -130,10 +130,10 @@ describe("verify", () => {
 
 describe("progress", () => {
   const half = { done: 32_000_000, total: 64_000_000 }
-  const shown = (isTTY: boolean) =>
+  const shown = (isTTY: boolean, amount?: (count: number) => string) =>
     Effect.gen(function* () {
       const written: Array<string> = []
-      const tell = yield* Progress.show("verify", { isTTY, write: (text) => written.push(text) })
+      const tell = yield* Progress.show("verify", { isTTY, write: (text) => written.push(text) }, amount)
       for (const after of [999, 1, 100, 100, 5_000]) {
         yield* TestClock.adjust(after)
         yield* tell(half)
@@ -145,6 +145,13 @@ describe("progress", () => {
     Effect.gen(function* () {
       const line = "verify: 50 %, 32.0 MB of 64.0 MB\n"
       assert.deepStrictEqual(yield* Effect.scoped(shown(false)), [line, line])
+    })
+  )
+
+  it.effect("counts what is no bytes as it is told to", () =>
+    Effect.gen(function* () {
+      const [line] = yield* Effect.scoped(shown(false, (count) => `${count} events`))
+      assert.strictEqual(line, "verify: 50 %, 32000000 events of 64000000 events\n")
     })
   )
 

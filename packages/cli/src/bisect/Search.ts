@@ -7,8 +7,9 @@ import { evolve } from "@daybook/pool/Evolve"
 import { Seq } from "@daybook/pool/Ids"
 import type { PoolState } from "@daybook/pool/PoolState"
 import { type Answer, Bisect, type Flip } from "@daybook/pool/queries/Bisect"
-import { Effect } from "effect"
+import { Effect, type Scope } from "effect"
 import * as History from "../History.ts"
+import * as Progress from "../Progress.ts"
 import type { Stop } from "../Stop.ts"
 import { type ByCommand, type ByCondition, judge, type Judge, run } from "./Judge.ts"
 import { Told } from "./Told.ts"
@@ -32,7 +33,7 @@ export interface Found extends Range {
   readonly witness: Witness
 }
 
-type Searching = Effect.Effect<Found, LedgerError | Stop>
+type Searching = Effect.Effect<Found, LedgerError | Stop, Scope.Scope>
 
 /** So many events, folded in one go, cost about as much as a look or two; about as many lie between two marks. */
 const stretch = 600
@@ -103,6 +104,16 @@ const fold = (
 const everyState = Effect.fnUntraced(function* (history: History.History, range: Range, by: ByCondition) {
   const told = new Told(range)
   const witness = new Witness()
+  const say = yield* sayingHowFar(range)
+  // A scan is told of its events in one go, so somebody beside it says how far it is.
+  yield* Effect.forkScoped(
+    Effect.forever(
+      Effect.andThen(
+        Effect.sleep(100),
+        Effect.suspend(() => say(told.judged))
+      )
+    )
+  )
   const begin = yield* history.ledger.asOf({ seq: range.from })
   told.tell(range.from, judge(by, begin))
   yield* fold(history, begin, range.to, by, witness, (seq, answer) => told.tell(seq, answer))
@@ -119,11 +130,19 @@ const halveByRuns = Effect.fnUntraced(function* (history: History.History, range
 
 const everyRun = Effect.fnUntraced(function* (history: History.History, range: Range, by: ByCommand) {
   const told = new Told(range)
+  const say = yield* sayingHowFar(range)
   for (let place = range.from; place <= range.to; place = Seq.make(place + 1)) {
     told.tell(place, yield* run(by, yield* history.ledger.asOf({ seq: place }), history.damage))
+    yield* say(told.judged)
   }
   return { ...told.found(), witness: new Witness() } satisfies Found
 })
+
+const sayingHowFar = ({ from, to }: Range) =>
+  Effect.map(
+    Progress.show("bisect", process.stderr, String),
+    (say) => (done: number) => say({ done, total: to - from + 1 })
+  )
 
 const foundBy = (bisect: Bisect, witness: Witness): Found => ({
   from: bisect.from,

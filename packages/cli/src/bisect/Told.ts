@@ -9,7 +9,8 @@ export class Told {
   #last: { readonly place: Seq; readonly answer: Answer } | undefined
   #atFrom: Answer = "unknown"
   #atTo: Answer = "unknown"
-  #judged = 0
+  /** How many were told of. */
+  judged = 0
   #unknown = 0
 
   constructor(range: Range) {
@@ -17,7 +18,7 @@ export class Told {
   }
 
   tell(place: Seq, answer: Answer): void {
-    this.#judged++
+    this.judged++
     if (place === this.#range.from) this.#atFrom = answer
     this.#atTo = answer
     if (answer === "unknown") this.#unknown++
@@ -29,7 +30,7 @@ export class Told {
       ...this.#range,
       search: "every event",
       isExact: this.#unknown === 0,
-      judged: this.#judged,
+      judged: this.judged,
       atFrom: this.#atFrom,
       atTo: this.#atTo,
       flips: this.#flips
