@@ -114,7 +114,7 @@ const findOld = Effect.fnUntraced(function* (
 const stateBehind = Effect.fnUntraced(function* (reader: Reader.Reader, link: Link, { ledger }: Header.Header) {
   const base = yield* Base.read(reader.path)
   if (reaches(base, { ledger, link })) return base.value
-  return { ledger, link, state: yield* AsOf.asOf(reader, { seq: link.seq }, () => {}) }
+  return { ledger, link, state: yield* AsOf.asOf(reader, { seq: link.seq }, AsOf.noMemory) }
 })
 
 const firstAfter = Effect.fnUntraced(function* (reader: Reader.Reader, { path }: Folder.Folder, last: Old | undefined) {

@@ -17,10 +17,10 @@ import type { Header } from "./internal/Header.ts"
 import * as Keeper from "./internal/Keeper.ts"
 import * as Reader from "./internal/Reader.ts"
 import * as Reading from "./internal/Reading.ts"
+import { Remembered } from "./internal/Remembered.ts"
 import * as Scan from "./internal/Scan.ts"
 import type { Requests } from "./internal/Requests.ts"
 import * as Self from "./internal/Self.ts"
-import type { Crossed } from "./internal/View.ts"
 import * as Writer from "./internal/Writer.ts"
 import * as WriterLock from "./internal/WriterLock.ts"
 import { Ledger } from "./Ledger.ts"
@@ -68,7 +68,7 @@ const openToWrite = Effect.fnUntraced(function* (
   if (keeper.knowsBeyond(reader.now().view)) yield* trim(keeper, reader, lock)
   const requests = yield* Writer.start(reader, lock, self)
   yield* Effect.addFinalizer(() => keeper.keepEnd(reader.now().view))
-  return services(self.actor, reader, requests, key, keeper.offer)
+  return services(self.actor, reader, requests, key, { ...AsOf.noMemory, offer: keeper.offer })
 })
 
 const openToRead = Effect.fnUntraced(function* (
@@ -76,15 +76,14 @@ const openToRead = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Services, LedgerError, Scope.Scope> {
   const folder = Folder.at(options.folder)
   const { actor } = yield* Self.make(options)
-  const reader = yield* openReader(folder, "read", () => Effect.void, keepsNothing)
+  const remembered = new Remembered()
+  const reader = yield* openReader(folder, "read", () => Effect.void, { ...remembered, drain: Effect.yieldNow })
   // A ledger that was copied without its key can be read all the same; no token is known to it then.
   const key = Option.getOrElse(yield* Folder.readKey(folder), () => FingerprintKey.make(FingerprintKey.randomBytes()))
   const sync = Effect.suspend(() => reader.now().file.sync)
   const append = () => Effect.fail(refusal(folder))
-  return services(actor, reader, { append, sync }, key, keepsNothing.offer)
+  return services(actor, reader, { append, sync }, key, remembered)
 })
-
-const keepsNothing: Pick<Keeper.Keeper, "drain" | "offer"> = { offer: () => {}, drain: Effect.yieldNow }
 
 /** An index that came from a longer copy of the ledger. What cannot be read to its end keeps its index. */
 const trim = (keeper: Keeper.Keeper, reader: Reader.Reader, lock: WriterLock.WriterLock): Effect.Effect<void> =>
@@ -113,7 +112,7 @@ const services = (
   reader: Reader.Reader,
   writer: Pick<Requests, "append" | "sync">,
   key: FingerprintKey.FingerprintKey,
-  onCrossed: (crossed: ReadonlyArray<Crossed>) => void
+  memory: AsOf.Memory
 ): Services =>
   Context.make(Ledger, {
     actor,
@@ -121,7 +120,7 @@ const services = (
     sync: Effect.suspend(() => writer.sync),
     state: Effect.map(reader.catchUp, ({ view }) => view.state),
     known: () => reader.now().view.state,
-    asOf: (moment) => AsOf.asOf(reader, moment, onCrossed),
+    asOf: (moment) => AsOf.asOf(reader, moment, memory),
     marks: () => reader.now().view.marks.map(({ seq }) => seq),
     read: (from) => Reading.read(reader, from),
     scan: (options) => Scan.scan(reader, options),

@@ -16,19 +16,26 @@ import * as Snapshots from "./Snapshots.ts"
 import { noSuchEvent } from "./StartingPlace.ts"
 import * as View from "./View.ts"
 
-/** `onCrossed` is told of the marks that the fold comes by. */
+/** What is told of the marks that a fold comes by, and may know states that are in no snapshot. */
+export interface Memory {
+  readonly offer: (crossed: ReadonlyArray<View.Crossed>) => void
+  readonly stateAt: (mark: View.Mark) => PoolState | undefined
+}
+
+export const noMemory: Memory = { offer: () => {}, stateAt: () => undefined }
+
 export const asOf = Effect.fnUntraced(function* (
   reader: Reader,
   moment: Moment,
-  onCrossed: (crossed: ReadonlyArray<View.Crossed>) => void
+  memory: Memory
 ): Effect.fn.Return<PoolState, LedgerError> {
   // What stands before damage can be asked for.
   yield* Effect.catchReason(reader.catchUp, "LedgerError", "Damaged", () => Effect.void)
   const opened = reader.now()
-  const state = yield* stateAt({ reader, opened, onCrossed }, moment)
+  const state = yield* stateAt({ reader, opened, memory }, moment)
   if (state !== undefined) return state
   // Another ledger may have taken this one's place meanwhile.
-  if (reader.now().opening !== opened.opening) return yield* asOf(reader, moment, onCrossed)
+  if (reader.now().opening !== opened.opening) return yield* asOf(reader, moment, memory)
   const first = yield* Beginning.firstHere(reader.path, opened.header)
   return yield* noSuchEvent(reader.path, describe(moment), first, opened.view)
 })
@@ -36,7 +43,7 @@ export const asOf = Effect.fnUntraced(function* (
 interface Tools {
   readonly reader: Reader
   readonly opened: Opened
-  readonly onCrossed: (crossed: ReadonlyArray<View.Crossed>) => void
+  readonly memory: Memory
 }
 
 /** None if the ledger does not reach there. */
@@ -73,14 +80,14 @@ const isWrittenBy = (at: number): Part => ({
 
 /** None if the part begins or ends where the ledger has nothing, or another ledger has taken its place. */
 const foldTo = Effect.fnUntraced(function* (
-  { onCrossed, opened, reader }: Tools,
+  { memory, opened, reader }: Tools,
   part: Part
 ): Effect.fn.Return<Folded | undefined, LedgerError> {
   const { opening } = opened
   const { place: end, state } = opened.view
   if ((part.reaches ?? 0) > end.seq) return undefined
   if (part.holds({ seq: end.seq, latest: state.latest })) return { state, last: undefined }
-  const begin = yield* beginOf(reader, opened, part)
+  const begin = yield* beginOf(reader, opened, part, memory)
   if (!part.holds({ seq: begin.place.seq, latest: begin.state.latest })) return undefined
   const folding = new View.Folding(begin.state, begin.place, yield* View.SnapshotEvery)
   let last: Recorded | undefined
@@ -99,7 +106,7 @@ const foldTo = Effect.fnUntraced(function* (
     last = walked.lines.at(-1)?.event ?? last
     isDone = walked.isStopped
   }
-  onCrossed(folding.crossed)
+  memory.offer(folding.crossed)
   return { state: folding.state, last }
 })
 
@@ -109,11 +116,12 @@ interface Folded {
   readonly last: Recorded | undefined
 }
 
-/** The newest snapshot in the part, else where the ledger begins. */
-const beginOf = Effect.fnUntraced(function* ({ path }: Reader, { header, view }: Opened, part: Part) {
+/** The newest state in the part that is at hand, in memory or in a snapshot; else where the ledger begins. */
+const beginOf = Effect.fnUntraced(function* ({ path }: Reader, { header, view }: Opened, part: Part, memory: Memory) {
   for (let index = view.marks.findLastIndex(part.holds); index >= 0; index--) {
     const mark = view.marks[index] as View.Mark
-    const state = yield* Snapshots.read(path, mark)
+    const remembered = memory.stateAt(mark)
+    const state = remembered === undefined ? yield* Snapshots.read(path, mark) : Option.some(remembered)
     if (Option.isSome(state) && (yield* Beginning.isHeld(path, mark))) return View.begin(mark, state.value)
   }
   return yield* Beginning.oldest(path, header)
