@@ -77,7 +77,10 @@ const openToRead = Effect.fnUntraced(function* (
   const folder = Folder.at(options.folder)
   const { actor } = yield* Self.make(options)
   const remembered = new Remembered()
-  const reader = yield* openReader(folder, "read", () => Effect.void, { ...remembered, drain: Effect.yieldNow })
+  const reader = yield* openReader(folder, "read", () => Effect.void, {
+    offer: remembered.offer,
+    drain: Effect.yieldNow
+  })
   // A ledger that was copied without its key can be read all the same; no token is known to it then.
   const key = Option.getOrElse(yield* Folder.readKey(folder), () => FingerprintKey.make(FingerprintKey.randomBytes()))
   const sync = Effect.suspend(() => reader.now().file.sync)
