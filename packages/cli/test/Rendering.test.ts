@@ -352,6 +352,16 @@ describe("the story of a credential", () => {
     assert.include(lines.join("\n"), "  worker[42] sent refresh token fp_rrrrrrr (its access token had\n")
     assert.include(lines.join("\n"), "    └ The refresh by worker[42] failed: 401 refresh_token_reused.")
   })
+
+  it("says of calls that were counted how many they were, and when the last one was", () => {
+    const told = (data: object) => {
+      const use = event(6, "ApiOutcomeObserved", { generation, accepted: true, ...data }, { credential: "main" })
+      return storyLines({ events: [use], earlier: 0, wentOn: [] }, state, plain)[1]?.slice(17)
+    }
+    assert.strictEqual(told({ count: 1 }), "The API accepted its token, sent by worker[42].")
+    const last = new Date(now).toISOString()
+    assert.include(told({ count: 12, last }), "sent by worker[42]: 12 calls, the")
+  })
 })
 
 it.each(all.map((event) => [event.type, event] as const))("%s in JSON is what the ledger holds", (_, event) =>

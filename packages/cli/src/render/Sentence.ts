@@ -61,7 +61,7 @@ export const sentenceOf = (event: Recorded, names: Names): string => {
     CooldownCleared: ({ data }) => `Its bench ended early (${data.by}).`,
     ApiOutcomeObserved: ({ data }) =>
       data.accepted
-        ? `The API accepted its token, sent by ${who}.`
+        ? `The API accepted its token, sent by ${who}${callsOf(data)}.`
         : `The API refused its token, sent by ${who}: ${data.evidence === undefined ? "no evidence" : evidenceWords(data.evidence)}.`,
     ApiCallBroken: ({ data }) =>
       data.evidence.status === undefined
@@ -75,6 +75,10 @@ export const sentenceOf = (event: Recorded, names: Names): string => {
     SelectionExhausted: otherwise
   })
 }
+
+/** Of calls that were counted first and recorded some time later. */
+const callsOf = ({ count, last }: EventOf<"ApiOutcomeObserved">["data"]): string =>
+  last === undefined ? "" : `: ${count} ${count === 1 ? "call" : "calls"}, the last at ${absolute(last)}`
 
 export const reasons: Record<EventOf<"RefreshStarted">["data"]["trigger"], string> = {
   proactive: "its access token would have ended soon",
