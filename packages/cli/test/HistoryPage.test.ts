@@ -1,11 +1,14 @@
-/** What docs/history.md shows of these commands is what they print. */
+/** What docs/history.md shows of these commands is what they print; and what they print of recorded ledgers. */
 import { commandsFor } from "@daybook/cli/CommandTable"
+import { open as openHistory } from "@daybook/cli/History"
 import { root } from "@daybook/cli/Root"
+import { members } from "@daybook/pool/PoolState"
 import { layer as nodeServices } from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { linesOf, tooWide } from "./support/Answers.ts"
 
@@ -21,6 +24,24 @@ const run = Effect.fnUntraced(function* (line: string) {
   const words = line.replace("examples/ledgers", recordings).split(" ")
   const commands = yield* Effect.promise(() => commandsFor(words))
   yield* Command.runWith(Command.withSubcommands(root, commands), { version: "0" })(words)
+})
+
+describe("every recorded ledger", () => {
+  it.effect.each(readdirSync(recordings).filter((name) => name !== "README.md"))(
+    "%s is answered in 80 columns",
+    (name) =>
+      Effect.gen(function* () {
+        const ledger = join(recordings, name)
+        const { state } = yield* openHistory({ home: ledger }, {})
+        const ids = members(state).map(({ id }) => id)
+        const lines = ["show", "diff 3", "audit", ...ids.flatMap((id) => [`show ${id}`, `story ${id} --all`])]
+        for (const line of lines) {
+          const printed = yield* linesOf(run(`${line} --ledger examples/ledgers/${name}`))
+          assert.isAbove(printed.length, 3)
+          assert.deepStrictEqual(tooWide(printed), [], line)
+        }
+      }).pipe(Effect.scoped, Effect.provide(nodeServices))
+  )
 })
 
 describe("the page on looking back", () => {
