@@ -1,13 +1,16 @@
 /** `daybook audit`: who did how much of what. */
+import * as ActorNames from "@daybook/cli/ActorNames"
 import { answer } from "@daybook/cli/commands/Audit"
+import { open as openHistory } from "@daybook/cli/History"
 import { Audit } from "@daybook/cli/json/Audit"
 import { auditLines } from "@daybook/cli/render/AuditLines"
 import { plain } from "@daybook/cli/render/Paint"
 import { ActorId, CredentialId, Seq } from "@daybook/pool/Ids"
+import type { Actor } from "@daybook/pool/PoolState"
 import type { Row } from "@daybook/pool/queries/Audit"
 import { sum } from "@daybook/pool/queries/Audit"
 import { assert, describe, it, vi } from "@effect/vitest"
-import { Effect, Option, Schema } from "effect"
+import { Effect, HashMap, Option, Schema } from "effect"
 import { join } from "node:path"
 import { jsonOf, linesOf, told, tooWide } from "./support/Answers.ts"
 import { daybook } from "./support/Cli.ts"
@@ -85,6 +88,16 @@ describe("audit", () => {
       assert.match(actors[0]?.name ?? "", /^worker\[\d+\]$/)
       assert.deepInclude(chain, { joined: 2, segmentsSealed: 0, unknownEvents: 0 })
     })
+  )
+
+  it.effect("knows the names of processes that the state has forgotten", () =>
+    Effect.gen(function* () {
+      const history = yield* openHistory(told(yield* past), {})
+      const [actor] = HashMap.keys(history.state.actors)
+      if (actor === undefined) throw new Error("nobody wrote")
+      const forgetful = { ...history, state: { ...history.state, actors: HashMap.empty<ActorId, Actor>() } }
+      assert.match((yield* ActorNames.find(forgetful, [actor]))(actor), /^(worker|agent)\[\d+\]$/)
+    }).pipe(Effect.scoped)
   )
 
   it.effect("refuses a period that ends before it begins, and one that the ledger does not reach", () =>

@@ -61,16 +61,17 @@ describe("the axes of a credential", () => {
   })
 
   it("know a bench only until it ends, for the credential and for each model by name", () => {
-    const steps = [...live, benched(start + hour), benched(start + 2 * hour, "b"), benched(start + 2 * hour, "a")]
+    const models = ["o3", "gpt-5", "b", "a", "gpt-4.1", "codex"]
+    const steps = [...live, benched(start + hour), ...models.map((model) => benched(start + 2 * hour, model))]
     const during = axesAfter(steps, start + hour - 1)
     assert.strictEqual(during.cooldown?.until, start + hour)
     assert.deepStrictEqual(
       during.modelCooldowns.map(({ model }) => model),
-      ["a", "b"]
+      models.toSorted()
     )
     const after = axesAfter(steps, start + hour)
     assert.isUndefined(after.cooldown)
-    assert.lengthOf(after.modelCooldowns, 2)
+    assert.lengthOf(after.modelCooldowns, models.length)
     assert.lengthOf(axesAfter(steps, start + 2 * hour).modelCooldowns, 0)
   })
 

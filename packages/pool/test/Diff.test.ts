@@ -81,6 +81,12 @@ describe("between two moments", () => {
     assert.deepStrictEqual(diff({ state, at: start }, { state: again, at: start }, []), [])
   })
 
+  it("what was not there before differs from what is, and the other way round", () => {
+    const [here, there] = [enrolled(), enrolled({ store: { kind: "own", path: "/grants/1.json", slot: "tokens" } })]
+    assert.deepInclude(changed(only(between([opened, here], [there]))), { store: [3] })
+    assert.deepInclude(changed(only(between([opened, there], [here]))), { store: [3] })
+  })
+
   it("what changed and changed back is no difference", () =>
     assert.deepStrictEqual(between(live, [paused, resumed]), []))
 
