@@ -5,7 +5,7 @@ import type { CorrelationId, CredentialId } from "@daybook/pool/Ids"
 import type { Credential, PoolState } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { storyOf } from "@daybook/pool/queries/Story"
-import { HashMap } from "effect"
+import { HashMap, Option } from "effect"
 import type { Actors } from "./FindActors.ts"
 import { hasVerdict, typesWithVerdict } from "./VerdictName.ts"
 
@@ -79,8 +79,8 @@ const namesOf = (state: PoolState, wanted: Wanted): ReadonlyArray<string> | unde
 
 /** Itself, and those that had its grant before it. */
 const isOfStory = (state: PoolState, id: CredentialId) => {
-  const grants = Array.from(HashMap.values(state.credentials)).flatMap((one) => (one.id === id ? [one.grant] : []))
-  return (one: Credential): boolean => one.id === id || grants.includes(one.grant)
+  const grant = Option.getOrUndefined(HashMap.get(state.credentials, id))?.grant
+  return (one: Credential): boolean => one.id === id || one.grant === grant
 }
 
 const namesAbout = (state: PoolState, isMeant: (credential: Credential) => boolean): ReadonlyArray<string> => [
