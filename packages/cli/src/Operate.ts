@@ -18,6 +18,7 @@ import * as Output from "./Output.ts"
 import * as ReadPool from "./ReadPool.ts"
 import { eventJson } from "./render/EventJson.ts"
 import { logLine } from "./render/LogLine.ts"
+import { namesIn } from "./render/Names.ts"
 import { settings } from "./Root.ts"
 import type { Settings } from "./Settings.ts"
 import { Stop } from "./Stop.ts"
@@ -78,7 +79,7 @@ export const present = Effect.fnUntraced(function* (
     return yield* Output.document({ credential: id, outcome: word, says, events: events.map(eventJson) })
   }
   const ledger = yield* Ledger
-  for (const event of events) yield* Console.log(logLine(event, ledger.known(), told.paint))
+  for (const event of events) yield* Console.log(logLine(event, namesIn(ledger.known()), told.paint))
   if (outcome !== undefined) yield* Console.log(outcome.says)
 })
 

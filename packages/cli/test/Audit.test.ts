@@ -96,7 +96,7 @@ describe("audit", () => {
       const [actor] = HashMap.keys(history.state.actors)
       if (actor === undefined) throw new Error("nobody wrote")
       const forgetful = { ...history, state: { ...history.state, actors: HashMap.empty<ActorId, Actor>() } }
-      assert.match((yield* ActorNames.find(forgetful, [actor]))(actor), /^(worker|agent)\[\d+\]$/)
+      assert.match((yield* ActorNames.find(forgetful, [actor])).actor(actor), /^(worker|agent)\[\d+\]$/)
     }).pipe(Effect.scoped)
   )
 

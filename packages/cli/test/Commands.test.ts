@@ -201,6 +201,9 @@ describe.concurrent("the command", () => {
       ["doctor"],
       ["log"],
       ["story", "main"],
+      ["show"],
+      ["diff", "1"],
+      ["audit"],
       ["verify"],
       ["checkpoint"],
       ["start", "--observe", "--json"]

@@ -15,6 +15,7 @@ import { doctorLines } from "@daybook/cli/render/DoctorLines"
 import { eventJson } from "@daybook/cli/render/EventJson"
 import { listLines } from "@daybook/cli/render/ListLines"
 import { logLine } from "@daybook/cli/render/LogLine"
+import { namesIn } from "@daybook/cli/render/Names"
 import { type Observed, observedLines } from "@daybook/cli/render/ObservedLines"
 import { colours, paintFor, plain } from "@daybook/cli/render/Paint"
 import { statusJson } from "@daybook/cli/render/StatusJson"
@@ -319,12 +320,12 @@ it("the list shows label, store and word of a credential in one row", () => {
 describe("a line of the log", () => {
   it("has place, time, actor, type in words, credential and what matters", () =>
     assert.strictEqual(
-      logLine(started, state, plain).replaceAll(/ {2,}/g, " | ").trim(),
+      logLine(started, namesIn(state), plain).replaceAll(/ {2,}/g, " | ").trim(),
       "| 3 | 2026-11-22T10:00:03.000Z | worker[42] | refresh started | main | fp_rrrrrrr, expired".trim()
     ))
 
   it("finds the credential of an event that names only its grant", () =>
-    assert.include(logLine(failed, state, plain), "main"))
+    assert.include(logLine(failed, namesIn(state), plain), "main"))
 
   it("names each credential that nothing can be had from, and the model that was asked for", () => {
     const passed = [
@@ -332,22 +333,22 @@ describe("a line of the log", () => {
       { credential: "spare", why: "dead (Revoked)" }
     ]
     const none = event(6, "SelectionExhausted", { provider: "openai-codex", model: "m", passed })
-    assert.include(logLine(none, state, plain), "openai-codex, m: main paused; spare dead (Revoked)")
+    assert.include(logLine(none, namesIn(state), plain), "openai-codex, m: main paused; spare dead (Revoked)")
   })
 
   it("shows an event of a newer version as unknown", () => {
-    const line = logLine(fromTheFuture, state, plain)
+    const line = logLine(fromTheFuture, namesIn(state), plain)
     assert.include(line, "unknown MoonPhaseObserved")
     assert.include(line, "v3")
   })
 
   it("names an actor who never said who it is by its id", () =>
-    assert.include(logLine(started, empty, plain), actor.slice(-8)))
+    assert.include(logLine(started, namesIn(empty), plain), actor.slice(-8)))
 })
 
 describe("the story of a credential", () => {
   it("tells sentences, each under its cause", () => {
-    const lines = storyLines({ events: [enrolled, started, failed], earlier: 0, wentOn: [] }, state, plain)
+    const lines = storyLines({ events: [enrolled, started, failed], earlier: 0, wentOn: [] }, namesIn(state), plain)
     assert.strictEqual(lines[0], "2026-11-22")
     assert.include(lines.join("\n"), "  worker[42] sent refresh token fp_rrrrrrr (its access token had\n")
     assert.include(lines.join("\n"), "    └ The refresh by worker[42] failed: 401 refresh_token_reused.")
@@ -356,7 +357,7 @@ describe("the story of a credential", () => {
   it("says of calls that were counted how many they were, and when the last one was", () => {
     const told = (data: object) => {
       const use = event(6, "ApiOutcomeObserved", { generation, accepted: true, ...data }, { credential: "main" })
-      return storyLines({ events: [use], earlier: 0, wentOn: [] }, state, plain)[1]?.slice(17)
+      return storyLines({ events: [use], earlier: 0, wentOn: [] }, namesIn(state), plain)[1]?.slice(17)
     }
     assert.strictEqual(told({ count: 1 }), "The API accepted its token, sent by worker[42].")
     const last = new Date(now).toISOString()

@@ -4,6 +4,7 @@ import { Story } from "@daybook/cli/json/Story"
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
 import { open as openHistory } from "@daybook/cli/History"
+import { namesIn } from "@daybook/cli/render/Names"
 import { plain } from "@daybook/cli/render/Paint"
 import { storyLines } from "@daybook/cli/render/StoryLines"
 import { CredentialId, Seq } from "@daybook/pool/Ids"
@@ -78,7 +79,7 @@ describe("story", () => {
       const events: Array<Recorded> = []
       const take = (event: Recorded) => void events.push({ ...event, seq: Seq.make(event.seq + 999_990) })
       yield* ledger.scan({ take })
-      const lines = storyLines({ events, earlier: 0, wentOn: [] }, state, plain)
+      const lines = storyLines({ events, earlier: 0, wentOn: [] }, namesIn(state), plain)
       assert.deepStrictEqual(tooWide(lines), [])
       const heads = lines.filter((line) => /^ *\d+ {2}\d\d:/.test(line))
       assert.lengthOf(heads, head)

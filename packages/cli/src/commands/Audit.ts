@@ -65,5 +65,5 @@ const count = Effect.fnUntraced(function* (history: History.History, since: Seq 
   }
   const account = counting.account()
   const actors = [...account.rows, ...account.policies].map(({ actor }) => actor)
-  return { from, oldest, account, names: yield* ActorNames.find(history, actors) } satisfies Audited
+  return { from, oldest, account, names: (yield* ActorNames.find(history, actors)).actor } satisfies Audited
 })

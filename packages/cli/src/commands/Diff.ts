@@ -1,8 +1,9 @@
 /** `daybook diff` */
-import { Differ } from "@daybook/pool/queries/Diff"
+import { Differ, type Difference } from "@daybook/pool/queries/Diff"
 import type { Seq } from "@daybook/pool/Ids"
 import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
+import * as ActorNames from "../ActorNames.ts"
 import { namesMost } from "../EventFilter.ts"
 import * as History from "../History.ts"
 import { type HistoryFlags, ledger, moments } from "../HistoryFlags.ts"
@@ -52,8 +53,11 @@ export const answer = Effect.fnUntraced(function* (
   )
   const differences = yield* compare(history, from, to)
   if (json) return yield* Output.documentOf(Diff, diffJson(history, from, to, differences))
-  yield* Output.lines([...fromToLines(from, to, paint), ...diffLines(differences, to.state, paint)])
+  const names = yield* ActorNames.find({ ...history, ...to }, differences.flatMap(blamedIn))
+  yield* Output.lines([...fromToLines(from, to, paint), ...diffLines(differences, names, paint)])
 }, Effect.scoped)
+
+const blamedIn = ({ changes }: Difference) => changes.flatMap(({ by }) => by.newest.map(({ actor }) => actor))
 
 const inOrder = (one: History.Standing, other: History.Standing): readonly [History.Standing, History.Standing] =>
   one.state.head < other.state.head || (one.state.head === other.state.head && one.at <= other.at)

@@ -1,9 +1,9 @@
 /** `daybook log` */
 import { Seq } from "@daybook/pool/Ids"
-import type { PoolState } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Console, Effect, type Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
+import * as ActorNames from "../ActorNames.ts"
 import { isWanted, linesWith } from "../EventFilter.ts"
 import { ledger } from "../HistoryFlags.ts"
 import * as HistoryPages from "../HistoryPages.ts"
@@ -11,6 +11,7 @@ import * as LogQuery from "../LogQuery.ts"
 import * as Period from "../Period.ts"
 import { eventJson } from "../render/EventJson.ts"
 import { logLine } from "../render/LogLine.ts"
+import { type Names, namesIn } from "../render/Names.ts"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
 
@@ -57,21 +58,24 @@ export const answer = Effect.fnUntraced(function* (told: Told, asked: LogQuery.A
 const follow = (told: Told, { from, history: { ledger }, wanted }: LogQuery.Query) =>
   ledger.tail(from).pipe(
     Stream.filter((event) => isWanted(event, ledger.known(), wanted)),
-    Stream.runForEach((event) => Console.log(lineOf(event, ledger.known(), told)))
+    Stream.runForEach((event) => Console.log(lineOf(event, namesIn(ledger.known()), told)))
   )
 
 const print = Effect.fnUntraced(function* (told: Told, { from, history, wanted }: LogQuery.Query) {
   const { state } = history
   const first = from ?? (yield* HistoryPages.oldest(history))?.seq ?? Seq.make(1)
   let count = 0
-  const show = (events: ReadonlyArray<Recorded>) => {
-    const lines = events.filter((event) => isWanted(event, state, wanted)).map((event) => lineOf(event, state, told))
-    count += lines.length
-    return lines.length === 0 ? Effect.void : Console.log(lines.join("\n"))
-  }
+  const names = ActorNames.lookup(history)
+  const show = Effect.fnUntraced(function* (events: ReadonlyArray<Recorded>) {
+    const shown = events.filter((event) => isWanted(event, state, wanted))
+    if (shown.length === 0) return
+    count += shown.length
+    const named = yield* names(told.json ? [] : shown.map(({ actor }) => actor))
+    yield* Console.log(shown.map((event) => lineOf(event, named, told)).join("\n"))
+  })
   yield* HistoryPages.forEach(history, first, show, linesWith(state, wanted))
   if (count === 0 && wanted.correlation !== undefined) return yield* LogQuery.noSuchStory(wanted.correlation)
 })
 
-const lineOf = (event: Recorded, state: PoolState, { json, paint }: Told): string =>
-  json ? JSON.stringify(eventJson(event)) : logLine(event, state, paint)
+const lineOf = (event: Recorded, names: Names, { json, paint }: Told): string =>
+  json ? JSON.stringify(eventJson(event)) : logLine(event, names, paint)

@@ -11,6 +11,7 @@ import * as Output from "../Output.ts"
 import * as ReadPool from "../ReadPool.ts"
 import { eventJson } from "../render/EventJson.ts"
 import { logLine } from "../render/LogLine.ts"
+import { namesIn } from "../render/Names.ts"
 import { iso } from "../render/StatusJson.ts"
 import { moment } from "../render/Time.ts"
 import { settings } from "../Root.ts"
@@ -50,7 +51,7 @@ const force = Effect.fnUntraced(function* (told: Settings, name: string) {
       events: events.map(eventJson)
     })
   else {
-    for (const event of events) yield* Console.log(logLine(event, ledger.known(), told.paint))
+    for (const event of events) yield* Console.log(logLine(event, namesIn(ledger.known()), told.paint))
     if (token !== undefined) yield* Console.log(sentence(token, yield* Clock.currentTimeMillis))
   }
   if (Result.isFailure(outcome)) return yield* Effect.fail(outcome.failure)

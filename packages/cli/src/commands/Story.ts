@@ -6,6 +6,7 @@ import type { Recorded } from "@daybook/pool/Recorded"
 import { storyOf } from "@daybook/pool/queries/Story"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import * as ActorNames from "../ActorNames.ts"
 import { linesWith } from "../EventFilter.ts"
 import * as History from "../History.ts"
 import { type HistoryFlags, historyFlags } from "../HistoryFlags.ts"
@@ -51,9 +52,12 @@ export const answer = Effect.fnUntraced(function* (
     Effect.map(behind(history, refusal), (later) => wentOn(refusal, later, history.state))
   )
   const whole = { earlier, events, wentOn: found.filter((one) => one !== undefined) }
-  yield* json
-    ? Output.document(storyJson(history, credential.id, whole))
-    : Output.lines(storyLines(whole, history.state, paint))
+  if (json) return yield* Output.document(storyJson(history, credential.id, whole))
+  const names = yield* ActorNames.find(
+    history,
+    events.map(({ actor }) => actor)
+  )
+  yield* Output.lines(storyLines(whole, names, paint))
 }, Effect.scoped)
 
 const eventsOf = Effect.fnUntraced(function* (history: History.History, { id }: Credential, most: number) {

@@ -1,11 +1,10 @@
 /** `daybook diff`: of each credential what changed, as it was and as it became, under the events that changed it. */
-import type { PoolState } from "@daybook/pool/PoolState"
 import type { Axes, AxisName } from "@daybook/pool/queries/Axes"
 import type { Blame, Blamed, Change, Difference } from "@daybook/pool/queries/Diff"
 import type { SummaryWord } from "@daybook/pool/queries/Status"
 import { axisNames, axisTitles, axisWords, type Telling, titleWidth } from "./AxisWords.ts"
 import { words as typeWords } from "./LogLine.ts"
-import { namesIn } from "./Names.ts"
+import type { Names } from "./Names.ts"
 import type { Paint } from "./Paint.ts"
 import { nameOf } from "./StatusLines.ts"
 import { absolute } from "./Time.ts"
@@ -15,17 +14,12 @@ import { wrap } from "./Wrap.ts"
 const columns = 80
 const indent = " ".repeat(titleWidth + 4)
 
-/** `state` is that of the later moment. */
-export const diffLines = (
-  differences: ReadonlyArray<Difference>,
-  state: PoolState,
-  paint: Paint
-): ReadonlyArray<string> =>
+export const diffLines = (differences: ReadonlyArray<Difference>, names: Names, paint: Paint): ReadonlyArray<string> =>
   differences.length === 0
     ? ["Nothing changed."]
     : differences.flatMap((difference, place) => [
         ...(place === 0 ? [] : [""]),
-        ...linesOf(difference, { names: namesIn(state), time: absolute }, paint)
+        ...linesOf(difference, { names, time: absolute }, paint)
       ])
 
 const linesOf = (difference: Difference, telling: Telling, paint: Paint): ReadonlyArray<string> => {

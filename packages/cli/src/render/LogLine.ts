@@ -1,14 +1,11 @@
 /** One event, one line: its place, when, by whom, what, about which credential, and what matters in it. */
 import { format } from "@daybook/pool/Instant"
-import type { PoolState } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { essentialsOf } from "./Essentials.ts"
-import { namesIn } from "./Names.ts"
+import type { Names } from "./Names.ts"
 import type { Paint, Tone } from "./Paint.ts"
 
-/** `state` is a fold that reaches at least to the event: it knows actors and credentials by name. */
-export const logLine = (event: Recorded, state: PoolState, paint: Paint): string => {
-  const names = namesIn(state)
+export const logLine = (event: Recorded, names: Names, paint: Paint): string => {
   return [
     paint("faint", String(event.seq).padStart(5)),
     paint("faint", format(event.at)),

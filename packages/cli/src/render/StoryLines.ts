@@ -4,10 +4,9 @@
  */
 import type { EventId, Seq } from "@daybook/pool/Ids"
 import { format } from "@daybook/pool/Instant"
-import type { PoolState } from "@daybook/pool/PoolState"
 import type { WentOn } from "@daybook/pool/queries/WentOn"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { namesIn } from "./Names.ts"
+import type { Names } from "./Names.ts"
 import type { Paint } from "./Paint.ts"
 import { sentenceOf } from "./Sentence.ts"
 import { wrap } from "./Wrap.ts"
@@ -23,12 +22,7 @@ const columns = 80
 /** However deep, a sentence has room. */
 const deepest = 10
 
-export const storyLines = (
-  { earlier, events, wentOn }: Story,
-  state: PoolState,
-  paint: Paint
-): ReadonlyArray<string> => {
-  const names = namesIn(state)
+export const storyLines = ({ earlier, events, wentOn }: Story, names: Names, paint: Paint): ReadonlyArray<string> => {
   const depths = depthsOf(events)
   const width = Math.max(5, String(events.at(-1)?.seq ?? 0).length)
   const after = new Map<Seq, WentOn>(wentOn.map((one) => [one.after, one]))

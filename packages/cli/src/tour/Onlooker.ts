@@ -4,6 +4,7 @@ import type { Recorded } from "@daybook/pool/Recorded"
 import { Console, Effect, Stream, SubscriptionRef } from "effect"
 import { exitCodes } from "../ExitCode.ts"
 import { logLine } from "../render/LogLine.ts"
+import { namesIn } from "../render/Names.ts"
 import type { Paint } from "../render/Paint.ts"
 import { Stop } from "../Stop.ts"
 
@@ -27,7 +28,7 @@ export const watch = Effect.fnUntraced(function* (paint: Paint) {
   yield* ledger.tail().pipe(
     Stream.runForEach((event) =>
       Effect.andThen(
-        Console.log(logLine(event, ledger.known(), paint)),
+        Console.log(logLine(event, namesIn(ledger.known()), paint)),
         SubscriptionRef.update(seen, (before) => [...before, event])
       )
     ),
