@@ -1,5 +1,6 @@
 import { fold } from "@daybook/pool/Evolve"
-import { type Account, audit, auditedTypes, type Counts, sumBy } from "@daybook/pool/queries/Audit"
+import { type Account, audit, auditedTypes } from "@daybook/pool/queries/Audit"
+import { type Counts, sumBy } from "@daybook/pool/queries/AuditCounts"
 import { catalogue } from "@daybook/pool/Event"
 import { assert, describe, it } from "@effect/vitest"
 import {

@@ -1,7 +1,8 @@
 /** What `audit --json` answers: who did how much of what, and what the ledger says of its own life. */
 import { ActorId, CredentialId, Seq } from "@daybook/pool/Ids"
 import { Instant } from "@daybook/pool/Instant"
-import { type Account, type Counts as CountsOf, sumBy } from "@daybook/pool/queries/Audit"
+import type { Account } from "@daybook/pool/queries/Audit"
+import { type Counts as CountsOf, sumBy } from "@daybook/pool/queries/AuditCounts"
 import { Schema } from "effect"
 import type { ActorNames } from "../ActorNames.ts"
 import type { History } from "../History.ts"

@@ -1,5 +1,6 @@
 /** `daybook audit`: one table by process, one by credential, and what the ledger says of its own life. */
-import { type Account, type Counts, type PolicyChange, sum, sumBy } from "@daybook/pool/queries/Audit"
+import type { Account, PolicyChange } from "@daybook/pool/queries/Audit"
+import { type Counts, sum, sumBy } from "@daybook/pool/queries/AuditCounts"
 import type { ActorNames } from "../ActorNames.ts"
 import type { Audited } from "../json/Audit.ts"
 import type { Paint } from "./Paint.ts"

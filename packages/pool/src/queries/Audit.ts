@@ -8,35 +8,8 @@ import type { ActorId, AttemptId, CredentialId, GrantId, Seq } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
 import type { PoolState } from "../PoolState.ts"
 import type { Recorded } from "../Recorded.ts"
+import { type Counts, countsOf, names, none, type Row, sum, type Writable } from "./AuditCounts.ts"
 import { type Life, unlived, withEvent } from "./LedgerLife.ts"
-
-/** What came of an attempt counts for the process that began it, whoever found out. */
-export interface Counts {
-  /** Attempts whose refresh token may have reached a provider. */
-  readonly sent: number
-  readonly succeeded: number
-  /** With an answer that was no success, or without one. */
-  readonly failed: number
-  /** Its process died before it could say what was answered. */
-  readonly lost: number
-  /** Attempts that ended before anything was sent. */
-  readonly unsent: number
-  /** Tokens of somebody else that are used from then on. */
-  readonly adopted: number
-  /** Calls of a model API that were refused. */
-  readonly refused: number
-  readonly quarantined: number
-  readonly enrolled: number
-  readonly removed: number
-  /** What else operators did: logins, pauses, names, priorities, revivals. */
-  readonly acts: number
-}
-
-/** One process on one credential; without a credential, what concerns none. */
-export interface Row extends Counts {
-  readonly actor: ActorId
-  readonly credential: CredentialId | undefined
-}
 
 /** An actor began to decide by a policy that the one before it in the ledger did not. */
 export interface PolicyChange {
@@ -142,33 +115,6 @@ export class Audit {
 
 type Ended = EventOf<"RefreshSucceeded" | "RefreshFailed" | "OutcomeLost">
 
-type Writable<A> = { -readonly [Key in keyof A]: A[Key] }
-
-/** Sums by any key, in the order in which the keys are met. */
-export const sumBy = <Key>(rows: ReadonlyArray<Row>, keyOf: (row: Row) => Key): ReadonlyMap<Key, Counts> =>
-  new Map(Array.from(Map.groupBy(rows, keyOf), ([key, group]) => [key, sum(group)]))
-
-export const sum = (all: ReadonlyArray<Counts>): Counts => {
-  const total: Writable<Counts> = { ...none }
-  for (const counts of all) for (const name of names) total[name] += counts[name]
-  return total
-}
-
-const none: Counts = {
-  sent: 0,
-  succeeded: 0,
-  failed: 0,
-  lost: 0,
-  unsent: 0,
-  adopted: 0,
-  refused: 0,
-  quarantined: 0,
-  enrolled: 0,
-  removed: 0,
-  acts: 0
-}
-const names = Object.keys(none) as ReadonlyArray<keyof Counts>
-
 /** Members before those that were removed. */
 const holdersIn = (state: PoolState): ReadonlyMap<GrantId, CredentialId> =>
   new Map(
@@ -176,31 +122,6 @@ const holdersIn = (state: PoolState): ReadonlyMap<GrantId, CredentialId> =>
       .toSorted((one, other) => Number(other.removed) - Number(one.removed) || other.enrolledSeq - one.enrolledSeq)
       .map(({ grant, id }) => [grant, id])
   )
-
-type Count = readonly [keyof Counts, number]
-
-const countsOf = (event: Recorded): ReadonlyArray<Count> => {
-  switch (event.type) {
-    case "Unknown":
-      return []
-    case "RaceAdopted":
-      return event.data.fallback === true ? [] : [["adopted", 1]]
-    case "RecoveryAdopted":
-      return [["adopted", 1]]
-    case "ApiOutcomeObserved":
-      return event.data.accepted ? [] : [["refused", event.data.count]]
-    case "CredentialQuarantined":
-      return [["quarantined", 1]]
-    case "QuarantineLifted":
-      return event.data.by === "operator" ? [["acts", 1]] : []
-    case "CredentialEnrolled":
-      return [["enrolled", 1]]
-    case "CredentialRemoved":
-      return [["removed", 1]]
-    default:
-      return catalogue[event.type].kind === "operator" ? [["acts", 1]] : []
-  }
-}
 
 /** What an account is made of; other events count for nothing in it. */
 export const auditedTypes: ReadonlySet<EventType> = new Set([
