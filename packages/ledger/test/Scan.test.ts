@@ -3,10 +3,11 @@ import type { Ledger } from "@daybook/ledger/Ledger"
 import { repair } from "@daybook/ledger/Repair"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { sieve } from "../src/internal/Sieve.ts"
 import { start, walk } from "../src/internal/Walk.ts"
+import { aboutToArchive, once } from "./support/Archived.ts"
 import { seq } from "./support/Drafts.ts"
 import * as Lines from "./support/Lines.ts"
 import { allOf, appendEach, liveIn, numbers, open, segmentsIn, seqsOf, write } from "./support/Small.ts"
@@ -183,6 +184,35 @@ describe("a scan of a ledger in files", () => {
       const { events } = yield* scan(ledger)
       assert.deepStrictEqual(seqsOf(events).slice(3, 6), [4, 5, 17])
       assert.deepStrictEqual(yield* allOf(ledger), events)
+    })
+  )
+
+  it.effect("gives every event once while others append and seal segments", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      yield* write(folder, 60)
+      const [writer, ledger] = [yield* open(folder), yield* open(folder, { readOnly: true })]
+      const written = yield* Effect.forkChild(appendEach(writer, 60))
+      for (let last = 60; last < 120;) {
+        const { end, events } = yield* scan(ledger)
+        assert.isUndefined(end.damage)
+        assert.deepStrictEqual(seqsOf(events), numbers(1, end.seq))
+        last = end.seq
+        yield* Effect.yieldNow
+      }
+      yield* Fiber.join(written)
+    })
+  )
+
+  it.effect("names the segment that is archived before it came there", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      yield* write(folder, 60)
+      const [, second = ""] = yield* segmentsIn(folder)
+      const overtake = once(yield* aboutToArchive({ folder, before: Number.MAX_SAFE_INTEGER }))
+      const ledger = yield* open(folder, { readOnly: true })
+      const { reason } = yield* Effect.flip(ledger.scan({ take: overtake }))
+      assert.deepInclude(reason, { _tag: "MissingSegment", path: second })
     })
   )
 })

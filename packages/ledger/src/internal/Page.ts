@@ -1,9 +1,9 @@
 /** A page of events, wherever in the ledger: out of the segment that the reader holds open, or an older one. */
 import { Effect } from "effect"
 import { dirname } from "node:path"
-import { LedgerError, MissingSegment } from "../LedgerError.ts"
+import type { LedgerError } from "../LedgerError.ts"
 import * as Accepted from "./Accepted.ts"
-import * as LedgerFile from "./LedgerFile.ts"
+import type * as LedgerFile from "./LedgerFile.ts"
 import { type Source, walkOn } from "./Pages.ts"
 import { damaged, type Opened, past, type Reader } from "./Reader.ts"
 import * as Segments from "./Segments.ts"
@@ -44,12 +44,7 @@ export const readPage = Effect.fnUntraced(function* (
 })
 
 const readOlder = Effect.fnUntraced(function* (live: string, opened: Opened, from: Place, options: PageOptions) {
-  const path = Segments.sealedPath(dirname(live), from.segment)
-  const file = yield* LedgerFile.open(path, "read").pipe(
-    Effect.catchReason("LedgerError", "Missing", () =>
-      Effect.fail(new LedgerError({ reason: new MissingSegment({ path, first: from.segment }) }))
-    )
-  )
+  const file = yield* Segments.fileOf(dirname(live), from.segment)
   return yield* walkThrough(live, opened, { file, size: yield* file.size, isWhole: true }, from, options)
 })
 

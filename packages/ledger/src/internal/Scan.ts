@@ -75,12 +75,13 @@ type Files = (first: Seq) => Effect.Effect<LedgerFile.LedgerFile, LedgerError>
 const openFiles = Effect.fnUntraced(function* (live: string, { file, view }: Opened) {
   const outer = yield* Effect.scope
   let open: { readonly first: Seq; readonly file: LedgerFile.LedgerFile; readonly scope: Scope.Closeable } | undefined
-  const pathOf = (first: Seq) => (first === view.place.segment ? file.path : Segments.sealedPath(dirname(live), first))
+  const openOne = (first: Seq) =>
+    first === view.place.segment ? LedgerFile.open(file.path, "read") : Segments.fileOf(dirname(live), first)
   const files: Files = Effect.fnUntraced(function* (first) {
     if (open?.first === first) return open.file
     if (open !== undefined) yield* Scope.close(open.scope, Exit.void)
     const scope = yield* Scope.fork(outer)
-    open = { first, scope, file: yield* Scope.provide(LedgerFile.open(pathOf(first), "read"), scope) }
+    open = { first, scope, file: yield* Scope.provide(openOne(first), scope) }
     return open.file
   })
   return files

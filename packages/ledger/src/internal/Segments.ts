@@ -84,6 +84,14 @@ export const openAt = Effect.fnUntraced(function* (
   return { file, header: yield* Header.read(file) }
 })
 
+/** The file of a segment under its own name; fails with `MissingSegment` if it is not there, or not any more. */
+export const fileOf = (folder: string, first: Seq): Effect.Effect<LedgerFile.LedgerFile, LedgerError, Scope.Scope> => {
+  const path = sealedPath(folder, first)
+  return Effect.catchReason(LedgerFile.open(path, "read"), "LedgerError", "Missing", () =>
+    Effect.fail(new LedgerError({ reason: new MissingSegment({ path, first }) }))
+  )
+}
+
 /** Opens the segment that is written to. */
 export const openLive = (live: string, mode: "read" | "append"): Effect.Effect<OpenSegment, LedgerError, Scope.Scope> =>
   orNoLive(live, openAt(live, mode))
