@@ -6,9 +6,11 @@ import { ActorId, EventId, Seq } from "@daybook/pool/Ids"
 import { empty } from "@daybook/pool/PoolState"
 import { Effect, Option } from "effect"
 import { execFileSync } from "node:child_process"
-import { readFileSync, statSync } from "node:fs"
+import { TestClock } from "effect/testing"
+import { existsSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { told } from "./support/Answers.ts"
+import { daybook } from "./support/Cli.ts"
 import { eventsIn } from "./support/Ledger.ts"
 import { head, placeOf, writePast } from "./support/Past.ts"
 import { tempFolder } from "./support/TempFolder.ts"
@@ -144,6 +146,22 @@ describe("export", () => {
       assert.strictEqual(
         message,
         `There is no ledger in ${folder}. Name with --ledger the folder of one, or the ledger.jsonl in it.`
+      )
+    })
+  )
+
+  it.live("ends with its reader, and says in a sentence that nothing more can be written", () =>
+    Effect.gen(function* () {
+      const home = yield* Effect.provide(past, TestClock.layer())
+      const into = (what: string) =>
+        daybook(["export", "--ledger", home], { user: home, wrapper: ["sh", "-c", `exec "$@" ${what}`, "sh"] })
+      const read = yield* into("| head -n 1")
+      assert.deepStrictEqual([read.stderr, parsed(read.stdout).length], ["", 1])
+      if (!existsSync("/dev/full")) return
+      const { code, stderr } = yield* into("> /dev/full")
+      assert.deepStrictEqual(
+        [code, stderr],
+        [1, "Standard output cannot be written (ENOSPC). Free space where it goes, or send it elsewhere.\n"]
       )
     })
   )
