@@ -146,9 +146,12 @@ describe("an event in an excerpt", () => {
     const pseudonyms = new Pseudonyms(here)
     pseudonyms.learn(recorded(enrolled("main", { label: "Main" })))
     const about = (id: string) => credentialOf(pseudonyms.of(recorded(enrolled(id))))
+    assert.strictEqual(about("main-2"), "main-2")
     assert.strictEqual(about("main"), "credential-1")
+    assert.strictEqual(about("main-2"), "main-2")
     assert.strictEqual(about("ghopper.work"), "credential-2")
     assert.strictEqual(about("work"), "work")
+    assert.strictEqual(about("credential-1"), "credential-3")
     const { data } = pseudonyms.of(
       recorded({
         type: "SelectionExhausted",

@@ -30,6 +30,8 @@ export class Pseudonyms {
   readonly #fingerprints = FingerprintKey.fingerprints(FingerprintKey.make(FingerprintKey.randomBytes()))
   readonly #numbers = new Map<string, Map<string, number>>()
   readonly #names = new KnownNames()
+  /** Ids and models that became numbers: other words in texts too, and no reason to rename another id. */
+  readonly #renamedOnes = new KnownNames()
   readonly #labels = new Set<string>()
 
   constructor({ host, user }: Here) {
@@ -107,7 +109,7 @@ export class Pseudonyms {
       case "program":
         return this.#words(win32.basename(text))
       case "model":
-        return /^ft:|\/.*\//i.test(text) ? this.#named("model", text) : this.#words(text)
+        return /^ft:|\/.*\//i.test(text) ? this.#renamed("model", text) : this.#words(text)
       case "text":
         return this.#words(text)
     }
@@ -115,13 +117,18 @@ export class Pseudonyms {
 
   /** A text is no longer than an event holds, whatever took the place of what was in it. */
   #words(text: string): string {
-    return withoutPrivateParts(this.#names.replaceIn(text)).slice(0, Math.max(text.length, longest))
+    return this.#renamedOnes.replaceIn(this.#plain(text)).slice(0, Math.max(text.length, longest))
   }
 
-  /** Short names of stores' own stay. One that says a label, a machine or a person does not. */
+  /** The same whenever it is asked for. */
+  #plain(text: string): string {
+    return withoutPrivateParts(this.#names.replaceIn(text))
+  }
+
+  /** Short names of stores' own stay. One that says a label, a machine or a person does not; nor one that is like ours. */
   #id(id: string): string {
-    const isTelling = this.#labels.has(id.toLowerCase()) || this.#words(id) !== id
-    return isTelling ? this.#named("credential", id) : id
+    const isTelling = this.#labels.has(id.toLowerCase()) || this.#plain(id) !== id || /^credential-\d+$/.test(id)
+    return isTelling ? this.#renamed("credential", id) : id
   }
 
   /** A store's place, or where a login came from, if it is the environment. */
@@ -145,9 +152,9 @@ export class Pseudonyms {
   }
 
   /** A number that takes its place in texts too. */
-  #named(kind: string, text: string): string {
+  #renamed(kind: string, text: string): string {
     const word = this.#number(kind, text)
-    this.#names.add(text, word)
+    this.#renamedOnes.add(text, word)
     return word
   }
 

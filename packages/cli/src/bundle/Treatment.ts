@@ -24,7 +24,7 @@ export type Treatment =
 const fields: Readonly<Record<Treatment, string>> = {
   keep:
     "grant attempt actor of from by how where kind ownership provider store trigger surface verdict verdicts reason rule " +
-    "phase bound found standing strategy body code fault exhausted withoutCodes hash",
+    "phase bound found standing strategy body code fault exhausted shape withoutCodes hash",
   "leave out": "requestId labelFingerprint",
   fingerprint: "access refresh account seat",
   number: "host label",
@@ -34,7 +34,7 @@ const fields: Readonly<Record<Treatment, string>> = {
   source: "source",
   program: "program",
   model: "model",
-  text: "message name shape version why"
+  text: "message name version why"
 }
 
 const byField: ReadonlyMap<string, Treatment> = new Map(
