@@ -1,8 +1,9 @@
 /** `daybook export`: events for other tools. */
 import { answer } from "@daybook/cli/commands/Export"
 import { columns, csv } from "@daybook/cli/export/Csv"
+import { perfetto } from "@daybook/cli/export/Perfetto"
 import { assert, describe, it } from "@effect/vitest"
-import { ActorId, EventId, Seq } from "@daybook/pool/Ids"
+import { ActorId, CredentialId, EventId, Seq } from "@daybook/pool/Ids"
 import { empty } from "@daybook/pool/PoolState"
 import { Effect, Option } from "effect"
 import { execFileSync } from "node:child_process"
@@ -112,6 +113,31 @@ describe("export", () => {
       )
     })
   )
+
+  it("draws what was over before it began as over at once", () => {
+    const { begin, end, event } = perfetto(empty)
+    const bench = event({
+      seq: Seq.make(2),
+      at: 5_000,
+      id: EventId.make(uuid(2, 2)),
+      actor: ActorId.make(uuid(1, 1)),
+      type: "CooldownStarted",
+      v: 1,
+      credential: CredentialId.make("main"),
+      data: { until: 1_000, reason: "RateLimited" }
+    })
+    const { traceEvents } = JSON.parse(`${begin}${bench}${end()}`) as {
+      readonly traceEvents: ReadonlyArray<{ readonly ph: string; readonly ts: number }>
+    }
+    const lasting = traceEvents.filter(({ ph }) => ph === "b" || ph === "e")
+    assert.deepStrictEqual(
+      lasting.map(({ ph, ts }) => [ph, ts]),
+      [
+        ["b", 5_000_000],
+        ["e", 5_000_000]
+      ]
+    )
+  })
 
   it("writes whatever a newer version may say into a table, and no formula", () => {
     const raw = { model: { toString: 1 }, reason: '=HYPERLINK("x")\n', generation: null, evidence: [1], next: "a" }

@@ -37,6 +37,7 @@ interface Span extends Omit<Spot, "ts"> {
   readonly id: string
   readonly name: string
   readonly until: Instant | undefined
+  readonly begin: number
 }
 
 /** Arrows reach back so many events. */
@@ -117,7 +118,8 @@ class Trace {
   }
 
   lasting(event: Recorded, { tid, ts }: Spot): ReadonlyArray<Entry> {
-    const start = (key: string, span: Omit<Span, "pid" | "tid">) => this.start(key, { pid: pool, tid, ...span }, ts)
+    const start = (key: string, span: Omit<Span, "pid" | "tid" | "begin">) =>
+      this.start(key, { pid: pool, tid, begin: ts, ...span })
     switch (event.type) {
       case "RefreshStarted":
         return start(event.data.attempt, {
@@ -148,10 +150,10 @@ class Trace {
     }
   }
 
-  start(key: string, span: Span, ts: number): ReadonlyArray<Entry> {
+  start(key: string, span: Span): ReadonlyArray<Entry> {
+    const { begin: ts, until: _, ...entry } = span
     const before = this.finish(key, ts)
     this.spans.set(key, span)
-    const { until: _, ...entry } = span
     return [...before, { ph: "b", ts, ...entry }]
   }
 
@@ -159,8 +161,9 @@ class Trace {
     const span = this.spans.get(key)
     if (span === undefined) return []
     this.spans.delete(key)
-    const { until, ...entry } = span
-    return [{ ph: "e", ts: until === undefined ? ts : Math.min(ts, until * 1_000), ...entry }]
+    const { begin, until, ...entry } = span
+    const end = until === undefined ? ts : Math.max(begin, Math.min(ts, until * 1_000))
+    return [{ ph: "e", ts: end, ...entry }]
   }
 }
 
