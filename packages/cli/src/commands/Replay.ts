@@ -68,7 +68,9 @@ export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home" |
   const whole = yield* History.open(told, asked)
   const history = expected === undefined ? whole : yield* upTo(whole, expected, asked.file)
   const start = yield* Replaying.startOf(history)
-  const found = yield* replayed(history, start, expected?.every ?? ExpectedReplay.every(history.state.head))
+  const isTraced = expected !== undefined || Option.isSome(asked.write)
+  const every = expected?.every ?? ExpectedReplay.every(history.state.head)
+  const found = yield* replayed(history, start, every, isTraced)
   if (Option.isSome(asked.write)) yield* ExpectedReplay.write(asked.write, yield* expectedOf(history, found))
   const result = resultOf(found, expected)
   yield* told.json
@@ -94,7 +96,13 @@ interface Found {
   readonly classifier: number
 }
 
-const replayed = Effect.fnUntraced(function* (history: History.History, start: PoolState, every: number) {
+/** States are looked at only if they are to be compared or kept: that takes longer than all the rest. */
+const replayed = Effect.fnUntraced(function* (
+  history: History.History,
+  start: PoolState,
+  every: number,
+  isTraced: boolean
+) {
   const rules = replayRules()
   const divergences: Array<Divergence> = []
   const onDivergence = (divergence: Divergence) => void (divergences.length < most && divergences.push(divergence))
@@ -103,7 +111,7 @@ const replayed = Effect.fnUntraced(function* (history: History.History, start: P
   let last: EventId | undefined
   yield* Replaying.forEach(history, (event) => {
     engine.add(event)
-    trace.add(event)
+    if (isTraced) trace.add(event)
     last = event.id
   })
   engine.end()

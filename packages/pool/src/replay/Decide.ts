@@ -130,6 +130,16 @@ const afterAcceptance = (
   return decided(endedBySuccess(state, credential, model, now))
 }
 
+/** Most calls are accepted while nobody is benched: nothing ends then. */
+export const isUneventful = ({ credentials }: PoolState, act: Act): boolean =>
+  act.length === 1 &&
+  act[0].type === "ApiOutcomeObserved" &&
+  act[0].data.accepted &&
+  !HashMap.some(
+    credentials,
+    ({ cooldown, modelCooldowns }) => cooldown !== undefined || HashMap.size(modelCooldowns) > 0
+  )
+
 /** Going back to a displaced pair takes the quarantine's place: whether there was one, a store said. */
 const afterFailure = (
   state: PoolState,

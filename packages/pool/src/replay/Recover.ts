@@ -104,7 +104,7 @@ const solve = (state: PoolState, sought: Sought, now: Instant, window: number): 
 
 /** Where any chance gives the same, the middle stands for it. */
 const leastChance = (state: PoolState, sought: Sought, now: Instant): number =>
-  isReached(state, sought, { now, chance: almostOne }) ? 0.5 : 0
+  sought.act[0].type === "ErrorClassified" && isReached(state, sought, { now, chance: almostOne }) ? 0.5 : 0
 
 const almostOne = 1 - 2 ** -53
 

@@ -11,7 +11,7 @@ import { empty, type PoolState } from "../PoolState.ts"
 import type { Recorded } from "../Recorded.ts"
 import { type Act, Acts } from "./Act.ts"
 import { comparisons } from "./Comparisons.ts"
-import { decide, type WhyNotJudged } from "./Decide.ts"
+import { decide, isUneventful, type WhyNotJudged } from "./Decide.ts"
 import { differences, type FieldDifference } from "./Difference.ts"
 import { decisionsIn, draftsOf, recover, unrecovered } from "./Recover.ts"
 import { Policies } from "./Policies.ts"
@@ -89,7 +89,7 @@ export class Replay {
     const [first] = act
     const policy = this.policies.of(first.actor)
     const [before] = this.states.possible
-    if (before === undefined) return
+    if (before === undefined || isUneventful(before, act)) return
     const compared = comparisons(this.states.possible, act)
     if (compared !== undefined) this.compareInput(act, compared)
     const again = decide(before, act, { now: first.at, chance: 0, policy, rules: this.rules })

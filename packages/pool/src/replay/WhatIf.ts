@@ -14,7 +14,7 @@ import { allBenchesOf } from "../queries/Account.ts"
 import { type Act, Acts } from "./Act.ts"
 import { type Admission, Branch, elsewhere, grantOfAct } from "./Branch.ts"
 import { type Change, changesIn } from "./Change.ts"
-import { credentialIn, decide } from "./Decide.ts"
+import { credentialIn, decide, isUneventful } from "./Decide.ts"
 import { isSameDecision } from "./Difference.ts"
 import { Policies } from "./Policies.ts"
 import { decisionsIn, draftsOf, recover, type Recovered, unrecovered } from "./Recover.ts"
@@ -98,8 +98,11 @@ export class WhatIf {
     const recorded = this.policies.of(first.actor)
     const other = this.options.policy ?? recorded
     const { rules } = this.options
-    if (!mayDecide.has(first.type)) return this.follow(act)
-    const sought = { act, states: this.before.recorded.possible, policy: recorded, rules }
+    const states = this.before.recorded.possible
+    const isQuiet =
+      states.slice(0, 1).every((state) => isUneventful(state, act)) && isUneventful(this.branch.state, act)
+    if (!mayDecide.has(first.type) || isQuiet) return this.follow(act)
+    const sought = { act, states, policy: recorded, rules }
     const found = recover(sought)
     const luck: Recovered = found ?? unrecovered(sought)
     const [then, now] = [sought.states[luck.lag], this.before.other.possible[luck.lag]]
