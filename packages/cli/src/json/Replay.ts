@@ -1,7 +1,8 @@
 /** What `replay --json` answers. */
 import { CredentialId, Seq } from "@daybook/pool/Ids"
 import { Instant } from "@daybook/pool/Instant"
-import type { Divergence, NotJudged as NotJudgedOf } from "@daybook/pool/replay/Replay"
+import type { NotJudged as NotJudgedOf } from "@daybook/pool/replay/NotJudged"
+import type { Divergence } from "@daybook/pool/replay/Replay"
 import type { StateDivergence } from "@daybook/pool/replay/StateTrace"
 import { Schema } from "effect"
 import type { History } from "../History.ts"

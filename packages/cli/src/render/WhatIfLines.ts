@@ -1,6 +1,6 @@
 /** `daybook what-if`: the decisions that would be otherwise, what that saves and costs, and what nobody can say. */
 import type { Because, Change } from "@daybook/pool/replay/Change"
-import type { CredentialTimes, Report, Requests } from "@daybook/pool/replay/Tally"
+import type { CredentialTimes, Report, Requests } from "@daybook/pool/replay/Report"
 import type { WhatIfAnswer } from "../json/WhatIf.ts"
 import { differingLines } from "./DifferenceLines.ts"
 import { duration } from "./Duration.ts"

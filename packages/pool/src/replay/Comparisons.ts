@@ -9,7 +9,7 @@ import { grantById, members, type PoolState } from "../PoolState.ts"
 import { obstacleOf, obstacleWords } from "../queries/Obstacle.ts"
 import type { Envelope } from "../Recorded.ts"
 import type { Act } from "./Act.ts"
-import { isFoundInStore } from "./Decide.ts"
+import { isFoundInStore } from "./Arrival.ts"
 import type { FieldDifference } from "./Difference.ts"
 
 /** How a comparison comes out otherwise; undefined if there is none in this act, or none that can be judged. */

@@ -2,47 +2,18 @@
  * Makes the decisions of an act again, with the functions that made them: out of a state, a policy, the rules, and what
  * was observed. What came from elsewhere (a store, a person) is no decision, and stays as it was recorded.
  */
-import { HashMap, Option } from "effect"
+import { HashMap } from "effect"
 import { concludeApiRefusal } from "../decisions/ApiOutcome.ts"
-import { endedByLogin, endedByProbe, endedBySuccess } from "../decisions/Bench.ts"
+import { endedByProbe, endedBySuccess } from "../decisions/Bench.ts"
 import { concludeFailure, quarantine } from "../decisions/ClassifyFailure.ts"
 import { underPolicy } from "../decisions/TerminalAtOnce.ts"
 import type { EventOf } from "../Event.ts"
-import type { Generation } from "../Generation.ts"
-import type { CredentialId, GrantId } from "../Ids.ts"
-import type { Instant } from "../Instant.ts"
-import type { Policy } from "../Policy.ts"
-import { type Credential, grantById, type PoolState } from "../PoolState.ts"
-import type { Draft, Envelope } from "../Recorded.ts"
+import { grantById, type PoolState } from "../PoolState.ts"
+import type { Envelope } from "../Recorded.ts"
 import type { Act, Known } from "./Act.ts"
-import type { Rules } from "./Rules.ts"
-
-/** What a decision depends on that no event says outright: when it was made, and where in a random range it fell. */
-export interface Luck {
-  readonly now: Instant
-  /** In [0, 1). */
-  readonly chance: number
-}
-
-export interface Setting extends Luck {
-  readonly policy: Policy
-  readonly rules: Rules
-}
-
-export type Decided =
-  /** What is decided before the observation's event, and after it. */
-  | { readonly _tag: "Decided"; readonly before: ReadonlyArray<Draft>; readonly after: ReadonlyArray<Draft> }
-  /** It depends on what the ledger does not say. */
-  | { readonly _tag: "NotJudged"; readonly why: WhyNotJudged }
-  /** Nothing is decided here. */
-  | { readonly _tag: "NoDecision" }
-
-export type WhyNotJudged =
-  | "an operator decided"
-  | "it depends on what a store held"
-  | "it depends on who asked"
-  | "the rules of its provider are not here"
-  | "its observation is not in the ledger"
+import { afterArrival } from "./Arrival.ts"
+import { credentialIn } from "./CredentialIn.ts"
+import { type Decided, decided, notJudged, type Setting, unseen } from "./Decided.ts"
 
 export const decide = (state: PoolState, act: Act, setting: Setting): Decided => {
   const [first] = act
@@ -77,19 +48,6 @@ export const decide = (state: PoolState, act: Act, setting: Setting): Decided =>
       return { _tag: "NoDecision" }
   }
 }
-
-const unseen = "its observation is not in the ledger"
-
-const notJudged = (why: WhyNotJudged): Decided => ({ _tag: "NotJudged", why })
-
-const decided = (after: ReadonlyArray<Draft>, before: ReadonlyArray<Draft> = []): Decided => ({
-  _tag: "Decided",
-  before,
-  after
-})
-
-export const credentialIn = (state: PoolState, id: CredentialId | undefined): Credential | undefined =>
-  id === undefined ? undefined : Option.getOrUndefined(HashMap.get(state.credentials, id))
 
 const afterRefusal = (
   state: PoolState,
@@ -179,46 +137,6 @@ const afterCondemnation = (
   return credential === undefined || condemned === undefined || condemned.event !== cause
     ? notJudged("it depends on what a store held")
     : decided([quarantine(condemned, { grant, credential })])
-}
-
-/** How a bench ends with a login, and a quarantine with what follows it. */
-const afterArrival = (state: PoolState, act: Act, { now }: Setting): Decided => {
-  const arrival = act.find(isArrival)
-  if (arrival === undefined) return notJudged(unseen)
-  const { grant: id } = arrival.data
-  const found = arrival.type === "RaceAdopted" ? arrival.data.found : arrival.data.generation
-  const isFromStore = arrival.type === "GenerationObserved" || isFoundInStore(arrival.data)
-  const grant = grantById(state, id)
-  if (!isFromStore) return notJudged("it depends on what a store held")
-  if (grant.current === undefined) return { _tag: "NoDecision" }
-  const benches = isRead(state, arrival) ? [] : endedByLogin(state, grant, found, now)
-  return decided(benches, liftings(state, id, arrival.credential, found))
-}
-
-const isArrival = (event: Known | Act[number]): event is Arrival =>
-  event.type === "GenerationObserved" || event.type === "RaceAdopted"
-
-type Arrival = Envelope & (EventOf<"GenerationObserved"> | EventOf<"RaceAdopted">)
-
-/** Of two that met, one put its tokens into a store before the other one wanted to refresh. */
-export const isFoundInStore = ({ fallback, phase, winner }: EventOf<"RaceAdopted">["data"]): boolean =>
-  winner.store !== undefined && fallback !== true && phase !== "after success"
-
-/** A borrowed login that its owner refreshed. */
-const isRead = (state: PoolState, { credential }: Arrival): boolean =>
-  credentialIn(state, credential)?.ownership === "borrowed"
-
-/** A quarantine ends when the token that it names is followed by another. */
-const liftings = (
-  state: PoolState,
-  id: GrantId,
-  credential: CredentialId | undefined,
-  found: Generation
-): ReadonlyArray<Draft> => {
-  const { health } = grantById(state, id)
-  if (health._tag !== "Dead" || health.generation[health.bound] === found[health.bound]) return []
-  const data = { grant: id, generation: health.generation, by: "generation" as const }
-  return [{ type: "QuarantineLifted", v: 1, ...(credential === undefined ? {} : { credential }), data }]
 }
 
 /** An answer that is not the one to a question ends nothing; whether it is, only what it ended tells. */

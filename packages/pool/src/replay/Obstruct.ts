@@ -11,7 +11,7 @@ import type { Policy } from "../Policy.ts"
 import { type Credential, type Grant, grantById, type PoolState } from "../PoolState.ts"
 import { endOf, obstacleOf } from "../queries/Obstacle.ts"
 import type { Envelope } from "../Recorded.ts"
-import { credentialIn } from "./Decide.ts"
+import { credentialIn } from "./CredentialIn.ts"
 import type { Rules } from "./Rules.ts"
 
 /** What keeps a request from being made. */

@@ -4,14 +4,15 @@
  */
 import { evolve } from "../Evolve.ts"
 import type { CredentialId } from "../Ids.ts"
-import { catalogue, type EventType } from "../Event.ts"
+import type { EventType } from "../Event.ts"
 import type { Instant } from "../Instant.ts"
 import type { Policy } from "../Policy.ts"
 import { empty, type PoolState } from "../PoolState.ts"
 import type { Recorded } from "../Recorded.ts"
 import { type Act, Acts } from "./Act.ts"
 import { comparisons } from "./Comparisons.ts"
-import { decide, isUneventful, type WhyNotJudged } from "./Decide.ts"
+import { decide, isUneventful } from "./Decide.ts"
+import { type NotJudged, Unjudged } from "./NotJudged.ts"
 import { differences, type FieldDifference } from "./Difference.ts"
 import { decisionsIn, draftsOf, recover, unrecovered } from "./Recover.ts"
 import { Policies } from "./Policies.ts"
@@ -25,12 +26,6 @@ export interface Divergence {
   readonly credential: CredentialId | undefined
   readonly type: EventType
   readonly fields: ReadonlyArray<FieldDifference>
-}
-
-export interface NotJudged {
-  readonly type: EventType
-  readonly why: WhyNotJudged
-  readonly count: number
 }
 
 export interface Options {
@@ -52,7 +47,7 @@ export class Replay {
   private readonly policies: Policies
   private readonly acts: Acts
   private readonly states: StatesBefore
-  private readonly unjudged = new Map<string, NotJudged>()
+  private readonly unjudged = new Unjudged()
   private readonly onDivergence: (divergence: Divergence) => void
   private now: PoolState
 
@@ -77,7 +72,7 @@ export class Replay {
   }
 
   get notJudged(): ReadonlyArray<NotJudged> {
-    return [...this.unjudged.values()].toSorted((a, b) => (a.type < b.type ? -1 : 1))
+    return this.unjudged.all
   }
 
   private readonly judge = (act: Act, isWhole: boolean): void => {
@@ -94,7 +89,7 @@ export class Replay {
     if (compared !== undefined) this.compareInput(act, compared)
     const again = decide(before, act, { now: first.at, chance: 0, policy, rules: this.rules })
     if (again._tag === "Decided") this.compare(act, before, policy, isWhole)
-    if (again._tag === "NotJudged" && compared === undefined) this.leave(act, again.why)
+    if (again._tag === "NotJudged" && compared === undefined) this.unjudged.add(act, again.why)
   }
 
   private compareInput(act: Act, fields: ReadonlyArray<FieldDifference>): void {
@@ -121,14 +116,6 @@ export class Replay {
     const { at, seq } = act.find((event) => event.type === type) ?? act[act.length - 1] ?? act[0]
     const credential = act.flatMap((event) => ("credential" in event && event.credential ? [event.credential] : []))[0]
     this.onDivergence({ seq, at, credential, type, fields })
-  }
-
-  private leave(act: Act, why: WhyNotJudged): void {
-    for (const { type } of act) {
-      if (type === "Unknown" || catalogue[type].kind !== "decision") continue
-      const key = `${type} ${why}`
-      this.unjudged.set(key, { type, why, count: 1 + (this.unjudged.get(key)?.count ?? 0) })
-    }
   }
 }
 

@@ -1,7 +1,6 @@
 /**
  * What another course of a history would have saved and cost, in numbers.
  */
-import { type EventType, catalogue } from "../Event.ts"
 import type { CredentialId, GrantId } from "../Ids.ts"
 import type { Instant } from "../Instant.ts"
 import { grantById, members, type PoolState } from "../PoolState.ts"
@@ -10,76 +9,13 @@ import type { Draft, Recorded } from "../Recorded.ts"
 import type { Act } from "./Act.ts"
 import type { Admission } from "./Branch.ts"
 import type { Change } from "./Change.ts"
-import { credentialIn, type WhyNotJudged } from "./Decide.ts"
+import { credentialIn } from "./CredentialIn.ts"
+import type { WhyNotJudged } from "./Decided.ts"
 import { decisionsIn } from "./Recover.ts"
-import type { NotJudged } from "./Replay.ts"
+import { Unjudged } from "./NotJudged.ts"
+import type { CredentialTimes, LostLogin, Missed, Report, Requests } from "./Report.ts"
 import type { Rules } from "./Rules.ts"
 import { type Spent, Times } from "./Times.ts"
-
-/** Requests of one kind: how many were made, and what would have become of them. */
-export interface Requests {
-  readonly recorded: number
-  /** Would not have been made. */
-  readonly saved: number
-  /** Made with tokens that the other course has not; nobody can say. */
-  readonly beyond: number
-}
-
-export interface Missed {
-  readonly seq: number
-  readonly at: Instant
-  readonly credential: CredentialId | undefined
-  /** When the other policy would have tried, at the earliest. */
-  readonly until: Instant | undefined
-}
-
-/** A login that would have been given up, and proved good afterwards. */
-export interface LostLogin {
-  readonly credential: CredentialId
-  /** When it would have been quarantined. */
-  readonly since: Instant
-  /** The event that proves it good. */
-  readonly seq: number
-  readonly proof: "refresh" | "call"
-}
-
-export interface CredentialTimes {
-  readonly credential: CredentialId
-  readonly recorded: Spent
-  readonly would: Spent
-}
-
-export interface Report {
-  readonly decisions: {
-    /** Decisions that were made again. */
-    readonly judged: number
-    readonly changed: number
-    /** Would not have been made, since what they follow from would not have been seen. */
-    readonly unmade: number
-    /** Come out otherwise today, under the policy of that time too. */
-    readonly otherwiseToday: number
-    /** Under a policy that is not in the ledger, and was taken to be the default. */
-    readonly underUnknownPolicy: number
-    readonly notJudged: ReadonlyArray<NotJudged>
-  }
-  /** Refused because the login or its token was dead: the first of them, which found that out, included. */
-  readonly deadRequests: Requests
-  readonly refreshes: Requests
-  /** Refused by a model API. */
-  readonly refusedCalls: Requests
-  readonly acceptedCalls: Requests & {
-    /** Of the saved ones: no other credential of the provider was free. */
-    readonly stopped: number
-  }
-  /** Waits that would have ended sooner: what a request would have met then, nobody knows. */
-  readonly sooner: { readonly refreshes: number; readonly calls: number }
-  /** Refreshes that succeeded and would have waited. */
-  readonly missed: ReadonlyArray<Missed>
-  readonly lostLogins: ReadonlyArray<LostLogin>
-  /** Logins that are out of comparison at the end. */
-  readonly apart: ReadonlyArray<CredentialId>
-  readonly times: ReadonlyArray<CredentialTimes>
-}
 
 class Counter implements Requests {
   recorded = 0
@@ -101,7 +37,7 @@ export class Tally {
   private readonly acceptedCalls = new Counter()
   private stopped = 0
   private readonly decisions = { judged: 0, changed: 0, unmade: 0, otherwiseToday: 0, underUnknownPolicy: 0 }
-  private readonly unjudged = new Map<string, NotJudged>()
+  private readonly unjudged = new Unjudged()
   private readonly sooner = { refreshes: 0, calls: 0 }
   private readonly missed: Array<Missed> = []
   private readonly lost = new Map<string, LostLogin>()
@@ -147,17 +83,13 @@ export class Tally {
   }
 
   notJudged(act: Act, why: WhyNotJudged): void {
-    for (const { type } of act) {
-      if (type === "Unknown" || catalogue[type].kind !== "decision") continue
-      const key = `${type} ${why}`
-      this.unjudged.set(key, { type, why, count: 1 + (this.unjudged.get(key)?.count ?? 0) })
-    }
+    this.unjudged.add(act, why)
   }
 
   report(recorded: PoolState, apart: ReadonlyArray<GrantId>): Report {
     const spent = [this.times.recorded.spent(recorded.latest), this.times.would.spent(recorded.latest)] as const
     return {
-      decisions: { ...this.decisions, notJudged: [...this.unjudged.values()].toSorted(byType) },
+      decisions: { ...this.decisions, notJudged: this.unjudged.all },
       deadRequests: numbersOf(this.deadRequests),
       refreshes: numbersOf(this.refreshes),
       refusedCalls: numbersOf(this.refusedCalls),
@@ -221,8 +153,6 @@ export class Tally {
 }
 
 type Success = Extract<Recorded, { readonly type: "RefreshSucceeded" | "SuccessorStashed" | "ApiOutcomeObserved" }>
-
-const byType = (a: { readonly type: EventType }, b: { readonly type: EventType }): number => (a.type < b.type ? -1 : 1)
 
 const numbersOf = ({ beyond, recorded, saved }: Requests): Requests => ({ recorded, saved, beyond })
 

@@ -14,13 +14,15 @@ import { allBenchesOf } from "../queries/Account.ts"
 import { type Act, Acts } from "./Act.ts"
 import { type Admission, Branch, elsewhere, grantOfAct } from "./Branch.ts"
 import { type Change, changesIn } from "./Change.ts"
-import { credentialIn, decide, isUneventful } from "./Decide.ts"
+import { credentialIn } from "./CredentialIn.ts"
+import { decide, isUneventful } from "./Decide.ts"
 import { isSameDecision } from "./Difference.ts"
 import { Policies } from "./Policies.ts"
 import { decisionsIn, draftsOf, recover, type Recovered, unrecovered } from "./Recover.ts"
 import type { Rules } from "./Rules.ts"
 import { StatesBefore } from "./StatesBefore.ts"
-import { Tally, type Report } from "./Tally.ts"
+import type { Report } from "./Report.ts"
+import { Tally } from "./Tally.ts"
 
 export interface Options {
   readonly rules: Rules
