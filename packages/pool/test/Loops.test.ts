@@ -275,6 +275,13 @@ describe("an old pair in the store", () => {
     assert.deepStrictEqual(kindsAfter(succeeded(generation(1), generation(2)), ...seen), [])
   })
 
+  it("is none if it lost its refresh token, or has the one that goes on", () => {
+    const [bare, kept] = [{ access: generation(1).access! }, sameRefresh(generation(1), 90)]
+    const found = (old: GenerationRef) =>
+      every(hour, 9, (n) => [succeeded(generation(1), sameRefresh(generation(1), n + 1), n), read(old)])
+    assert.deepStrictEqual([...kindsAfter(...found(bare)), ...kindsAfter(...found(kept))], [])
+  })
+
   it("is none where what is found is newer", () => {
     const newer = every(hour, 20, (n) => [
       succeeded(generation(2 * n), generation(2 * n + 1), n),

@@ -1,8 +1,9 @@
 /**
- * Another program puts tokens back into a store that were followed by newer ones, each time after we stored ours: it
- * writes what it has in memory, and would send it.
+ * Another program puts a refresh token back into a store that was followed by a newer one, each time after we stored ours:
+ * it writes what it has in memory, and would send it. A pair that lost its refresh token, or has the same, harms nobody.
  */
 import type { EventOf } from "../../Event.ts"
+import type { Fingerprint } from "../../Fingerprint.ts"
 import type { GrantId } from "../../Ids.ts"
 import type { Envelope } from "../../Recorded.ts"
 import { memoryOf } from "./Memory.ts"
@@ -14,13 +15,16 @@ const least = 3
 const longestGap = 2 * day
 
 export const oldTokenPutBack: Watch = (recognised) => {
-  /** Grants whose newest tokens we stored since the last look that found older ones. */
-  const stored = memoryOf<GrantId, true>(subjectsMost)
+  /** The refresh tokens that we stored, until a look finds older ones in their place. */
+  const stored = memoryOf<GrantId, Fingerprint>(subjectsMost)
   const runs = makeRuns({ kind: "dead-token-replayed", least, longestGap }, recognised)
 
   const putBack = (event: Envelope & EventOf<"VaultRead">): void => {
-    const { grant, store } = event.data
-    if (!stored.delete(grant)) return
+    const { generation, grant, store } = event.data
+    const ours = stored.get(grant)
+    const theirs = generation?.refresh
+    if (ours === undefined || theirs === undefined || theirs === ours) return
+    stored.delete(grant)
     runs.again(grant, { event, credential: event.credential, grant, store, wasted: 0, stop: "one-writer" })
   }
 
@@ -28,8 +32,10 @@ export const oldTokenPutBack: Watch = (recognised) => {
     runs: [runs],
     take: (event) => {
       switch (event.type) {
-        case "RefreshSucceeded":
-          return stored.set(event.data.grant, true)
+        case "RefreshSucceeded": {
+          const { grant, next } = event.data
+          return next.refresh === undefined ? undefined : stored.set(grant, next.refresh)
+        }
         case "VaultRead":
           return event.data.standing === "stale" ? putBack(event) : undefined
       }
