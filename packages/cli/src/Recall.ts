@@ -30,7 +30,7 @@ export const recall = Effect.fnUntraced(function* (history: History.History, cre
   const newest = { from: Seq.make(from), to: state.head, names }
   const near = yield* recollect(history, { credential: credential.id, field, now }, newest)
   const far = near.setter === undefined ? yield* older(history, credential, field, [first, from - 1]) : undefined
-  return yield* completed(history, {
+  const answer = yield* completed(history, {
     credential,
     field,
     now,
@@ -40,7 +40,13 @@ export const recall = Effect.fnUntraced(function* (history: History.History, cre
     trouble: near.trouble,
     limits: defaultProviders.find(({ id }) => id === credential.provider)
   })
+  return yield* named(history, answer)
 })
+
+/** An answer, the state that it is of, and what it was told from. */
+export interface Recalled extends Answer {
+  readonly state: PoolState
+}
 
 const beginningOf = (state: PoolState, { enrolledSeq, grant }: Credential): number => {
   const newest = grantById(state, grant).lineage.slice(-generations)
@@ -74,16 +80,36 @@ const recollect = Effect.fnUntraced(function* (history: History.History, questio
   return recollection
 })
 
+interface Told {
+  readonly answer: Answer
+  readonly asked: Asked
+}
+
+/** A state forgets who joined long ago, and then the one who is to be named has to be looked up. */
+const named = Effect.fnUntraced(function* (history: History.History, { answer, asked }: Told) {
+  const { state } = asked
+  const shown = [...answer.chain.links.map(({ event }) => event), ...answer.finding.evidence]
+  if (shown.every(({ actor }) => HashMap.has(state.actors, actor))) return { ...answer, state } satisfies Recalled
+  let actors = state.actors
+  const take = ({ actor, seq, ...event }: Recorded) => {
+    if (event.type === "ActorJoined" && !HashMap.has(actors, actor))
+      actors = HashMap.set(actors, actor, { joined: seq, ...event.data })
+  }
+  yield* History.scan(history, { types: new Set(["ActorJoined"]), names: shown.map(({ actor }) => actor), take })
+  const known = { ...state, actors }
+  return { ...why({ ...asked, state: known }), state: known } satisfies Recalled
+})
+
 /** With causes that stand on lines of other credentials, or on older ones. */
 const completed = Effect.fnUntraced(function* (
   history: History.History,
   asked: Asked,
   left = lookUps
-): Effect.fn.Return<Answer, LedgerError> {
+): Effect.fn.Return<Told, LedgerError> {
   const answer = why(asked)
   const { outside } = answer.chain
   const found = outside === undefined || left === 0 ? undefined : yield* eventOf(history, outside)
-  if (found === undefined) return answer
+  if (found === undefined) return { answer, asked }
   const events = [...asked.events, found].toSorted((a, b) => a.seq - b.seq)
   return yield* completed(history, { ...asked, events }, left - 1)
 })

@@ -6,8 +6,9 @@ import { nextStep } from "@daybook/cli/NextStep"
 import { plain } from "@daybook/cli/render/Paint"
 import { whyLines } from "@daybook/cli/render/WhyLines"
 import { Stop } from "@daybook/cli/Stop"
+import * as Excerpt from "@daybook/ledger/Excerpt"
 import { fold } from "@daybook/pool/Evolve"
-import { EventId, Seq } from "@daybook/pool/Ids"
+import { EventId, LedgerId, Seq } from "@daybook/pool/Ids"
 import { empty, members } from "@daybook/pool/PoolState"
 import { Cause } from "@daybook/pool/queries/Cause"
 import { why } from "@daybook/pool/queries/Why"
@@ -29,6 +30,7 @@ import {
   failed,
   generation,
   grant,
+  lost,
   main,
   observed,
   quarantined,
@@ -198,6 +200,19 @@ describe("why", () => {
   )
 })
 
+const prioritised: Draft = { v: 1, credential: main, type: "CredentialPrioritised", data: { priority: 1 } }
+
+/** A ledger of many writers, without each of them. */
+const writeAtOnce = Effect.fnUntraced(function* (folder: string, steps: ReadonlyArray<Step>) {
+  const events = recordedOf(steps).filter((event) => event.type !== "Unknown")
+  const source = { ledger: LedgerId.make(uuid(3, 1)), from: seq(1), to: seq(events.length), head: seq(events.length) }
+  const [first] = events
+  assert.isDefined(first)
+  const excerpt = yield* Excerpt.create(folder, first, source)
+  yield* excerpt.write(events)
+  yield* excerpt.finish
+}, Effect.scoped)
+
 /** A login that is refreshed for hours, and what else happens to it. */
 const hours = (count: number, ...events: ReadonlyArray<Draft>): ReadonlyArray<Step> => [
   { by: "agent", event: enrolled({ label: "work" }) },
@@ -269,6 +284,23 @@ describe("what was set long ago", () => {
         answer.chain.map(({ event }) => event.seq),
         [6, 7, 8].map(seq)
       )
+    })
+  )
+})
+
+describe("a process of long ago", () => {
+  it.effect("is named, however many have written since", () =>
+    Effect.gen(function* () {
+      const home = join(yield* tempFolder, "pool")
+      yield* writeAtOnce(home, [
+        { by: "agent", event: enrolled() },
+        { by: "agent", event: observed(generation(1)) },
+        { by: "crasher", event: started(generation(1), 1) },
+        ...Array.from({ length: 514 }, (_, n): Step => ({ by: `short-lived-${n}`, event: prioritised })),
+        { by: "agent", event: lost(generation(1), 1, begin) }
+      ])
+      const { says } = yield* document(home, "main")
+      assert.match(says, /^crasher\[\d+\] sent the refresh token/)
     })
   )
 })

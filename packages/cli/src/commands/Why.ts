@@ -44,9 +44,10 @@ export const tell = Effect.fnUntraced(function* ({ home, json, paint }: Told, { 
   const history = yield* History.open({ home }, flags)
   const { credential, field } = yield* named(history, what)
   const answer = yield* recall(history, credential, field)
-  const { at, state } = history
+  const { at } = history
+  const { state } = answer
   const next = nextStep(answer, state, at)
-  if (json) return yield* Output.documentOf(Why, whyJson(history, answer, next))
+  if (json) return yield* Output.documentOf(Why, whyJson({ ...history, state }, answer, next))
   yield* Output.lines(whyLines({ answer, state, at, next }, paint))
 }, Effect.scoped)
 
