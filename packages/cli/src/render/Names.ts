@@ -3,21 +3,17 @@ import { credentialOf, grantOf } from "@daybook/pool/Event"
 import type { ActorId, CredentialId } from "@daybook/pool/Ids"
 import type { Generation, GenerationRef } from "@daybook/pool/Generation"
 import type { PoolState } from "@daybook/pool/PoolState"
+import { actorName } from "@daybook/pool/queries/why/Words"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { HashMap, Option } from "effect"
+import { HashMap } from "effect"
 
 export interface Names {
   readonly actor: (id: ActorId) => string
   readonly credential: (event: Recorded) => CredentialId | undefined
 }
 
-/** `program[pid]`, or the beginning of the id of an actor who never said who it is. */
 export const namesIn = (state: PoolState): Names => ({
-  actor: (id) =>
-    Option.match(HashMap.get(state.actors, id), {
-      onNone: () => id.slice(-8),
-      onSome: ({ pid, program }) => `${program}[${pid}]`
-    }),
+  actor: (id) => actorName(state, id),
   credential: (event) =>
     event.type === "Unknown" ? event.credential : (credentialOf(event) ?? holderOf(state, grantOf(event)))
 })
