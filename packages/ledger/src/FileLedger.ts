@@ -8,6 +8,7 @@
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import type { ActorId } from "@daybook/pool/Ids"
 import { Context, Effect, Layer, Option, type Scope } from "effect"
+import { statSync } from "node:fs"
 import * as FingerprintKey from "./FingerprintKey.ts"
 import * as Admission from "./internal/Admission.ts"
 import * as AsOf from "./internal/AsOf.ts"
@@ -21,6 +22,8 @@ import { Remembered } from "./internal/Remembered.ts"
 import * as Scan from "./internal/Scan.ts"
 import type { Requests } from "./internal/Requests.ts"
 import * as Self from "./internal/Self.ts"
+import * as Segments from "./internal/Segments.ts"
+import { SnapshotEvery } from "./internal/View.ts"
 import * as Writer from "./internal/Writer.ts"
 import * as WriterLock from "./internal/WriterLock.ts"
 import { Ledger } from "./Ledger.ts"
@@ -76,7 +79,7 @@ const openToRead = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Services, LedgerError, Scope.Scope> {
   const folder = Folder.at(options.folder)
   const { actor } = yield* Self.make(options)
-  const remembered = new Remembered()
+  const remembered = new Remembered((yield* bytesIn(folder)) / (yield* SnapshotEvery))
   const reader = yield* openReader(folder, "read", () => Effect.void, {
     offer: remembered.offer,
     drain: Effect.yieldNow
@@ -87,6 +90,16 @@ const openToRead = Effect.fnUntraced(function* (
   const append = () => Effect.fail(refusal(folder))
   return services(actor, reader, { append, sync }, key, remembered)
 })
+
+/** Of the segments that are there; of one that cannot be looked at, whoever reads it says so. */
+const bytesIn = ({ ledger, path }: Folder.Folder): Effect.Effect<number> =>
+  Effect.map(
+    Effect.orElseSucceed(Segments.listSealed(path), () => []),
+    (sealed) =>
+      [...sealed.map((segment) => segment.path), ledger]
+        .map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0)
+        .reduce((sum, size) => sum + size, 0)
+  )
 
 /** An index that came from a longer copy of the ledger. What cannot be read to its end keeps its index. */
 const trim = (keeper: Keeper.Keeper, reader: Reader.Reader, lock: WriterLock.WriterLock): Effect.Effect<void> =>

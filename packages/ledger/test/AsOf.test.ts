@@ -90,7 +90,7 @@ describe("going back in a file", () => {
         assertSameState(state, fold(all.slice(0, seq)))
         if (state === again) atHand++
       }
-      assert.isAtLeast(atHand, Math.min(32, ledger.marks().length))
+      assert.isAtLeast(atHand, Math.min(8, ledger.marks().length))
     })
   )
 

@@ -54,11 +54,12 @@ export const search = (
 const halve = Effect.fnUntraced(function* (history: History.History, range: Range, by: ByCondition) {
   const bisect = new Bisect(range.from, range.to, { samples, cheap: history.ledger.marks() })
   const witness = new Witness()
-  const states = new Map<Seq, PoolState>()
+  let before: PoolState | undefined // where it failed last, which is mostly where the stretch begins
   const look = Effect.fnUntraced(function* (seq: Seq) {
-    const state = states.get(seq) ?? (yield* history.ledger.asOf({ seq }))
-    states.set(seq, state)
-    bisect.tell(seq, judge(by, state))
+    const state = before?.head === seq ? before : yield* history.ledger.asOf({ seq })
+    const answer = judge(by, state)
+    if (answer === "fails") before = state
+    bisect.tell(seq, answer)
     return state
   })
   const goThrough = Effect.fnUntraced(function* ({ from, to }: Range) {
