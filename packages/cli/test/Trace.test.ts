@@ -1,4 +1,4 @@
-/** `daybook trace`: one story through all processes, as a tree and in JSON. */
+/** `daybook trace`: what led to what, as a tree and in JSON. */
 import { answer } from "@daybook/cli/commands/Trace"
 import * as Gap from "@daybook/cli/Gap"
 import { Trace } from "@daybook/cli/json/Trace"
@@ -70,7 +70,7 @@ describe("what is read", () => {
       plain
     )
     assert.deepStrictEqual(lines, [
-      `story ${call}`,
+      `correlation ${call}`,
       "4 events by agent[100], worker[101], from 2026-11-22T10:01:00Z on, in 20 min",
       "",
       "  +0 ms  5  agent[100] sent refresh token fp_rt1____ (an operator asked).",
@@ -229,10 +229,10 @@ describe("the story of an id", () => {
       const { home } = yield* inPool(handedOver)
       assert.match(
         (yield* stopped(home, uuid(9, 9))).message,
-        /^No story and no event has the id .*`daybook log --json` shows/
+        /^No event and no correlation has the id .*`daybook log --json` shows/
       )
-      assert.match((yield* stopped(home, "999")).message, /^No story and no event has the id 999\./)
-      assert.match((yield* stopped(home, "main")).message, /^No story and no event has the id main\./)
+      assert.match((yield* stopped(home, "999")).message, /^No event and no correlation has the id 999\./)
+      assert.match((yield* stopped(home, "main")).message, /^No event and no correlation has the id main\./)
       const { actor } = yield* firstOf(home, "ActorJoined")
       assert.match((yield* stopped(home, actor)).message, /It is a process: `daybook log --actor /)
       assert.match((yield* stopped(home, grant)).message, /It is the grant of main: `daybook story main`/)

@@ -31,7 +31,7 @@ export const trace = Command.make(
   Effect.fnUntraced(function* (flags) {
     yield* answer(yield* settings, flags)
   })
-).pipe(Command.withDescription("One story through all processes: what led to what, and how long each step took"))
+).pipe(Command.withDescription("What led to what, through all processes, and how long each step took"))
 
 interface Asked extends HistoryFlags {
   readonly id: string
@@ -41,34 +41,34 @@ interface Asked extends HistoryFlags {
 export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home" | "json" | "paint">, asked: Asked) {
   const gap = yield* Gap.read(asked.gap, "--gap")
   const history = yield* History.open(told, asked)
-  const story = yield* storyOf(history, asked.id)
-  const events = traced(story.events)
+  const found = yield* foundBy(history, asked.id)
+  const events = traced(found.events)
   const outside = yield* outsideOf(
     history,
     events.flatMap(({ outside }) => outside ?? [])
   )
-  const view = { ...story, events, outside, gap }
+  const view = { ...found, events, outside, gap }
   if (told.json) return yield* Output.documentOf(Trace, traceJson(history, view))
   yield* Output.lines(traceLines(view, history.state, told.paint))
 }, Effect.scoped)
 
-interface Story {
+interface Found {
   /** None, if it is what one event came from and led to. */
   readonly correlation: CorrelationId | undefined
   readonly events: ReadonlyArray<Recorded>
 }
 
-const storyOf = Effect.fnUntraced(function* (history: History.History, id: string) {
+const foundBy = Effect.fnUntraced(function* (history: History.History, id: string) {
   const named = yield* namedBy(history, id)
   const correlation = named.find((event) => event.correlation === id)?.correlation ?? subjectOf(named, id)?.correlation
   if (correlation !== undefined) {
     const own = correlation === id ? named : yield* eventsWith(history, [correlation])
-    return { correlation, events: yield* closed(history, new Gathering(correlation), own) } satisfies Story
+    return { correlation, events: yield* closed(history, new Gathering(correlation), own) } satisfies Found
   }
   const subject = subjectOf(named, id)
-  if (subject === undefined) return yield* noSuchStory(history, id)
+  if (subject === undefined) return yield* noSuchId(history, id)
   const causes = yield* causesOf(history, subject)
-  return { correlation, events: yield* closed(history, new Gathering(undefined, causes), []) } satisfies Story
+  return { correlation, events: yield* closed(history, new Gathering(undefined, causes), []) } satisfies Found
 })
 
 /** The event itself, or the first of the attempt. */
@@ -133,13 +133,13 @@ const outsideOf = Effect.fnUntraced(function* (history: History.History, ids: Re
   return found.flat()
 })
 
-const noSuchStory = ({ state }: History.History, id: string): Effect.Effect<never, Stop> => {
+const noSuchId = ({ state }: History.History, id: string): Effect.Effect<never, Stop> => {
   const holder = Array.from(HashMap.values(state.credentials)).find(({ grant }) => grant === id)
   const isActor = isId(id) && HashMap.has(state.actors, ActorId.make(id))
   return Effect.fail(
     new Stop({
       exitCode: exitCodes.error,
-      message: `No story and no event has the id ${id}. ${hint(id, holder?.id, isActor)}`
+      message: `No event and no correlation has the id ${id}. ${hint(id, holder?.id, isActor)}`
     })
   )
 }

@@ -12,27 +12,27 @@ const said = (description: string) => ({ description })
 
 const Step = Schema.Struct({
   event: EventDocument,
-  parent: Schema.optionalKey(Seq).annotate(said("The event of the story that led to it")),
+  parent: Schema.optionalKey(Seq).annotate(said("The event of the trace that led to it")),
   children: Schema.Array(Seq).annotate(said("The events that it led to")),
   depth: Schema.Int.annotate(said("How many events led to it, one after the other")),
   sinceMillis: Schema.Int.annotate(
-    said("Milliseconds after the first event of the story; below 0 if a clock was behind")
+    said("Milliseconds after the first event of the trace; below 0 if a clock was behind")
   ),
   waitMillis: Schema.Int.annotate(
-    said("Milliseconds after what led to it; without that, after the event before it in the story")
+    said("Milliseconds after what led to it; without that, after the event before it in the trace")
   ),
   isGap: Schema.Boolean.annotate(said("`waitMillis` is more than `gapMillis`")),
-  outside: Schema.optionalKey(EventId).annotate(said("What led to it is not of the story"))
+  outside: Schema.optionalKey(EventId).annotate(said("What led to it is not of the trace"))
 })
 
 export const Trace = Schema.Struct({
   ...basisFields,
   correlation: Schema.optionalKey(CorrelationId).annotate(
-    said("Of the story; absent if it is what one event came from and led to")
+    said("Of the trace; absent if it is what one event came from and led to")
   ),
   gapMillis: Schema.Finite,
   events: Schema.Array(Step).annotate(said("Each behind the one that led to it, what came of that in order")),
-  outside: Schema.Array(EventDocument).annotate(said("What led into the story, as far as it is in the ledger")),
+  outside: Schema.Array(EventDocument).annotate(said("What led into the trace, as far as it is in the ledger")),
   actors: Schema.Record(Schema.String, Schema.String).annotate(said("Short names, by id"))
 })
 

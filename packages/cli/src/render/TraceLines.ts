@@ -13,7 +13,7 @@ export interface TraceView {
   /** None, if it is what one event came from and led to. */
   readonly correlation: CorrelationId | undefined
   readonly events: ReadonlyArray<Traced>
-  /** What led into the story from outside, as far as it is in the ledger. */
+  /** What led there from outside, as far as it is in the ledger. */
   readonly outside: ReadonlyArray<Recorded>
   /** In milliseconds; a longer wait is marked. */
   readonly gap: number
@@ -47,7 +47,7 @@ const heading = ({ correlation, events }: TraceView, names: Names, paint: Paint)
   return [
     correlation === undefined
       ? "what led to this event, and what it led to"
-      : `${paint("faint", "story")} ${correlation}`,
+      : `${paint("faint", "correlation")} ${correlation}`,
     ...wrap(
       `${counted(events.length, "event")} by ${actors.join(", ")}, from ${absolute(begin)} on, in ${lasted}`,
       columns

@@ -1,5 +1,5 @@
 /**
- * One story through all processes: the events of a correlation, and whatever they led to under another one; or what one
+ * What led to what, through all processes: the events of a correlation, and whatever they led to under another one; or what one
  * event came from and led to. By the causes that their writers wrote down; a cause stands before what it led to.
  */
 import type { CorrelationId, EventId, Seq } from "../Ids.ts"
@@ -7,17 +7,17 @@ import type { Recorded } from "../Recorded.ts"
 
 export interface Traced {
   readonly event: Recorded
-  /** Of the event that led to it, if that is one of the story. */
+  /** Of the event that led to it, if that is one of the trace. */
   readonly parent: Seq | undefined
   /** Of what it led to, in order. */
   readonly children: ReadonlyArray<Seq>
   /** How many events led to it, one after the other. */
   readonly depth: number
-  /** Milliseconds after the first event of the story; below 0 if a clock was behind. */
+  /** Milliseconds after the first event of the trace; below 0 if a clock was behind. */
   readonly since: number
-  /** Milliseconds after what led to it; without that, after the event before it in the story. */
+  /** Milliseconds after what led to it; without that, after the event before it in the trace. */
   readonly wait: number
-  /** What led to it is not of the story. */
+  /** What led to it is not of the trace. */
   readonly outside: EventId | undefined
 }
 
@@ -54,7 +54,7 @@ export const trace = (events: ReadonlyArray<Recorded>): ReadonlyArray<Traced> =>
   return traced
 }
 
-/** Gathers a story from events in order, in one pass or in several. */
+/** Gathers a trace from events in order, in one pass or in several. */
 export class Gathering {
   readonly #correlation: CorrelationId | undefined
   readonly #events = new Map<Seq, Recorded>()
