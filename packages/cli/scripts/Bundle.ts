@@ -16,8 +16,9 @@ const programs = ["main", "handover/program", "tour/worker"]
 /** In place of the one that is there. */
 export const make = async (): Promise<void> => {
   const making = `${folder}.${process.pid}`
+  const begun = Date.now()
   const output = await build(making)
-  writeFileSync(join(making, "sources.json"), JSON.stringify(sourcesOf(output)))
+  writeFileSync(join(making, "sources.json"), JSON.stringify(sourcesOf(output, begun)))
   rmSync(folder, { recursive: true, force: true })
   renameSync(making, folder)
 }
@@ -37,13 +38,17 @@ const build = async (dir: string): Promise<RolldownOutput> => {
   }
 }
 
-/** A module and all that it needs, but for what a part of a higher priority has: so parts need each other one way only. What runs by itself is in none. */
+/**
+ * A module and all that it needs, but for what a part of a higher priority has: so parts need each other one way only.
+ * What does something while it is loaded, as `main.ts` does, is in none.
+ */
 const part = (name: string, test: RegExp, priority: number) => ({ name, test, priority })
 
 /** Names and lines stay, for the trace of a mistake of ours. Parts lie beside `main.js`: they find `bin/` by their own place. */
 const form: OutputOptions = {
   format: "esm",
   chunkFileNames: "[name]-[hash].js",
+  comments: { jsdoc: false, annotation: false, legal: true },
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   codeSplitting: {
     groups: [
@@ -86,16 +91,19 @@ const segmenterWhenUsed: Plugin = {
 
 const manifestOf = (module: string): string => join(dirname(module), "../../package.json")
 
+type Source = readonly [path: string, size: number, modified: number]
+
 /** All that could change it, with size and time. Of what is installed, the lock file tells. */
-const sourcesOf = ({
-  output
-}: RolldownOutput): ReadonlyArray<readonly [path: string, size: number, modified: number]> => {
+const sourcesOf = ({ output }: RolldownOutput, begun: number): ReadonlyArray<Source> => {
   const modules = output.flatMap((part) => (part.type === "chunk" ? part.moduleIds : []))
   const ours = modules.filter((path) => !/[\\/]node_modules[\\/]/.test(path) && !path.startsWith("\0"))
   const manifests = ours.filter((path) => path.endsWith("Version.ts")).map(manifestOf)
   const lock = join(here, "../../pnpm-lock.yaml")
-  return [...ours, ...manifests, lock, fileURLToPath(import.meta.url)].map((path) => {
-    const { mtimeMs, size } = statSync(path)
-    return [relative(folder, path).replaceAll("\\", "/"), size, mtimeMs]
-  })
+  return [...ours, ...manifests, lock, fileURLToPath(import.meta.url)].map((path) => sourceAt(path, begun))
+}
+
+/** One that was written meanwhile has no time: nobody knows what was read of it. */
+const sourceAt = (path: string, begun: number): Source => {
+  const { mtimeMs, size } = statSync(path)
+  return [relative(folder, path).replaceAll("\\", "/"), size, mtimeMs < begun ? mtimeMs : 0]
 }
