@@ -13,12 +13,12 @@ import { condemn } from "./support/Dead.ts"
 import { reasonOf } from "./support/Failures.ts"
 import { codex, type Instance } from "./support/Instance.ts"
 import { inOwnStore } from "./support/OwnLogins.ts"
-import { inScene, type Scene, slow } from "./support/Scene.ts"
+import { inScene, patient, type Scene, slow } from "./support/Scene.ts"
 
 /** The only notice of a pool whose login is found dead, and the error that the caller got. */
 const noticed = Effect.fnUntraced(function* (scene: Scene, stores: ReadonlyArray<StoreSource>) {
   const notices: Array<Notice> = []
-  const pool = yield* Effect.provideService(scene.open({ stores }), Listener, (_event, notice) => {
+  const pool = yield* Effect.provideService(scene.open({ ...patient, stores }), Listener, (_event, notice) => {
     if (notice !== undefined) notices.push(notice)
   })
   yield* Effect.orDie(scene.sandbox.revoke({ grant: scene.login.grant }))
@@ -75,7 +75,7 @@ describe("the notice of a loop", () => {
         Effect.gen(function* () {
           const heard: Array<readonly [Recorded, Notice | undefined]> = []
           const listener = (event: Recorded, notice?: Notice) => void heard.push([event, notice])
-          const pool = yield* Effect.provideService(scene.open(), Listener, listener)
+          const pool = yield* Effect.provideService(scene.open(patient), Listener, listener)
           yield* flap(scene, pool)
           const places = heard.map(([{ seq }]) => seq)
           assert.deepStrictEqual(
@@ -107,7 +107,7 @@ describe("the notice of a loop", () => {
           const logger = Logger.make(({ logLevel, message }) => {
             if (logLevel === "Warn") warnings.push(String(message))
           })
-          yield* Effect.flatMap(scene.open(), (pool) => flap(scene, pool)).pipe(Effect.provide(Logger.layer([logger])))
+          yield* Effect.flatMap(scene.open(patient), (pool) => flap(scene, pool)).pipe(Effect.provide(Logger.layer([logger])))
           assert.strictEqual(warnings.filter((text) => text.includes("the login is dead")).length, 3)
           assert.strictEqual(warnings.filter((text) => text.includes("a loop.")).length, 1)
         })
