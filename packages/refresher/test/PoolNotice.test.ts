@@ -107,7 +107,9 @@ describe("the notice of a loop", () => {
           const logger = Logger.make(({ logLevel, message }) => {
             if (logLevel === "Warn") warnings.push(String(message))
           })
-          yield* Effect.flatMap(scene.open(patient), (pool) => flap(scene, pool)).pipe(Effect.provide(Logger.layer([logger])))
+          yield* Effect.flatMap(scene.open(patient), (pool) => flap(scene, pool)).pipe(
+            Effect.provide(Logger.layer([logger]))
+          )
           assert.strictEqual(warnings.filter((text) => text.includes("the login is dead")).length, 3)
           assert.strictEqual(warnings.filter((text) => text.includes("a loop.")).length, 1)
         })
