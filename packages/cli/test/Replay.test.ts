@@ -101,6 +101,18 @@ describe("replay", () => {
     })
   )
 
+  it.effect("answers from the intact part of a damaged ledger, and does not call that right", () =>
+    Effect.gen(function* () {
+      const ledger = join(yield* tempFolder, "copy")
+      cpSync(hourly, ledger, { recursive: true })
+      const path = join(ledger, "ledger.jsonl")
+      writeFileSync(path, readFileSync(path, "utf8").replace(`{"seq":20,"at":"2026`, `{"seq":20,"at":"2027`))
+      const { exitCode, lines } = yield* ended({ ledger, assert: true })
+      assert.strictEqual(exitCode, 4)
+      assert.match(lines[0] ?? "", /^Events up to 19,/)
+    })
+  )
+
   it.effect("leaves the ledger as it is: every byte, every name, every time", () =>
     Effect.gen(function* () {
       const ledger = join(yield* tempFolder, "copy")

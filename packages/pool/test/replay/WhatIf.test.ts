@@ -178,9 +178,10 @@ describe("a refresh that another policy holds back", () => {
     const scribe = new Scribe(impatient).refreshFailed(busy).pass(1)
     const [sent, next] = [generation(1), generation(2)]
     scribe
-      .write(started(sent, 9), stashed(sent, next), succeeded(sent, next, 9))
+      .write(started(sent, 9), stashed(sent, next))
       .pass(1)
       .refused(limited)
+      .write(succeeded(sent, next, 9))
     const { apart, missed, refusedCalls } = whatIf(scribe.events, patient)
     assert.deepStrictEqual([apart.length, missed.length], [1, 1])
     assert.deepStrictEqual(refusedCalls, { recorded: 1, saved: 0, beyond: 1 })
