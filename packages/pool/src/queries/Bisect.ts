@@ -104,7 +104,11 @@ export class Bisect {
   }
 
   #cheapNear(middle: number, after: Seq, by: Seq): Seq | undefined {
-    const inside = this.#cheap.filter((place) => place > after && place < by && !this.#answers.has(place))
-    return inside.toSorted((one, other) => Math.abs(one - middle) - Math.abs(other - middle))[0]
+    let nearest: Seq | undefined
+    for (const place of this.#cheap) {
+      const isNearer = nearest === undefined || Math.abs(place - middle) < Math.abs(nearest - middle)
+      if (isNearer && place > after && place < by && !this.#answers.has(place)) nearest = place
+    }
+    return nearest
   }
 }
