@@ -113,8 +113,10 @@ const meanwhile = (status: CredentialStatus, answer: Answer): NextStep => {
 }
 
 const unclear = (id: string, { chain, finding: { evidence } }: Answer): NextStep => {
-  const last = [...evidence, ...chain.links.map(({ event }) => event)].find(({ type }) => type === "ErrorClassified")
-  return last === undefined
+  const events = [...evidence, ...chain.links.map(({ event }) => event)]
+  const verdict = events.find((event) => event.type === "ErrorClassified")
+  const judged = verdict && events.find((event) => event.id === verdict.data.of)
+  return judged === undefined
     ? step("All that is known of it:", `daybook story ${id}`)
-    : step("What the rules make of that answer, and why:", `daybook classify --event ${last.seq}`)
+    : step("What the rules make of that answer, and why:", `daybook classify --event ${judged.seq}`)
 }

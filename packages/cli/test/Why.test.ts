@@ -330,7 +330,7 @@ describe("the last line", () => {
         "another-program-wins": "daybook lineage main",
         "left-alone-for-weeks": "hermes auth add openai-codex",
         quiet: "daybook story main",
-        "refusals-that-nobody-knows": "daybook classify --event 12",
+        "refusals-that-nobody-knows": "daybook classify --event 11",
         "refused-after-every-refresh": "daybook explain openai-codex",
         "token-invalidated-hourly": "hermes auth add openai-codex",
         "wrong-client": "daybook doctor"

@@ -7,6 +7,8 @@ import { Clock, Effect, Option, Result, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { classifyAgain } from "../ClassifyAgain.ts"
 import { exitCodes } from "../ExitCode.ts"
+import { ledger } from "../HistoryFlags.ts"
+import * as LedgerFolder from "../LedgerFolder.ts"
 import * as Output from "../Output.ts"
 import * as ReadPool from "../ReadPool.ts"
 import { standardInput, type Unreadable } from "../ReadText.ts"
@@ -34,18 +36,19 @@ const flags = {
     Flag.withDescription("Judge a refusal that the ledger holds, in place of standard input"),
     Flag.withSchema(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
     Flag.optional
-  )
+  ),
+  ledger
 }
 
 export const classify = Command.make(
   "classify",
   flags,
-  Effect.fnUntraced(function* ({ event, ...asked }) {
+  Effect.fnUntraced(function* ({ event, ledger, ...asked }) {
     const told = yield* settings
-    yield* Option.match(event, {
-      onNone: () => classifyGiven(told, asked),
-      onSome: (seq) => classifyEvent(told, seq, asked)
-    })
+    if (Option.isSome(event))
+      return yield* classifyEvent(yield* LedgerFolder.find(ledger, told.home), told, event.value, asked)
+    if (Option.isSome(ledger)) return yield* noEvent
+    yield* classifyGiven(told, asked)
   })
 ).pipe(
   Command.withDescription(
@@ -59,10 +62,10 @@ interface Asked {
   readonly kind: Option.Option<"oauth" | "apiKey">
 }
 
-const classifyEvent = Effect.fnUntraced(function* (told: Settings, seq: number, asked: Asked) {
+const classifyEvent = Effect.fnUntraced(function* (folder: string, told: Settings, seq: number, asked: Asked) {
   const superfluous = Object.entries(asked).find(([, flag]) => Option.isSome<unknown>(flag))
   if (superfluous !== undefined) return yield* knownFromLedger(superfluous[0])
-  const again = yield* Effect.provide(classifyAgain(seq), ReadPool.ledgerLayer(told.home))
+  const again = yield* Effect.provide(classifyAgain(seq), ReadPool.ledgerLayer(folder))
   yield* told.json ? Output.document(againJson(again)) : Output.lines(againLines(again, told.paint))
 })
 
@@ -92,6 +95,11 @@ const providerOf = (id: string): Effect.Effect<Provider, Stop> => {
 
 const knownFromLedger = (flag: string) =>
   new Stop({ exitCode: exitCodes.usage, message: `The ledger knows the ${flag} of its events. Leave --${flag} out.` })
+
+const noEvent = new Stop({
+  exitCode: exitCodes.usage,
+  message: "--ledger says which ledger an event is in. Name the event with --event SEQ, or leave --ledger out."
+})
 
 const noSuchProvider = (id: string) =>
   new Stop({

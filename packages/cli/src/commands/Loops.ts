@@ -13,6 +13,7 @@ import * as Period from "../Period.ts"
 import { asOfLines } from "../render/AsOfLines.ts"
 import { loopsLines } from "../render/LoopsLines.ts"
 import { settings } from "../Root.ts"
+import { sameLedger } from "../SameLedger.ts"
 import type { Settings } from "../Settings.ts"
 
 const flags = {
@@ -58,7 +59,7 @@ export const answer = Effect.fnUntraced(function* (told: Told, { credential, sin
   const first = (yield* HistoryPages.oldest(history))?.seq ?? Seq.make(1)
   if (told.json) return yield* Output.documentOf(Loops, loopsJson(history, first, from, loops))
   const { at, state } = history
-  const looked = { from: first, since: from, credential: one, state, at }
+  const looked = { from: first, since: from, credential: one, state, at, again: sameLedger(told, flags) }
   yield* Output.lines([...asOfLines(history, told.paint), ...loopsLines(loops, looked, told.paint)])
 }, Effect.scoped)
 

@@ -12,6 +12,7 @@ import * as Output from "../Output.ts"
 import { recall } from "../Recall.ts"
 import { whyLines } from "../render/WhyLines.ts"
 import { settings } from "../Root.ts"
+import { sameLedger } from "../SameLedger.ts"
 import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 
@@ -48,7 +49,8 @@ export const tell = Effect.fnUntraced(function* ({ home, json, paint }: Told, { 
   const { state } = answer
   const next = nextStep(answer, state, at)
   if (json) return yield* Output.documentOf(Why, whyJson({ ...history, state }, answer, next))
-  yield* Output.lines(whyLines({ answer, state, at, next }, paint))
+  const command = next.command === undefined ? undefined : sameLedger({ home }, flags)(next.command)
+  yield* Output.lines(whyLines({ answer, state, at, next: { ...next, command } }, paint))
 }, Effect.scoped)
 
 const usual: FieldName = "status"

@@ -6,6 +6,8 @@ import type { Credential, PoolState } from "@daybook/pool/PoolState"
 import { type Loop, type LoopKind, loopKinds, type Place } from "@daybook/pool/queries/Loops"
 import { loopInWords, remedyOfLoop } from "@daybook/refresher/LoopRemedy"
 import { HashMap } from "effect"
+import type { OnSameLedger } from "../SameLedger.ts"
+import { commandLines } from "./CommandLines.ts"
 import { namesIn } from "./Names.ts"
 import type { Paint } from "./Paint.ts"
 import { nameOf } from "./StatusLines.ts"
@@ -22,6 +24,7 @@ export interface LookedThrough {
   readonly credential: Credential | undefined
   readonly state: PoolState
   readonly at: Instant
+  readonly again: OnSameLedger
 }
 
 export const loopsLines = (loops: ReadonlyArray<Loop>, looked: LookedThrough, paint: Paint): ReadonlyArray<string> =>
@@ -35,7 +38,7 @@ const none = ({ credential, from, since, state }: LookedThrough): string => {
   return `No loop. Events ${from} to ${state.head} were looked through for ${loopKinds.length} kinds of loop of ${whose}${lasting}.`
 }
 
-const linesOf = (loop: Loop, { at, state }: LookedThrough, paint: Paint): ReadonlyArray<string> => {
+const linesOf = (loop: Loop, { again, at, state }: LookedThrough, paint: Paint): ReadonlyArray<string> => {
   const credential = credentialOf(loop, state)
   const name = credential === undefined ? (loop.credential ?? "unknown") : named(credential)
   const provider = credential === undefined ? "" : `, ${credential.provider}`
@@ -46,7 +49,8 @@ const linesOf = (loop: Loop, { at, state }: LookedThrough, paint: Paint): Readon
     `${indent}${paint("faint", "first")}  ${placeWords(loop.first)}`,
     `${indent}${paint("faint", "last")}   ${placeWords(loop.last)} (${relative(loop.last.at, at)})`,
     ...(credential === undefined ? [] : indented(`What would stop it: ${remedy(loop, credential)}`)),
-    ...indented(next(loop, credential))
+    `${indent}Next:`,
+    ...commandLines(again(next(loop, credential)), indent + indent)
   ]
 }
 

@@ -6,6 +6,7 @@ import type { Recorded } from "@daybook/pool/Recorded"
 import { besides } from "../json/Why.ts"
 import type { NextStep } from "../NextStep.ts"
 import { asOf } from "./AsOfLines.ts"
+import { commandLines } from "./CommandLines.ts"
 import { namesIn } from "./Names.ts"
 import type { Paint, Tone } from "./Paint.ts"
 import { sentenceOf } from "./Sentence.ts"
@@ -114,5 +115,7 @@ const beforeLines = ({ before }: Answer, at: number, paint: Paint): ReadonlyArra
 const nextLines = ({ command, says }: NextStep, paint: Paint): ReadonlyArray<string> => {
   const [first = "", ...more] = wrap(`Next: ${says}`, columns)
   const sentence = [paint("strong", "Next:") + first.slice(5), ...more]
-  return command === undefined ? sentence : [...sentence, `  ${paint("strong", command)}`]
+  return command === undefined
+    ? sentence
+    : [...sentence, ...commandLines(command, "  ").map((line) => paint("strong", line))]
 }
