@@ -53,7 +53,9 @@ describe("what-if", () => {
   it.effect("tells of a dead token that came back every hour: seven requests, and one under our policy", () =>
     Effect.gen(function* () {
       const lines = yield* shown({ policy: "default" })
-      const untimed = lines.map((line) => line.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/, "TIME"))
+      const untimed = lines.map((line) =>
+        line.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/, "TIME").replace(/(?<=6 h )\d+ min/g, "N min")
+      )
       assert.deepStrictEqual(untimed, [
         "Events 1 to 34, decided again under default.",
         "",
@@ -73,7 +75,7 @@ describe("what-if", () => {
         "calls that were accepted  1         1           0      0",
         "",
         "CREDENTIAL  READY             BENCHED          DEAD",
-        "main        26 min -> 20 min  6 h 29 min -> 0  0 -> 6 h 36 min",
+        "main        26 min -> 20 min  6 h N min -> 0  0 -> 6 h N min",
         "",
         "Not decided again: 7 SelectionExhausted (it depends on who asked)."
       ])
