@@ -62,7 +62,9 @@ describe("loops", () => {
           "  login: `hermes auth add openai-codex` for hermes, `codex login` for the Codex",
           "  CLI. Policy: the row of `benches` that names this refusal lets it come back;",
           "  without the row a revoked login is quarantined at the first refusal.",
-          "  Next: `daybook why main --at 33`"
+          "  Next:",
+          "    daybook why main --at 33 \\",
+          `      --ledger ${hourly}`
         ]
       )
     })
@@ -157,7 +159,14 @@ describe("a loop in words", () => {
     ended: undefined,
     running: false
   }
-  const looked = { from: Seq.make(1), since: undefined, credential: undefined, state, at: begin + 60 * minute }
+  const looked = {
+    from: Seq.make(1),
+    since: undefined,
+    credential: undefined,
+    state,
+    at: begin + 60 * minute,
+    again: (command: string) => command
+  }
   const wordsOf = (more: Partial<Loop>) => loopsLines([{ ...loop, ...more }], looked, plain).join("\n")
   const inOneLine = (more: Partial<Loop>) => wordsOf(more).replace(/\s+/g, " ")
 
@@ -181,7 +190,7 @@ describe("a loop in words", () => {
   it("is told though its credential is not known any more", () => {
     const lines = loopsLines([loop], { ...looked, state: fold([]) }, plain)
     assert.strictEqual(lines[0], "main: dead token replayed, not seen lately")
-    assert.strictEqual(lines.at(-1), "  Next: `daybook log --from 1`")
+    assert.deepStrictEqual(lines.slice(-2), ["  Next:", "    daybook log --from 1"])
   })
 
   it("has a sentence for each kind, and for each way to end it, of which none is too wide", () => {

@@ -95,11 +95,16 @@ const openToRead = Effect.fnUntraced(function* (
 const bytesIn = ({ ledger, path }: Folder.Folder): Effect.Effect<number> =>
   Effect.map(
     Effect.orElseSucceed(Segments.listSealed(path), () => []),
-    (sealed) =>
-      [...sealed.map((segment) => segment.path), ledger]
-        .map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0)
-        .reduce((sum, size) => sum + size, 0)
+    (sealed) => [...sealed.map((segment) => segment.path), ledger].map(sizeOf).reduce((sum, size) => sum + size, 0)
   )
+
+const sizeOf = (file: string): number => {
+  try {
+    return statSync(file).size
+  } catch {
+    return 0
+  }
+}
 
 /** An index that came from a longer copy of the ledger. What cannot be read to its end keeps its index. */
 const trim = (keeper: Keeper.Keeper, reader: Reader.Reader, lock: WriterLock.WriterLock): Effect.Effect<void> =>

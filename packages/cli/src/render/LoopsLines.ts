@@ -68,9 +68,7 @@ const named = ({ id, label }: Credential): string => nameOf({ id, label })
 
 /** At the last iteration it is as bad as it was, whatever came later. */
 const next = ({ first, last }: Loop, credential: Credential | undefined): string =>
-  credential === undefined
-    ? `Next: \`daybook log --from ${first.seq}\``
-    : `Next: \`daybook why ${credential.id} --at ${last.seq}\``
+  credential === undefined ? `daybook log --from ${first.seq}` : `daybook why ${credential.id} --at ${last.seq}`
 
 const runs = ({ ended, running }: Loop): string =>
   running ? "still running" : ended === undefined ? "not seen lately" : `ended by event ${ended.seq}`
