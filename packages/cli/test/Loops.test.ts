@@ -37,6 +37,16 @@ const asked = (ledger: string, { at, credential, since }: Asked = {}) => ({
   credential: Option.fromUndefinedOr(credential)
 })
 
+/** A command that goes on in a second line is one. */
+const joined = (lines: ReadonlyArray<string>) =>
+  lines
+    .join("\n")
+    .replaceAll(/ \\\n +/g, " ")
+    .split("\n")
+
+/** A path is as long as it is. */
+const withoutPaths = (lines: ReadonlyArray<string>) => lines.filter((line) => !line.includes("--ledger "))
+
 const said = (ledger: string, more?: Asked) => linesOf(answer(told("/nowhere"), asked(ledger, more)))
 
 const documentOf = (ledger: string, more?: Asked) =>
@@ -49,7 +59,7 @@ describe("loops", () => {
     Effect.gen(function* () {
       const [, ...lines] = yield* said(hourly)
       assert.deepStrictEqual(
-        lines.map((line) => line.replace(/\[\d+\]/, "[PID]").replace(/:\d\dZ/, ":SSZ")),
+        joined(lines).map((line) => line.replace(/\[\d+\]/, "[PID]").replace(/:\d\dZ/, ":SSZ")),
         [
           "as of   event 34, 2026-03-02T15:56:SSZ",
           "main, openai-codex: cooldown re-entry, still running",
@@ -63,8 +73,7 @@ describe("loops", () => {
           "  CLI. Policy: the row of `benches` that names this refusal lets it come back;",
           "  without the row a revoked login is quarantined at the first refusal.",
           "  Next:",
-          "    daybook why main --at 33 \\",
-          `      --ledger ${hourly}`
+          `    daybook why main --at 33 --ledger ${hourly}`
         ]
       )
     })
@@ -116,7 +125,7 @@ describe("loops", () => {
           kinds.add(kind)
           assert.isBelow(first.seq, last.seq)
         }
-        assert.deepStrictEqual(tooWide(yield* said(join(recordings, name))), [])
+        assert.deepStrictEqual(tooWide(withoutPaths(yield* said(join(recordings, name)))), [])
       }
       assert.deepStrictEqual([...kinds].toSorted(), [...loopKinds].toSorted())
     })
@@ -159,14 +168,8 @@ describe("a loop in words", () => {
     ended: undefined,
     running: false
   }
-  const looked = {
-    from: Seq.make(1),
-    since: undefined,
-    credential: undefined,
-    state,
-    at: begin + 60 * minute,
-    again: (command: string) => command
-  }
+  const asked = { from: Seq.make(1), since: undefined, credential: undefined, state, at: begin + 60 * minute }
+  const looked = { ...asked, again: (command: string) => command }
   const wordsOf = (more: Partial<Loop>) => loopsLines([{ ...loop, ...more }], looked, plain).join("\n")
   const inOneLine = (more: Partial<Loop>) => wordsOf(more).replace(/\s+/g, " ")
 
@@ -191,6 +194,16 @@ describe("a loop in words", () => {
     const lines = loopsLines([loop], { ...looked, state: fold([]) }, plain)
     assert.strictEqual(lines[0], "main: dead token replayed, not seen lately")
     assert.deepStrictEqual(lines.slice(-2), ["  Next:", "    daybook log --from 1"])
+  })
+
+  it("sends whoever reads of a well login to what went round, since why would say that nothing is wrong", () => {
+    const nextOf = (more: Partial<Loop>) => wordsOf(more).split("\n").at(-1)?.trim()
+    assert.strictEqual(
+      nextOf({ kind: "refresh-storm", stop: "calm-callers" }),
+      "daybook log --type RefreshStarted --credential main --from 1"
+    )
+    assert.strictEqual(nextOf({ kind: "adopt-ping-pong", stop: "one-writer" }), "daybook story main --at 9")
+    assert.strictEqual(nextOf({ kind: "quarantine-flapping", stop: "one-writer" }), "daybook why main --at 9")
   })
 
   it("has a sentence for each kind, and for each way to end it, of which none is too wide", () => {

@@ -66,9 +66,14 @@ const titles: Readonly<Record<LoopKind, string>> = {
 
 const named = ({ id, label }: Credential): string => nameOf({ id, label })
 
-/** At the last iteration it is as bad as it was, whatever came later. */
-const next = ({ first, last }: Loop, credential: Credential | undefined): string =>
-  credential === undefined ? `daybook log --from ${first.seq}` : `daybook why ${credential.id} --at ${last.seq}`
+/** At its last iteration a login is as ill as it was, whatever came later; one that is not ill is asked otherwise. */
+const next = ({ first, kind, last, stop }: Loop, credential: Credential | undefined): string => {
+  if (credential === undefined) return `daybook log --from ${first.seq}`
+  const { id } = credential
+  if (stop === "calm-callers") return `daybook log --type RefreshStarted --credential ${id} --from ${first.seq}`
+  const isWell = stop === "one-writer" && kind !== "quarantine-flapping"
+  return `daybook ${isWell ? "story" : "why"} ${id} --at ${last.seq}`
+}
 
 const runs = ({ ended, running }: Loop): string =>
   running ? "still running" : ended === undefined ? "not seen lately" : `ended by event ${ended.seq}`
