@@ -15,6 +15,7 @@ import { Effect, Stream } from "effect"
 import { randomUUID } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { makeWorld } from "./support/World.ts"
 
 /** Each command is a process of its own, and the machine may be busy. */
@@ -228,6 +229,20 @@ describe.concurrent("the command", () => {
       })
       const below = yield* run(["classify", "--event=0"])
       assert.deepStrictEqual([below.code, below.stdout], [2, ""])
+    })
+  )
+
+  it.live("looks into a ledger that was copied from elsewhere, and needs the place of an event in it", () =>
+    Effect.gen(function* () {
+      const { run } = yield* refusedWorld
+      const recording = new URL("../../../examples/ledgers/refusals-that-nobody-knows", import.meta.url)
+      const ledger = ["--ledger", fileURLToPath(recording)]
+      const { code, stderr, stdout } = yield* run(["classify", "--event", "11", ...ledger])
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      assert.include(stdout, "Transient Unrecognized (rule unrecognized")
+      const without = yield* run(["classify", ...ledger])
+      assert.deepStrictEqual([without.code, without.stdout], [2, ""])
+      assert.include(without.stderr, "Name the event with --event SEQ")
     })
   )
 

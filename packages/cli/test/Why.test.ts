@@ -361,7 +361,8 @@ describe("each recorded ledger", () => {
       for (const { name } of names) {
         for (const what of yield* asks(name)) {
           const text = yield* linesOf(tell(told("/nowhere"), asked(what, undefined, join(recordings, name))))
-          assert.deepStrictEqual(tooWide(text), [], `${name} ${what}`)
+          const sentences = text.filter((line) => !line.includes("--ledger ")) // a path is as long as it is
+          assert.deepStrictEqual(tooWide(sentences), [], `${name} ${what}`)
         }
       }
     }).pipe(Effect.scoped)

@@ -1,8 +1,9 @@
-/** A command for a shell, on lines that a narrow terminal shows whole: pasted together they are the one command. */
+/** A command for a shell; one that is too long for 80 columns names its ledger in a line of its own. */
 const columns = 80
 
 export const commandLines = (command: string, indent: string): ReadonlyArray<string> => {
-  if (indent.length + command.length <= columns) return [`${indent}${command}`]
-  const [first = "", last = ""] = command.split(/ (?=--(?:ledger|home) )/)
-  return [`${indent}${first} \\`, `${indent}  ${last}`]
+  const [first = "", ledger] = command.split(/ (?=--(?:ledger|home) )/)
+  return ledger === undefined || indent.length + command.length <= columns
+    ? [`${indent}${command}`]
+    : [`${indent}${first} \\`, `${indent}  ${ledger}`]
 }
