@@ -107,7 +107,7 @@ const beforeLines = ({ before }: Answer, at: number, paint: Paint): ReadonlyArra
   const { cause, says } = before.finding
   return [
     "",
-    paint("faint", `What was wrong last, until ${moment(before.event.at, at)}`),
+    paint("faint", `What was wrong last, as of event ${before.event.seq}, ${moment(before.event.at, at)}`),
     ...wrap(`${cause}: ${says}`, columns)
   ]
 }
