@@ -13,6 +13,7 @@ import {
   generation,
   grantId,
   hour,
+  lifted,
   lost,
   minute,
   otherActor,
@@ -251,6 +252,14 @@ describe("a token that is refused as not valid", () => {
       ...refused(first, "Revoked", { attempt: 2 })
     ]
     assert.strictEqual(causeOf(steps), "raced")
+  })
+
+  it("was revoked, and is not called unused, if each sending before was refused as well", () => {
+    const again = (attempt: number) => [started(first, attempt), ...refused(first, "Revoked", { attempt })]
+    const { cause, says } = ask([...begun(), ...again(1), lifted(first), ...again(2)]).finding
+    assert.strictEqual(cause, "revoked")
+    assert.include(says, "its refresh token had been sent once before")
+    assert.include(ask([...begun(), ...again(1)]).finding.says, "nobody in this ledger had used its refresh token")
   })
 
   it("was revoked, if the provider says so, whatever was sent before", () => {

@@ -82,13 +82,18 @@ const expired = ({ answer, shown }: Scene): Finding =>
 const byAnother = (one: Case, scene: Scene): Finding | undefined =>
   isSaidRevoked(scene) ? undefined : (byOurs(one, scene) ?? byStray(one, scene) ?? byFork(one, scene))
 
-const revoked = (one: Case, { answer, at, death, shown, store }: Scene): Finding => {
+const sentBefore = (times: number): string => {
+  if (times === 0) return "nobody in this ledger had used its refresh token"
+  return `its refresh token had been sent ${times === 1 ? "once" : `${times} times`} before`
+}
+
+const revoked = (one: Case, { answer, at, death, others, shown, store }: Scene): Finding => {
   if (store !== undefined) {
     const says = `The program that shares the ${store.data.store} store declared the login dead (rule ${death.rule}) and took its tokens out.`
     return finding("revoked", says, [store], { store: store.data.store })
   }
   const rest = restOf(one, death.generation, at)
   const came = rest === undefined ? "" : `; it had come ${span(rest.millis)} before`
-  const says = `The provider says that the login is not valid any more${answer}, and nobody in this ledger had used its refresh token${came}.`
+  const says = `The provider says that the login is not valid any more${answer}, and ${sentBefore(others.length)}${came}.`
   return finding("revoked", says, shown)
 }

@@ -37,7 +37,7 @@ export const raced = (one: Case, event: Adoption): Finding => {
   const lost =
     phase === "after rejection" ? `${name}'s own request was refused` : `${name} put its own new tokens aside`
   const says = `${winnerName(one.state, winner)} refreshed the login at the same time and won; ${lost}, and the tokens of the winner are used.`
-  return finding("raced", says, [sent, brought], winner)
+  return finding("raced", says, [sent, brought, event], winner)
 }
 
 const turn = (one: Case, { actor, data: { winner } }: Adoption): Finding =>
