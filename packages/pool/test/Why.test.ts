@@ -51,6 +51,7 @@ describe("a healthy credential", () => {
     assert.strictEqual(answer.finding.cause, "raced")
     assert.strictEqual(answer.value, "ok")
     assert.deepStrictEqual(answer.finding.by, { store: "hermes" })
+    assert.strictEqual(answer.chain.links.at(-1)?.event.type, "RaceAdopted")
     const later = ask([...steps, started(next, 2), succeeded(next, third, 2)])
     assert.strictEqual(later.finding.cause, "healthy")
     assert.strictEqual(later.before?.finding.cause, "raced")
@@ -132,6 +133,11 @@ describe("a field", () => {
     assert.strictEqual(answer.setter?.seq, 7)
     assert.strictEqual(answer.finding.cause, "operator")
     assert.strictEqual(ask(begun(), { field: "priority" }).setter?.type, "CredentialEnrolled")
+  })
+
+  it("is not called older than the ledger if nobody has ever said when the tokens end", () => {
+    const answer = ask(begun(), { field: "expiresAt" })
+    assert.deepStrictEqual([answer.value, answer.finding.cause], [undefined, "healthy"])
   })
 
   it("says who brought the tokens that count", () => {

@@ -15,7 +15,7 @@ import { type FieldName, readField } from "./why/Fields.ts"
 import { healthy, judgeLiving } from "./why/Living.ts"
 import { isRace, raced } from "./why/Race.ts"
 import type { Question, Trouble } from "./why/Recollection.ts"
-import { judgeChoice, judgeCooldown, judgeQuota, judgeTokens } from "./why/Setting.ts"
+import { judgeChoice, judgeCooldown, judgeEnd, judgeQuota, judgeTokens } from "./why/Setting.ts"
 
 export interface Asked extends Pick<Question, "field" | "now"> {
   /** As it was at the moment. */
@@ -98,8 +98,9 @@ const judge = (one: Case, field: FieldName, setter: Recorded | undefined): Findi
     case "health":
       return one.grant.health._tag === "Live" ? healthy(one) : judgeHealth(one)
     case "current":
-    case "expiresAt":
       return judgeTokens(one, setter)
+    case "expiresAt":
+      return judgeEnd(one, setter)
     case "cooldown":
       return judgeCooldown(one)
     case "quota":

@@ -7,6 +7,12 @@ import { type Case, type Finding, finding } from "./Case.ts"
 import { judgeAdoption } from "./Race.ts"
 import { actorName, moment } from "./Words.ts"
 
+/** When its access token ends. Of an API key, and of some logins, nobody says so. */
+export const judgeEnd = (one: Case, setter: Recorded | undefined): Finding =>
+  one.grant.current !== undefined && one.grant.current.expiresAt === undefined && setter === undefined
+    ? finding("healthy", "Nobody has said that it ends.")
+    : judgeTokens(one, setter)
+
 /** Of the tokens that count, or of what came with them. */
 export const judgeTokens = (one: Case, setter: Recorded | undefined): Finding => {
   switch (setter?.type) {
