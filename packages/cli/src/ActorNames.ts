@@ -7,7 +7,7 @@ import type { ActorId } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Effect, HashMap } from "effect"
 import * as History from "./History.ts"
-import { type Names, namesIn } from "./render/Names.ts"
+import { type Names, namesIn } from "@daybook/words/Names"
 
 export type ActorNames = Names["actor"]
 

@@ -3,7 +3,7 @@ import { defaultProviders } from "@daybook/oauth/Providers"
 import type { Instant } from "@daybook/pool/Instant"
 import type { CredentialStatus } from "@daybook/pool/queries/Status"
 import { relogin } from "@daybook/refresher/Relogin"
-import { moment } from "./render/Time.ts"
+import { moment } from "@daybook/words/Time"
 
 export const adviceOn = (credential: CredentialStatus, now: Instant): string | undefined =>
   [inItsState(credential, now), beforeItEnds(credential, now)].filter((part) => part !== undefined).join(" ") ||

@@ -10,7 +10,7 @@ import type { PoolState } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Effect, HashMap, Option, Stream } from "effect"
 import { exitCodes } from "./ExitCode.ts"
-import { namesIn } from "./render/Names.ts"
+import { namesIn } from "@daybook/words/Names"
 import { Stop } from "./Stop.ts"
 
 export interface Again {

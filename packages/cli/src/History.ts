@@ -18,7 +18,7 @@ import type { HistoryFlags } from "./HistoryFlags.ts"
 import { version } from "./internal/Version.ts"
 import * as LedgerFolder from "./LedgerFolder.ts"
 import * as Output from "./Output.ts"
-import { absolute } from "./render/Time.ts"
+import { absolute } from "@daybook/words/Time"
 import type { Settings } from "./Settings.ts"
 import { Stop } from "./Stop.ts"
 

@@ -2,7 +2,7 @@
 import { answer } from "@daybook/cli/commands/Lineage"
 import { Lineage } from "@daybook/cli/json/Lineage"
 import { lineageLines } from "@daybook/cli/render/LineageLines"
-import { namesIn } from "@daybook/cli/render/Names"
+import { namesIn } from "@daybook/words/Names"
 import { plain } from "@daybook/cli/render/Paint"
 import { fold } from "@daybook/pool/Evolve"
 import { CredentialId } from "@daybook/pool/Ids"

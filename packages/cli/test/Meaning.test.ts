@@ -1,5 +1,5 @@
 /** Every verdict has a sentence for people, and none sends them to a command that is not there. */
-import { meaningOf } from "@daybook/cli/render/Meaning"
+import { meaningOf } from "@daybook/words/Meaning"
 import { ApiVerdictName, TerminalReason, TransientReason } from "@daybook/pool/Verdict"
 import type { ApiVerdict, TokenVerdict } from "@daybook/pool/Verdict"
 import { assert, describe, it } from "@effect/vitest"

@@ -15,7 +15,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as History from "@daybook/cli/History"
-import { nextStep } from "@daybook/cli/NextStep"
+import { nextStep } from "@daybook/words/NextStep"
 import { recall } from "@daybook/cli/Recall"
 
 const recordings = fileURLToPath(new URL("../../../examples/ledgers", import.meta.url))

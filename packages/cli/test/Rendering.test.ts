@@ -15,7 +15,7 @@ import { doctorLines } from "@daybook/cli/render/DoctorLines"
 import { eventJson } from "@daybook/cli/render/EventJson"
 import { listLines } from "@daybook/cli/render/ListLines"
 import { logLine } from "@daybook/cli/render/LogLine"
-import { namesIn } from "@daybook/cli/render/Names"
+import { namesIn } from "@daybook/words/Names"
 import { type Observed, observedLines } from "@daybook/cli/render/ObservedLines"
 import { colours, paintFor, plain } from "@daybook/cli/render/Paint"
 import { statusJson } from "@daybook/cli/render/StatusJson"
@@ -23,7 +23,7 @@ import { stillThere } from "@daybook/cli/render/StillThere"
 import { statusLines } from "@daybook/cli/render/StatusLines"
 import { storyLines } from "@daybook/cli/render/StoryLines"
 import { table } from "@daybook/cli/render/Table"
-import { absolute, moment, relative } from "@daybook/cli/render/Time"
+import { absolute, moment, relative } from "@daybook/words/Time"
 
 const now = Date.parse("2026-11-22T10:00:00Z")
 const minute = 60_000

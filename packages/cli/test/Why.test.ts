@@ -2,7 +2,7 @@
 import * as History from "@daybook/cli/History"
 import { tell } from "@daybook/cli/commands/Why"
 import { Why } from "@daybook/cli/json/Why"
-import { nextStep } from "@daybook/cli/NextStep"
+import { nextStep } from "@daybook/words/NextStep"
 import { plain } from "@daybook/cli/render/Paint"
 import { whyLines } from "@daybook/cli/render/WhyLines"
 import { Stop } from "@daybook/cli/Stop"

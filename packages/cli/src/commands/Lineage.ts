@@ -9,7 +9,7 @@ import { type HistoryFlags, historyFlags } from "../HistoryFlags.ts"
 import { Lineage, lineageJson } from "../json/Lineage.ts"
 import * as Output from "../Output.ts"
 import { lineageLines } from "../render/LineageLines.ts"
-import { namesIn } from "../render/Names.ts"
+import { namesIn } from "@daybook/words/Names"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
 

@@ -11,7 +11,7 @@ import * as LogQuery from "../LogQuery.ts"
 import * as Period from "../Period.ts"
 import { eventJson } from "../render/EventJson.ts"
 import { logLine } from "../render/LogLine.ts"
-import { type Names, namesIn } from "../render/Names.ts"
+import { type Names, namesIn } from "@daybook/words/Names"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
 

@@ -7,7 +7,7 @@ import type { PoolState } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { HashMap, Option, Predicate } from "effect"
 import { eventJson } from "../render/EventJson.ts"
-import { namesIn } from "../render/Names.ts"
+import { namesIn } from "@daybook/words/Names"
 import type { NewFormat } from "./Format.ts"
 
 export const csv: NewFormat = (state) => {

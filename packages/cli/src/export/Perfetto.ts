@@ -8,8 +8,8 @@ import type { Instant } from "@daybook/pool/Instant"
 import type { PoolState } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { eventJson } from "../render/EventJson.ts"
-import { typeInWords } from "../render/LogLine.ts"
-import { generationName, type Names, namesIn } from "../render/Names.ts"
+import { typeInWords } from "@daybook/words/TypeWords"
+import { generationName, type Names, namesIn } from "@daybook/words/Names"
 import type { NewFormat } from "./Format.ts"
 
 export const perfetto: NewFormat = (state) => {

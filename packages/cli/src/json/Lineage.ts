@@ -10,7 +10,7 @@ import { StoreKind } from "@daybook/pool/StoreRef"
 import { TerminalReason } from "@daybook/pool/Verdict"
 import { Schema } from "effect"
 import type { History } from "../History.ts"
-import { namesIn } from "../render/Names.ts"
+import { namesIn } from "@daybook/words/Names"
 import { basisFields, basisOf } from "./Basis.ts"
 
 const Number = Schema.Int.annotate({ description: "Of a generation: its place in `generations`, from 1" })

@@ -9,7 +9,7 @@ import type { PoolState } from "@daybook/pool/PoolState"
 import { StoreKind } from "@daybook/pool/StoreRef"
 import { Schema } from "effect"
 import type { History } from "../History.ts"
-import type { NextStep } from "../NextStep.ts"
+import type { NextStep } from "@daybook/words/NextStep"
 import { basisFields, basisOf } from "./Basis.ts"
 import { EventDocument, eventDocument } from "./Event.ts"
 

@@ -1,7 +1,7 @@
 /** Which ledger an answer is from, and as of when. Not where it lies: a copy of it answers the same. */
 import type { Standing } from "../History.ts"
 import type { Paint } from "./Paint.ts"
-import { absolute } from "./Time.ts"
+import { absolute } from "@daybook/words/Time"
 
 export const asOfLines = (history: Standing, paint: Paint): ReadonlyArray<string> => [
   `${paint("faint", "ledger")}  ${history.state.ledger?.id ?? "unknown"}`,

@@ -5,7 +5,7 @@ import type { ActorNames } from "../ActorNames.ts"
 import type { Audited } from "../json/Audit.ts"
 import type { Paint } from "./Paint.ts"
 import { table } from "./Table.ts"
-import { absolute } from "./Time.ts"
+import { absolute } from "@daybook/words/Time"
 import { wrap } from "./Wrap.ts"
 
 const columns = 80

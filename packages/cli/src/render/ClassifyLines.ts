@@ -7,9 +7,9 @@ import { format, type Instant } from "@daybook/pool/Instant"
 import type { QuotaWindow } from "@daybook/pool/QuotaWindow"
 import type { ApiVerdict, TokenVerdict } from "@daybook/pool/Verdict"
 import type { Again } from "../ClassifyAgain.ts"
-import { meaningOf } from "./Meaning.ts"
+import { meaningOf } from "@daybook/words/Meaning"
 import type { Paint } from "./Paint.ts"
-import { moment } from "./Time.ts"
+import { moment } from "@daybook/words/Time"
 
 export const explanationLines = (
   explained: Explanation,

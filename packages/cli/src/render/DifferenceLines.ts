@@ -1,7 +1,7 @@
 /** Decisions that differ, for people: which event, and each field as it was recorded and as it comes out. */
 import type { FieldDifference } from "@daybook/pool/replay/Difference"
 import type { Paint } from "./Paint.ts"
-import { absolute } from "./Time.ts"
+import { absolute } from "@daybook/words/Time"
 import { wrap } from "./Wrap.ts"
 
 const columns = 80

@@ -5,7 +5,7 @@ import type { Row } from "../PoolView.ts"
 import { beginWith } from "../FirstSteps.ts"
 import type { Paint } from "./Paint.ts"
 import { iso } from "./StatusJson.ts"
-import { moment } from "./Time.ts"
+import { moment } from "@daybook/words/Time"
 import { wrap } from "./Wrap.ts"
 
 const columns = 80

@@ -1,8 +1,8 @@
 /** `daybook hash` for people. */
 import type { Fingerprint } from "@daybook/pool/Fingerprint"
 import type { Mention, TokenUse } from "@daybook/pool/queries/TokenUse"
-import { typeInWords } from "./LogLine.ts"
-import { absolute } from "./Time.ts"
+import { typeInWords } from "@daybook/words/TypeWords"
+import { absolute } from "@daybook/words/Time"
 import { wrap } from "./Wrap.ts"
 
 /** `mentions` are all events that name it. */

@@ -2,7 +2,7 @@
 import type { Imported, Looked } from "@daybook/refresher/ImportLogin"
 import type { OthersFile } from "../OthersFile.ts"
 import { iso } from "./StatusJson.ts"
-import { moment } from "./Time.ts"
+import { moment } from "@daybook/words/Time"
 
 /** In clear, since it is the person's own. */
 export const accountOf = ({ account, email }: Pick<Looked, "account" | "email">): string => {

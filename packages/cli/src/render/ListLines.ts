@@ -1,11 +1,10 @@
 /** `daybook list`: one row for each credential, with where it lives. */
-import type { StoreRef } from "@daybook/pool/StoreRef"
-import { profileOf } from "@daybook/vault/HermesProfiles"
+import { storeName } from "@daybook/words/StoreName"
 import type { PoolView, Row } from "../PoolView.ts"
 import type { Paint } from "./Paint.ts"
 import { nobodyYet, unknownLines } from "./StatusLines.ts"
 import { table } from "./Table.ts"
-import { day, moment } from "./Time.ts"
+import { day, moment } from "@daybook/words/Time"
 import { paintWord } from "./Word.ts"
 
 const headings = [
@@ -44,9 +43,3 @@ const cells = (row: Row, now: number, paint: Paint): ReadonlyArray<string> => [
   row.deadline === undefined ? "-" : day(row.deadline, now),
   paintWord(row.word, paint)
 ]
-
-export const storeName = ({ kind, path, slot }: StoreRef): string => {
-  if (kind === "own" || path === undefined) return `${kind} ${slot}`
-  const profile = kind === "hermes" ? profileOf(path) : undefined
-  return profile === undefined ? `${kind} ${path}` : `${kind} ${path} (profile ${profile})`
-}

@@ -1,8 +1,9 @@
 /** One event, one line: its place, when, by whom, what, about which credential, and what matters in it. */
 import { format } from "@daybook/pool/Instant"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { essentialsOf } from "./Essentials.ts"
-import type { Names } from "./Names.ts"
+import { essentialsOf } from "@daybook/words/Essentials"
+import type { Names } from "@daybook/words/Names"
+import { typeInWords } from "@daybook/words/TypeWords"
 import type { Paint, Tone } from "./Paint.ts"
 
 export const logLine = (event: Recorded, names: Names, paint: Paint): string => {
@@ -17,16 +18,6 @@ export const logLine = (event: Recorded, names: Names, paint: Paint): string => 
     .join("  ")
     .trimEnd()
 }
-
-/** `RefreshStarted` becomes `refresh started`; an event of a newer version says so. */
-export const typeInWords = (event: Recorded): string =>
-  event.type === "Unknown" ? `unknown ${event.data.type}` : words(event.type)
-
-export const words = (type: string): string =>
-  type
-    .replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`)
-    .toLowerCase()
-    .replace(/^api /, "API ")
 
 const toneOf = ({ type }: Recorded): Tone => {
   switch (type) {

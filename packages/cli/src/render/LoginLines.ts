@@ -3,7 +3,7 @@ import type { Instant } from "@daybook/pool/Instant"
 import type { Kept } from "@daybook/refresher/KeepLogin"
 import type { Prompt } from "@daybook/refresher/Person"
 import { iso } from "./StatusJson.ts"
-import { moment } from "./Time.ts"
+import { moment } from "@daybook/words/Time"
 
 /** Where each address stands on a line of its own, to be copied. */
 export const promptLines = (prompt: Prompt, now: Instant): ReadonlyArray<string> => {

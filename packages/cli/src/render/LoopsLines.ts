@@ -8,10 +8,10 @@ import { loopInWords, remedyOfLoop } from "@daybook/refresher/LoopRemedy"
 import { HashMap } from "effect"
 import type { OnSameLedger } from "../SameLedger.ts"
 import { commandLines } from "./CommandLines.ts"
-import { namesIn } from "./Names.ts"
+import { namesIn } from "@daybook/words/Names"
 import type { Paint } from "./Paint.ts"
 import { nameOf } from "./StatusLines.ts"
-import { absolute, relative, span } from "./Time.ts"
+import { absolute, relative, span } from "@daybook/words/Time"
 import { wrap } from "./Wrap.ts"
 
 const columns = 80

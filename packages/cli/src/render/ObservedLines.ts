@@ -1,11 +1,11 @@
 /** `daybook start --observe`: what will be read, and then what was found. */
 import type { StoreKind, StoreRef } from "@daybook/pool/StoreRef"
 import { format, type Instant } from "@daybook/pool/Instant"
-import { storeName } from "./ListLines.ts"
+import { storeName } from "@daybook/words/StoreName"
 import type { Paint } from "./Paint.ts"
 import { iso } from "./StatusJson.ts"
 import { table } from "./Table.ts"
-import { moment } from "./Time.ts"
+import { moment } from "@daybook/words/Time"
 import type { Problem } from "../PoolView.ts"
 
 export interface Source {

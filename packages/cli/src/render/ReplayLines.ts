@@ -2,7 +2,7 @@
 import type { StateDivergence } from "@daybook/pool/replay/StateTrace"
 import type { ReplayAnswer } from "../json/Replay.ts"
 import { differingLines } from "./DifferenceLines.ts"
-import { notJudgedText } from "./NotJudgedText.ts"
+import { notJudgedText } from "@daybook/words/NotJudgedText"
 import type { Paint } from "./Paint.ts"
 import { wrap } from "./Wrap.ts"
 

@@ -3,7 +3,7 @@ import { profileOf } from "@daybook/vault/HermesProfiles"
 import { begin } from "../FirstSteps.ts"
 import type { PoolView, Row } from "../PoolView.ts"
 import type { Paint } from "./Paint.ts"
-import { day, moment } from "./Time.ts"
+import { day, moment } from "@daybook/words/Time"
 import { paintWord } from "./Word.ts"
 
 export const statusLines = (view: PoolView, paint: Paint): ReadonlyArray<string> => [

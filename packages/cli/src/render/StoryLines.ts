@@ -6,9 +6,9 @@ import type { EventId, Seq } from "@daybook/pool/Ids"
 import { format } from "@daybook/pool/Instant"
 import type { WentOn } from "@daybook/pool/queries/WentOn"
 import type { Recorded } from "@daybook/pool/Recorded"
-import type { Names } from "./Names.ts"
+import type { Names } from "@daybook/words/Names"
 import type { Paint } from "./Paint.ts"
-import { sentenceOf } from "./Sentence.ts"
+import { sentenceOf } from "@daybook/words/Sentence"
 import { wrap } from "./Wrap.ts"
 
 export interface Story {

@@ -3,10 +3,10 @@ import type { CorrelationId } from "@daybook/pool/Ids"
 import type { PoolState } from "@daybook/pool/PoolState"
 import type { Traced } from "@daybook/pool/queries/Trace"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { type Names, namesIn } from "./Names.ts"
+import { type Names, namesIn } from "@daybook/words/Names"
 import type { Paint } from "./Paint.ts"
-import { sentenceOf } from "./Sentence.ts"
-import { absolute, span } from "./Time.ts"
+import { sentenceOf } from "@daybook/words/Sentence"
+import { absolute, span } from "@daybook/words/Time"
 import { wrap } from "./Wrap.ts"
 
 export interface TraceView {

@@ -3,7 +3,7 @@ import type { ByteRange, CheckpointReport, EventRange, VerifyReport } from "@day
 import { isLive, troubleAndWhy } from "../Flaw.ts"
 import type { Paint } from "./Paint.ts"
 import { size } from "./Size.ts"
-import { absolute } from "./Time.ts"
+import { absolute } from "@daybook/words/Time"
 
 export const verifyLines = (report: VerifyReport, paint: Paint): ReadonlyArray<string> => [
   report.path,

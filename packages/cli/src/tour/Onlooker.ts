@@ -4,7 +4,7 @@ import type { Recorded } from "@daybook/pool/Recorded"
 import { Console, Effect, Stream, SubscriptionRef } from "effect"
 import { exitCodes } from "../ExitCode.ts"
 import { logLine } from "../render/LogLine.ts"
-import { namesIn } from "../render/Names.ts"
+import { namesIn } from "@daybook/words/Names"
 import type { Paint } from "../render/Paint.ts"
 import { Stop } from "../Stop.ts"
 

@@ -2,7 +2,7 @@
 import { type EventOf, PoolEvent } from "@daybook/pool/Event"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { essentialsOf, evidenceWords, winnerOf } from "./Essentials.ts"
-import { typeInWords } from "./LogLine.ts"
+import { typeInWords } from "./TypeWords.ts"
 import { generationName as name, type Names } from "./Names.ts"
 import { absolute } from "./Time.ts"
 

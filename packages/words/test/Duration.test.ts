@@ -1,4 +1,4 @@
-import { duration } from "@daybook/cli/render/Duration"
+import { duration } from "@daybook/words/Duration"
 import { assert, describe, it } from "@effect/vitest"
 
 const second = 1_000

@@ -4,7 +4,7 @@ import type { Instant } from "@daybook/pool/Instant"
 import type { Cooldown, Health } from "@daybook/pool/PoolState"
 import type { Axes, AxisName, Current, Pending } from "@daybook/pool/queries/Axes"
 import type { QuotaWindow } from "@daybook/pool/QuotaWindow"
-import { storeName } from "./ListLines.ts"
+import { storeName } from "./StoreName.ts"
 import { generationName, type Names } from "./Names.ts"
 
 export interface Telling {

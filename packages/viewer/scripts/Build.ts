@@ -1,0 +1,33 @@
+/**
+ * The page as a few files: `app.js` and its worker, the style and the HTML around them. A report file has them all in one,
+ * so none of them imports another.
+ */
+import { copyFileSync, mkdirSync, renameSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { rolldown } from "rolldown"
+
+const here = fileURLToPath(new URL("..", import.meta.url))
+
+/** Where the built page is. */
+export const folder = join(here, "built")
+
+/** In place of the one that is there. */
+export const build = async (): Promise<void> => {
+  const making = `${folder}.${process.pid}`
+  mkdirSync(making)
+  await script("app", "src/page/main.tsx", making)
+  await script("worker", "src/worker.ts", making)
+  for (const name of ["page.html", "page.css"]) copyFileSync(join(here, "src/page", name), join(making, name))
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(making, folder)
+}
+
+const script = async (name: string, entry: string, dir: string): Promise<void> => {
+  const bundle = await rolldown({
+    input: { [name]: join(here, entry) },
+    platform: "browser"
+  })
+  await bundle.write({ dir, format: "iife", entryFileNames: `${name}.js`, minify: true, codeSplitting: false })
+  await bundle.close()
+}

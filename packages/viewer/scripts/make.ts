@@ -1,0 +1,4 @@
+/** Builds the page anew. */
+import { build } from "./Build.ts"
+
+await build()
