@@ -1,8 +1,8 @@
 /**
  * Runs one measurement by name: `npm run bench -- ledger`, `-- token`, `-- fetch`, `-- classify`, `-- reach`,
- * `-- history`.
+ * `-- history`, `-- viewer`.
  */
-const known = ["ledger", "token", "fetch", "classify", "reach", "history"]
+const known = ["ledger", "token", "fetch", "classify", "reach", "history", "viewer"]
 const name = process.argv[2] ?? ""
 if (known.includes(name)) {
   await import(`./${name}.ts`)

@@ -1,0 +1,53 @@
+/**
+ * The viewer in a real Chromium, on a long ledger: until the first picture, while the cursor is dragged, and when the
+ * whole ledger is in the page.
+ *
+ *   pnpm bench viewer [--events 100000] [--ledger FOLDER] [--times 3]
+ */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import * as BigLedger from "./ledger/BigLedger.ts"
+import { doubts } from "./ledger/Machine.ts"
+import { median, type Row, short, table, whole } from "./Measure.ts"
+import { type Looked, lookAt } from "./viewer/Look.ts"
+
+const { values } = parseArgs({
+  args: process.argv.slice(3),
+  options: {
+    events: { type: "string", default: "100000" },
+    ledger: { type: "string" },
+    times: { type: "string", default: "3" }
+  }
+})
+
+const make = async (): Promise<string> => {
+  const folder = mkdtempSync(join(tmpdir(), "daybook-bench-"))
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
+  process.on("SIGINT", () => process.exit(130))
+  console.error(`Making a ledger of ${whole(Number(values.events))} events ...`)
+  await BigLedger.make(folder, Number(values.events), 1)
+  return folder
+}
+
+const ledger = values.ledger ?? (await make())
+const looks: Array<Looked> = []
+for (let time = 0; time < Number(values.times); time++) looks.push(await lookAt(ledger))
+
+const row = (what: string, of: (looked: Looked) => number, unit: string, bar: string): Row => [
+  what,
+  `${short(median(looks.map(of)))} ${unit}`,
+  bar
+]
+
+for (const doubt of doubts(ledger)) console.error(doubt)
+const rows: ReadonlyArray<Row> = [
+  ["measure", "median", "bar"],
+  row("first picture", ({ picture }) => picture, "ms", "at most 2,000"),
+  row("all read", ({ all }) => all, "ms", "-"),
+  row("frames while scrubbing", ({ frames }) => frames, "a second", "at least 30"),
+  row("longest frame", ({ longest }) => longest, "ms", "-"),
+  row("memory of the tab", ({ memory }) => memory, "MB", "at most 300")
+]
+console.log(`\n${table(rows)}`)

@@ -1,0 +1,115 @@
+/** The page of one ledger, from the command's start until all of the ledger is in it. */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { readFileSync, readdirSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { chromium, type Page } from "playwright-core"
+
+export interface Looked {
+  /** Milliseconds from the address to the first lanes that are drawn. */
+  readonly picture: number
+  /** Milliseconds until every event is in the page. */
+  readonly all: number
+  /** Frames a second while the cursor is dragged over the whole ledger, and the longest of them in milliseconds. */
+  readonly frames: number
+  readonly longest: number
+  /** MB of the tab's process, when all is read and after the dragging. */
+  readonly memory: number
+}
+
+const daybook = fileURLToPath(new URL("../../packages/cli/bin/daybook.js", import.meta.url))
+
+export const lookAt = async (ledger: string): Promise<Looked> => {
+  const home = mkdtempSync(join(tmpdir(), "daybook-bench-view-"))
+  const command = spawn(process.execPath, [daybook, "view", "--no-open", "--ledger", ledger, "--home", home], {
+    stdio: ["ignore", "pipe", "inherit"]
+  })
+  try {
+    return await browse(await addressFrom(command.stdout))
+  } finally {
+    command.kill("SIGINT")
+    await once(command, "close")
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+const addressFrom = async (output: NodeJS.ReadableStream): Promise<string> => {
+  for await (const line of createInterface({ input: output })) {
+    const [address] = /http:\/\/\S+/.exec(line) ?? []
+    if (address !== undefined) return address
+  }
+  throw new Error("daybook view ended without an address")
+}
+
+const browse = async (address: string): Promise<Looked> => {
+  const browser = await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+  })
+  try {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
+    const begun = performance.now()
+    await page.goto(address)
+    await page.waitForFunction(() => performance.getEntriesByName("first picture").length > 0)
+    const picture = performance.now() - begun
+    await page.waitForFunction(() => performance.getEntriesByName("all read").length > 0, undefined, {
+      timeout: 300_000
+    })
+    const all = performance.now() - begun
+    const { frames, longest } = await scrub(page)
+    return { picture, all, frames, longest, memory: memoryOf(browserTabs()) }
+  } finally {
+    await browser.close()
+  }
+}
+
+/** Drags the cursor once over the lanes, while the page counts its own frames. */
+const scrub = async (page: Page): Promise<{ readonly frames: number; readonly longest: number }> => {
+  const box = await page.locator("[data-timeline]").boundingBox()
+  if (box === null) throw new Error("the page has no timeline")
+  const y = box.y + box.height / 2
+  await page.mouse.click(box.x + box.width - 10, box.y + 8)
+  await page.evaluate(() => {
+    const times: Array<number> = []
+    const count = (now: number): void => {
+      times.push(now)
+      if (Object.hasOwn(globalThis, "counted")) return
+      requestAnimationFrame(count)
+    }
+    Object.assign(globalThis, { times })
+    requestAnimationFrame(count)
+  })
+  const steps = 150
+  await page.mouse.move(box.x + box.width - 10, box.y + 8)
+  await page.mouse.down()
+  for (let step = 0; step < steps; step++) {
+    await page.mouse.move(box.x + box.width - 10 - ((box.width - 200) * step) / steps, step % 2 === 0 ? box.y + 8 : y)
+  }
+  await page.mouse.up()
+  return page.evaluate(() => {
+    const times: ReadonlyArray<number> = Reflect.get(globalThis, "times")
+    Object.assign(globalThis, { counted: true })
+    const spans = times.slice(1).map((time, place) => time - (times[place] ?? 0))
+    const whole = (times.at(-1) ?? 0) - (times[0] ?? 0)
+    return { frames: (spans.length * 1_000) / whole, longest: Math.max(...spans) }
+  })
+}
+
+/** Processes that draw pages: of them the largest is the tab, with its worker. */
+const browserTabs = (): ReadonlyArray<string> =>
+  readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && textOf(`/proc/${pid}/cmdline`).includes("--type=renderer"))
+
+const memoryOf = (pids: ReadonlyArray<string>): number =>
+  Math.max(0, ...pids.map((pid) => Number(/^VmRSS:\s+(\d+)/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0) / 1_024))
+
+const textOf = (path: string): string => {
+  try {
+    return readFileSync(path, "utf8")
+  } catch {
+    return "" // it has ended
+  }
+}
