@@ -18,7 +18,7 @@ export const parse = (text: string): Option.Option<At> => {
   return ago === undefined ? Option.map(parseTime(text), (at) => ({ at })) : Option.some({ ago })
 }
 
-const isId = Schema.is(EventId)
+export const isId = Schema.is(EventId)
 
 /** In milliseconds, as `-5m` or `5m ago` names them. */
 const parseAgo = (text: string): number | undefined => {

@@ -110,8 +110,14 @@ const noSuchMoment = (
   { first, head }: { readonly first: number; readonly head: number },
   { latest, ledger }: PoolState
 ): Stop => {
-  const begin = ledger === undefined || first > 1 ? "" : ` from ${absolute(ledger.openedAt)}`
   const archived = first > 1 ? " What is older was archived; put those segments back to see it." : ""
+  if (At.isId(text)) {
+    return new Stop({
+      exitCode: exitCodes.error,
+      message: `${flag} ${text}: no event of this ledger has that id. \`daybook log --json\` shows the id of each; of a call or an attempt, \`daybook trace ${text}\` tells the events.${archived}`
+    })
+  }
+  const begin = ledger === undefined || first > 1 ? "" : ` from ${absolute(ledger.openedAt)}`
   return new Stop({
     exitCode: exitCodes.error,
     message: `${flag} ${text}: the ledger does not reach there. It holds events ${first} to ${head},${begin} until ${absolute(latest)}.${archived}`

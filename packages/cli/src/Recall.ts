@@ -7,6 +7,8 @@ import type { LedgerError } from "@daybook/ledger/LedgerError"
 import { defaultProviders } from "@daybook/oauth/Providers"
 import { type EventId, Seq } from "@daybook/pool/Ids"
 import { type Credential, empty, grantById, type PoolState } from "@daybook/pool/PoolState"
+import { loopTypes, makeLoopDetector } from "@daybook/pool/queries/Loops"
+import { credentialStatus } from "@daybook/pool/queries/Status"
 import { type Answer, type Asked, namesOf, why } from "@daybook/pool/queries/Why"
 import type { FieldName } from "@daybook/pool/queries/why/Fields"
 import { olderOf } from "@daybook/pool/queries/why/Older"
@@ -29,7 +31,9 @@ export const recall = Effect.fnUntraced(function* (history: History.History, cre
   const names = namesOf(state, credential)
   const newest = { from: Seq.make(from), to: state.head, names }
   const near = yield* recollect(history, { credential: credential.id, field, now }, newest)
-  const far = near.setter === undefined ? yield* older(history, credential, field, [first, from - 1]) : undefined
+  // What benched its account may be older than all that this credential has met.
+  const isOlder = near.setter === undefined || credentialStatus(state, credential, now).sameAccountAs !== undefined
+  const far = isOlder ? yield* older(history, credential, field, [first, from - 1]) : undefined
   const answer = yield* completed(history, {
     credential,
     field,
@@ -43,13 +47,30 @@ export const recall = Effect.fnUntraced(function* (history: History.History, cre
   return yield* named(history, answer)
 })
 
+/** As far back as a loop that runs may reach. */
+const generationsOfLoop = 32
+
+/** The newest loop that runs at the moment, as far as the newest generations show it; only a login that is not ill is asked. */
+export const runningLoop = Effect.fnUntraced(function* (history: History.History, credential: Credential) {
+  const { at, state } = history
+  if (credential.removed || credentialStatus(state, credential, at).word !== "ok") return undefined
+  const first = (yield* HistoryPages.oldest(history))?.seq ?? 1
+  const from = Seq.make(Math.max(first, beginningOf(state, credential, generationsOfLoop)))
+  const detector = makeLoopDetector()
+  const names = [`"${credential.id}"`, credential.grant]
+  yield* History.scan(history, { from, types: loopTypes, names, take: (event) => void detector.take(event) })
+  return detector
+    .found(at)
+    .findLast((loop) => loop.running && (loop.credential === credential.id || loop.grant === credential.grant))
+})
+
 /** An answer, the state that it is of, and what it was told from. */
 export interface Recalled extends Answer {
   readonly state: PoolState
 }
 
-const beginningOf = (state: PoolState, { enrolledSeq, grant }: Credential): number => {
-  const newest = grantById(state, grant).lineage.slice(-generations)
+const beginningOf = (state: PoolState, { enrolledSeq, grant }: Credential, back = generations): number => {
+  const newest = grantById(state, grant).lineage.slice(-back)
   return newest.length === 0 ? enrolledSeq : Math.min(...newest.map(({ seq }) => seq))
 }
 

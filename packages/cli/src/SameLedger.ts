@@ -8,7 +8,7 @@ import type { HistoryFlags } from "./HistoryFlags.ts"
 import type { Settings } from "./Settings.ts"
 import { shellWord } from "./Shell.ts"
 
-/** A command line of Daybook, told which ledger; one of another program as it is. */
+/** A command line of Daybook, told which ledger; what acts is told where; one of another program as it is. */
 export type OnSameLedger = (command: string) => string
 
 export const sameLedger =
@@ -19,11 +19,14 @@ export const sameLedger =
     return home === daybookHome() ? command : `${command} --home ${shellWord(home)}`
   }
 
-/** What acts, or looks at this machine, has no business with a ledger that was copied from elsewhere. */
+/** These answer from a ledger alone. What acts, or looks at a machine, does so with the pool that the ledger is of. */
 const looksBack = /^daybook (?:classify|lineage|log|loops|show|story|why) /
+
+/** A shell would run it on this machine's own pool, which may be another one. */
+export const elsewhere = "On the machine of this ledger: "
 
 /** Who is served now hangs on stores that a copy does not have; who was usable it knows. */
 const inCopy = (command: string, ledger: string): string => {
   if (command.startsWith("daybook explain ")) return `daybook show ${ledger}`
-  return looksBack.test(command) ? `${command} ${ledger}` : command
+  return looksBack.test(command) ? `${command} ${ledger}` : `${elsewhere}${command}`
 }

@@ -40,7 +40,7 @@ describe("the next command of a recorded ledger", () => {
       const questions = [["loops"], ...members(state).map(({ id }) => ["why", id])]
       for (const question of questions) {
         const answer = yield* linesOf(run([...question, "--ledger", ledger]))
-        for (const words of namedIn(answer).filter(([verb]) => verb !== "doctor")) {
+        for (const words of namedIn(answer)) {
           assert.include(words, ledger, words.join(" "))
           assert.isAbove((yield* linesOf(run(words))).length, 2, words.join(" "))
         }
@@ -68,8 +68,13 @@ describe("the ledger of a next command", () => {
       "daybook show --ledger 'copies/of last night'"
     ))
 
-  it("is the pool's own for what acts on a pool, and nothing to another program", () => {
-    assert.strictEqual(sameLedger(own, copy)("daybook refresh main"), "daybook refresh main")
+  it("is at home on another machine for what acts on a pool, and nothing to another program", () => {
+    for (const command of ["refresh main", "resume main", "enrol --again main", "login xai-oauth", "doctor"]) {
+      assert.strictEqual(
+        sameLedger(own, copy)(`daybook ${command}`),
+        `On the machine of this ledger: daybook ${command}`
+      )
+    }
     assert.strictEqual(sameLedger(own, copy)("codex login"), "codex login")
   })
 

@@ -158,7 +158,7 @@ describe("show", () => {
         Effect.map(Effect.flip(answer(told(home), asked(at, credential))), ({ message }) => message)
       assert.include(yield* failure("2026-11-21"), `It holds events 1 to ${head}, from 2026-11-22T10:00:00Z`)
       assert.include(yield* failure(String(head + 1)), `events 1 to ${head}`)
-      assert.include(yield* failure("01920004-0000-7000-8000-00000000ffff"), "the ledger does not reach there")
+      assert.include(yield* failure("01920004-0000-7000-8000-00000000ffff"), "no event of this ledger has that id")
       assert.include(yield* failure("soon"), "that is no moment")
       assert.include(yield* failure(undefined, "mian"), "Did you mean main?")
       const early = yield* failure("4", "spare")

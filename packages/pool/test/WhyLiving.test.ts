@@ -136,6 +136,27 @@ describe("a model API", () => {
     assert.strictEqual(answer.setter?.seq, 8)
   })
 
+  it("binds a credential that joins the account later, and what benched the account is in the chain", () => {
+    const account = fingerprint("account")
+    const grant = "00000004-0000-7000-8000-000000000002"
+    const theirs = observed(generation(9, { account }))
+    const steps = [
+      ...begun(generation(1, { account })),
+      { ...bench("QuotaExhausted"), cause: undefined },
+      enrolledOther(),
+      { ...theirs, credential: otherCredentialId, data: { ...theirs.data, grant } } as Step
+    ]
+    const { chain, finding } = ask(steps, { credential: otherCredentialId })
+    assert.strictEqual(finding.cause, "quota")
+    assert.deepStrictEqual(
+      chain.links.map(({ event, tie }) => [event.type, tie]),
+      [
+        ["CooldownStarted", "account"],
+        ["GenerationObserved", undefined]
+      ]
+    )
+  })
+
   it("benches by itself and by its account, and the answer shows the event of the bench that binds", () => {
     const account = fingerprint("account")
     const mine = generation(1, { account })

@@ -1,5 +1,6 @@
 /** Asks why of a pool that is given as a list of events, as the command asks of a ledger. */
 import { empty } from "@daybook/pool/PoolState"
+import type { CredentialId } from "@daybook/pool/Ids"
 import { fold } from "@daybook/pool/Evolve"
 import type { Generation } from "@daybook/pool/Generation"
 import type { CauseWord } from "@daybook/pool/queries/Cause"
@@ -66,6 +67,7 @@ export const transient = (
 export interface Asking {
   readonly field?: FieldName
   readonly seq?: number
+  readonly credential?: CredentialId
   readonly now?: number
   readonly limits?: Limits
 }
@@ -77,13 +79,13 @@ export const ask = (steps: ReadonlyArray<Step>, asking?: Asking): Answer => askO
 
 export const askOf = (
   events: ReadonlyArray<Recorded>,
-  { field = "status", limits, now, seq = Infinity }: Asking = {}
+  { credential: id = credentialId, field = "status", limits, now, seq = Infinity }: Asking = {}
 ): Answer => {
   const all = events.filter((event) => event.seq <= seq)
   const state = fold(all)
   const moment = now ?? state.latest
-  const credential = HashMap.getUnsafe(state.credentials, credentialId)
-  const question = { credential: credentialId, field, now: moment }
+  const credential = HashMap.getUnsafe(state.credentials, id)
+  const question = { credential: id, field, now: moment }
   const recollection = new Recollection(empty, question)
   const names = namesOf(state, credential)
   for (const event of all) if (mentions(event, names)) recollection.add(event)

@@ -54,7 +54,7 @@ export class UnknownCredential extends Data.TaggedError("UnknownCredential")<{
   readonly known: ReadonlyArray<string>
 }> {
   override get message(): string {
-    const known = `No credential "${this.credential}" is in this pool. It has: ${this.known.join(", ") || "none"}.`
+    const known = `No credential "${this.credential}" is in this pool. It has: ${this.known.toSorted().join(", ") || "none"}.`
     // The ledger keeps no address, so the views take it from the store.
     return isAddress(this.credential)
       ? `${known} An address is not a name: take the id that \`daybook list\` shows beside it.`

@@ -1,10 +1,13 @@
 /** The one thing to do next, once the cause is known: as a sentence, and as a command where there is one. Pure. */
+import { secretVariable } from "@daybook/oauth/ClientSecret"
 import { defaultProviders } from "@daybook/oauth/Providers"
 import type { Instant } from "@daybook/pool/Instant"
+import type { Loop } from "@daybook/pool/queries/Loops"
 import { credentialStatus, type CredentialStatus } from "@daybook/pool/queries/Status"
 import type { Answer } from "@daybook/pool/queries/Why"
 import type { FieldName } from "@daybook/pool/queries/why/Fields"
 import type { PoolState } from "@daybook/pool/PoolState"
+import { loopInWords, remedyOfLoop } from "@daybook/refresher/LoopRemedy"
 import { relogin } from "@daybook/refresher/Relogin"
 
 export interface NextStep {
@@ -14,13 +17,24 @@ export interface NextStep {
 
 const step = (says: string, command?: string): NextStep => ({ says, command })
 
-export const nextStep = (answer: Answer, state: PoolState, now: Instant): NextStep => {
+/** `loop`: one that runs now, if it was looked for. */
+export const nextStep = (answer: Answer, state: PoolState, now: Instant, loop?: Loop): NextStep => {
   const status = credentialStatus(state, answer.credential, now)
   const { cause } = answer.finding
   if (cause === "operator") return changeOf(answer)
+  if (loop !== undefined && status.word === "ok") return endLoop(loop, answer)
   if (cause === "healthy") return nothing(answer)
   if (status.word === "dead" || isOverForGood(status, answer, now)) return logInAgain(status, answer)
   return status.word === "cooling" ? waitFor(status) : meanwhile(status, answer)
+}
+
+/** A login that works may still be asked for over and over. */
+const endLoop = (loop: Loop, { credential }: Answer): NextStep => {
+  const provider = defaultProviders.find(({ id }) => id === credential.provider)
+  return step(
+    `It is caught in a loop that still runs. ${loopInWords(loop)} ${remedyOfLoop(provider, credential, loop)} Since when, and at what cost:`,
+    `daybook loops ${credential.id}`
+  )
 }
 
 const nothing = ({ before, credential: { id } }: Answer): NextStep =>
@@ -100,7 +114,9 @@ const meanwhile = (status: CredentialStatus, answer: Answer): NextStep => {
           )
         : step("It works. Look whether all processes share one lock:", "daybook doctor")
     case "misconfigured":
-      return step("Look at the settings of this machine and at the definition of the provider:", "daybook doctor")
+      return isClientRefused(answer)
+        ? correctClient(status)
+        : step("Look at the settings of this machine and at the definition of the provider:", "daybook doctor")
     case "entitlement":
       return step("No refresh and no new login helps. Who is used in its place:", `daybook explain ${provider}`)
     case "quota":
@@ -110,6 +126,26 @@ const meanwhile = (status: CredentialStatus, answer: Answer): NextStep => {
     default:
       return unclear(id, answer)
   }
+}
+
+const isClientRefused = ({ chain: { links }, finding: { evidence } }: Answer): boolean =>
+  [...links.map(({ event }) => event), ...evidence].some(
+    (event) =>
+      event.type === "RefreshFailed" && /^(?:invalid|unauthorized)_client$/.test(event.data.evidence.code ?? "")
+  )
+
+/** A definition of a program's own is not here to look at. */
+const correctClient = ({ provider }: CredentialStatus): NextStep => {
+  const known = defaultProviders.find(({ id }) => id === provider)
+  return known === undefined || known.clientAuthentication === "none"
+    ? step(
+        "The provider does not take the client that asks. Correct `clientId` in the definition of the provider that this process uses. Which one is known here:",
+        "daybook doctor"
+      )
+    : step(
+        `The provider does not take the client that asks. Set ${secretVariable(provider)} to the secret of its client where this process runs. Whether it is set here:`,
+        "daybook doctor"
+      )
 }
 
 const unclear = (id: string, { chain, finding: { evidence } }: Answer): NextStep => {

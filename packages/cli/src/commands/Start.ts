@@ -3,7 +3,7 @@ import { expand } from "daybook/Home"
 import { Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { exitCodes } from "../ExitCode.ts"
-import { settings } from "../Root.ts"
+import { root, settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 
@@ -39,6 +39,7 @@ export const start = Command.make(
     const told = yield* settings
     if (observe) return yield* look(told, path)
     if (Option.isSome(path)) return yield* pathWithoutObserve(path.value)
+    if (Option.isSome((yield* root).home)) return yield* homeWithoutObserve
     // Only the tour needs a sandbox; loading it would slow down every other command.
     const { tour } = yield* Effect.promise(() => import("../tour/Tour.ts"))
     yield* tour({ keep, port, seconds, paint: told.paint })
@@ -59,3 +60,8 @@ const pathWithoutObserve = (path: string) =>
     exitCode: exitCodes.usage,
     message: `The tour takes no path. To look at ${path}, run \`daybook start --observe ${path}\`.`
   })
+
+const homeWithoutObserve = new Stop({
+  exitCode: exitCodes.usage,
+  message: "The tour works in a temporary folder of its own and takes no --home. Run `daybook start` without it."
+})

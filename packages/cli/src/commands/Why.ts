@@ -9,7 +9,7 @@ import { Why, whyJson } from "../json/Why.ts"
 import { nearest } from "../Nearest.ts"
 import { nextStep } from "@daybook/words/NextStep"
 import * as Output from "../Output.ts"
-import { recall } from "../Recall.ts"
+import { recall, runningLoop } from "../Recall.ts"
 import { whyLines } from "../render/WhyLines.ts"
 import { settings } from "../Root.ts"
 import { sameLedger } from "../SameLedger.ts"
@@ -47,7 +47,7 @@ export const tell = Effect.fnUntraced(function* ({ home, json, paint }: Told, { 
   const answer = yield* recall(history, credential, field)
   const { at } = history
   const { state } = answer
-  const next = nextStep(answer, state, at)
+  const next = nextStep(answer, state, at, yield* runningLoop(history, credential))
   if (json) return yield* Output.documentOf(Why, whyJson({ ...history, state }, answer, next))
   const command = next.command === undefined ? undefined : sameLedger({ home }, flags)(next.command)
   yield* Output.lines(whyLines({ answer, state, at, next: { ...next, command } }, paint))

@@ -31,7 +31,7 @@ const found = {
 const Link = Schema.Struct({
   event: EventDocument,
   tie: Schema.optionalKey(
-    Schema.Literals(["cause", "evidence", "attempt", "trigger", "brought", "won"]).annotate({
+    Schema.Literals(["cause", "evidence", "attempt", "trigger", "brought", "won", "account"]).annotate({
       description: "How it led to the next link: as its writer said, or by what the events tell; the last link has none"
     })
   )

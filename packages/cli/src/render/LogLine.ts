@@ -11,9 +11,9 @@ export const logLine = (event: Recorded, names: Names, paint: Paint): string => 
     paint("faint", String(event.seq).padStart(5)),
     paint("faint", format(event.at)),
     names.actor(event.actor).padEnd(14),
-    paint(toneOf(event), typeInWords(event).padEnd(22)),
+    paint(toneOf(event), (event.type === "Unknown" ? "unknown" : typeInWords(event)).padEnd(22)),
     (names.credential(event) ?? "-").padEnd(8),
-    essentialsOf(event, names)
+    event.type === "Unknown" ? `${event.data.type}, ${essentialsOf(event, names)}` : essentialsOf(event, names)
   ]
     .join("  ")
     .trimEnd()

@@ -33,10 +33,12 @@ export const loopsLines = (loops: ReadonlyArray<Loop>, looked: LookedThrough, pa
     : loops.flatMap((loop, place) => [...(place === 0 ? [] : [""]), ...linesOf(loop, looked, paint)])
 
 const none = ({ credential, from, since, state }: LookedThrough): string => {
-  const whose = credential === undefined ? `${HashMap.size(state.credentials)} credentials` : named(credential)
+  const whose = credential === undefined ? counted(HashMap.size(state.credentials)) : named(credential)
   const lasting = since === undefined ? "" : `, that went on at event ${since} or later`
   return `No loop. Events ${from} to ${state.head} were looked through for ${loopKinds.length} kinds of loop of ${whose}${lasting}.`
 }
+
+const counted = (credentials: number): string => (credentials === 1 ? "1 credential" : `${credentials} credentials`)
 
 const linesOf = (loop: Loop, { again, at, state }: LookedThrough, paint: Paint): ReadonlyArray<string> => {
   const credential = credentialOf(loop, state)
@@ -71,7 +73,7 @@ const next = ({ first, kind, last, stop }: Loop, credential: Credential | undefi
   if (credential === undefined) return `daybook log --from ${first.seq}`
   const { id } = credential
   if (stop === "calm-callers") return `daybook log --type RefreshStarted --credential ${id} --from ${first.seq}`
-  const isWell = stop === "one-writer" && kind !== "quarantine-flapping"
+  const isWell = stop === "check-api" || (stop === "one-writer" && kind !== "quarantine-flapping")
   return `daybook ${isWell ? "story" : "why"} ${id} --at ${last.seq}`
 }
 

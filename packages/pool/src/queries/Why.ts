@@ -60,9 +60,22 @@ export const why = (asked: Asked): Answer => {
     value: readField(state, credential.id, field, now)?.text,
     finding,
     setter,
-    chain: start === undefined ? { links: [] } : chainOf(start, events),
+    chain: start === undefined ? { links: [] } : chainTo(start, finding, credential, events),
     before: finding.cause === "healthy" && trouble !== undefined ? earlier(asked, trouble) : undefined
   }
+}
+
+/** Whoever joins an account that is benched is benched by what another credential of it met before. */
+const chainTo = (
+  start: Recorded,
+  { evidence }: Finding,
+  { id }: Credential,
+  events: ReadonlyArray<Recorded>
+): Chain => {
+  const bench = evidence.find((event) => event.type === "CooldownStarted" && event.credential !== id)
+  if (bench === undefined || bench.seq >= start.seq) return chainOf(start, events)
+  const { links, ...above } = chainOf(bench, events)
+  return { ...above, links: [...links.slice(0, -1), { event: bench, tie: "account" }, { event: start }] }
 }
 
 const isFault = ({ cause }: Finding): boolean => cause !== "healthy" && cause !== "operator"

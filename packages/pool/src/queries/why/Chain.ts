@@ -22,6 +22,8 @@ export type Tie =
   | "brought"
   /** It won the race. */
   | "won"
+  /** It benched the account, whoever is on it. */
+  | "account"
 
 export interface Link {
   readonly event: Recorded
