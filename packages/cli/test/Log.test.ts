@@ -4,8 +4,12 @@ import { LogEvent } from "@daybook/cli/json/Log"
 import type { Asked } from "@daybook/cli/LogQuery"
 import { isWanted, linesWith, type Wanted } from "@daybook/cli/EventFilter"
 import { open as openHistory } from "@daybook/cli/History"
-import { CorrelationId, CredentialId } from "@daybook/pool/Ids"
+import { logLine } from "@daybook/cli/render/LogLine"
+import { plain } from "@daybook/cli/render/Paint"
+import { ActorId, CorrelationId, CredentialId, EventId, Seq } from "@daybook/pool/Ids"
+import { empty } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
+import { namesIn } from "@daybook/words/Names"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Option, Schema } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
@@ -14,6 +18,7 @@ import { linesOf, told } from "./support/Answers.ts"
 import { daybook } from "./support/Cli.ts"
 import { head, placeOf, writePast } from "./support/Past.ts"
 import { tempFolder } from "./support/TempFolder.ts"
+import { uuid } from "./support/Written.ts"
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -56,6 +61,21 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 const call = "01920003-0000-7000-8000-000000000001"
 
 describe("log", () => {
+  it("keeps its columns beside an event of a newer version, and names its type behind them", () => {
+    const one = { seq: Seq.make(2), at: 0, id: EventId.make(uuid(2, 2)), actor: ActorId.make(uuid(1, 1)) }
+    const known: Recorded = { ...one, type: "CredentialPaused", v: 1, credential: CredentialId.make("main"), data: {} }
+    const newer: Recorded = {
+      ...one,
+      type: "Unknown",
+      v: 2,
+      credential: known.credential,
+      data: { type: "SomethingThatIsHeardOfMuchLater", raw: {} }
+    }
+    const [line, odd] = [known, newer].map((event) => logLine(event, namesIn(empty), plain))
+    assert.strictEqual(odd?.indexOf("main"), line?.indexOf("main"))
+    assert.include(odd, "SomethingThatIsHeardOfMuchLater, written by a newer version (v2)")
+  })
+
   it.effect("shows every event, a line each", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* places(yield* past, {}), range(1, head))

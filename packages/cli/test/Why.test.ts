@@ -331,7 +331,7 @@ describe("the last line", () => {
         "left-alone-for-weeks": "hermes auth add openai-codex",
         quiet: "daybook story main",
         "refusals-that-nobody-knows": "daybook classify --event 11",
-        "refused-after-every-refresh": "daybook explain openai-codex",
+        "refused-after-every-refresh": "daybook loops main",
         "token-invalidated-hourly": "hermes auth add openai-codex",
         "wrong-client": "daybook doctor"
       }
@@ -339,6 +339,34 @@ describe("the last line", () => {
         const answer = yield* jsonOf(tell(told("/nowhere", true), asked("main", undefined, join(recordings, name))))
         assert.strictEqual(Schema.decodeUnknownSync(Why)(answer).next.command, command, name)
       }
+    })
+  )
+
+  it.effect("of a login that works and is in a running loop is about the loop", () =>
+    Effect.gen(function* () {
+      const home = yield* tempFolder
+      const turns = Array.from({ length: 11 }, (_, turn): ReadonlyArray<Step> => [
+        { by: "agent", event: started(generation(turn + 1), turn + 1) },
+        { by: "agent", event: succeeded(generation(turn + 1), generation(turn + 2), turn + 1) }
+      ])
+      yield* write(home, [
+        { by: "agent", event: enrolled() },
+        { by: "agent", event: observed(generation(1)) },
+        ...turns.flat().map((step, place) => ({ ...step, after: 2 + Math.floor(place / 2) * 0.5 }))
+      ])
+      const { cause, next } = yield* document(home, "main")
+      assert.strictEqual(cause, "healthy")
+      assert.strictEqual(next.command, "daybook loops main")
+      assert.match(next.says, /caught in a loop that still runs/)
+    })
+  )
+
+  it.effect("of a client that is refused names what to correct", () =>
+    Effect.gen(function* () {
+      const answer = yield* jsonOf(
+        tell(told("/nowhere", true), asked("main", undefined, join(recordings, "wrong-client")))
+      )
+      assert.include(Schema.decodeUnknownSync(Why)(answer).next.says, "Correct `clientId` in the definition")
     })
   )
 

@@ -49,6 +49,15 @@ describe.concurrent("the command", () => {
     )
   })
 
+  it.live("start with a home is refused, since the tour makes its own", () =>
+    Effect.gen(function* () {
+      const { run, user } = yield* makeWorld
+      const { code, stderr } = yield* run(["start", "--home", user])
+      assert.strictEqual(code, 2)
+      assert.include(stderr, "The tour works in a temporary folder of its own and takes no --home.")
+    })
+  )
+
   it.live("an auth.json that breaks is one plain sentence of every command that opens the pool", () =>
     Effect.gen(function* () {
       const { begin, codex, run, user, vault } = yield* makeWorld

@@ -129,6 +129,13 @@ describe("a credential that is named by an address", () => {
   )
 })
 
+describe("a credential that is not there", () => {
+  it("is answered with those that are, in the order of their names", () => {
+    const { message } = new UnknownCredential({ credential: "third", known: ["two", "one"] })
+    assert.strictEqual(message, 'No credential "third" is in this pool. It has: one, two.')
+  })
+})
+
 describe("a number of attempts that cannot be", () => {
   for (const maxAttempts of [0, -1, 1.5, Number.NaN]) {
     it.live(`${maxAttempts}: is refused before anything is sent`, () =>

@@ -57,6 +57,14 @@ const inUse = async (world: World): Promise<void> => {
 }
 
 describe("README and docs", () => {
+  it("show what each of these commands prints, on three recorded ledgers at least", () => {
+    const shown = blocks(join("docs", "history.md"), "console").flatMap(transcripts)
+    const commands = shown.map(([command]) => command.split(" ")[1] ?? "")
+    assert.includeMembers(commands, ["why", "story", "show", "diff", "loops", "what-if", "replay", "audit", "log"])
+    const ledgers = shown.flatMap(([command]) => /--ledger (\S+)/.exec(command)?.[1] ?? [])
+    assert.isAtLeast(new Set(ledgers).size, 3)
+  })
+
   for (const page of pages) {
     for (const [index, code] of blocks(page, "ts").entries()) {
       it.live(

@@ -139,11 +139,11 @@ const correctClient = ({ provider }: CredentialStatus): NextStep => {
   const known = defaultProviders.find(({ id }) => id === provider)
   return known === undefined || known.clientAuthentication === "none"
     ? step(
-        "The provider does not take the client that asks. Correct `clientId` in the definition of the provider that this process uses. Which one is known here:",
+        "The provider does not take the client that asks. Correct `clientId` in the definition of the provider that its program uses. Then see whether all is well:",
         "daybook doctor"
       )
     : step(
-        `The provider does not take the client that asks. Set ${secretVariable(provider)} to the secret of its client where this process runs. Whether it is set here:`,
+        `The provider does not take the client that asks. Set ${secretVariable(provider)} to the secret of its client where the program runs. Then see whether all is well:`,
         "daybook doctor"
       )
 }
