@@ -8,7 +8,8 @@ import { whyLines } from "@daybook/cli/render/WhyLines"
 import { Stop } from "@daybook/cli/Stop"
 import * as Excerpt from "@daybook/ledger/Excerpt"
 import { fold } from "@daybook/pool/Evolve"
-import { EventId, LedgerId, Seq } from "@daybook/pool/Ids"
+import { Fingerprint } from "@daybook/pool/Fingerprint"
+import { CredentialId, EventId, GrantId, LedgerId, Seq } from "@daybook/pool/Ids"
 import { empty, members } from "@daybook/pool/PoolState"
 import { Cause } from "@daybook/pool/queries/Cause"
 import { why } from "@daybook/pool/queries/Why"
@@ -339,6 +340,28 @@ describe("the last line", () => {
         const answer = yield* jsonOf(tell(told("/nowhere", true), asked("main", undefined, join(recordings, name))))
         assert.strictEqual(Schema.decodeUnknownSync(Why)(answer).next.command, command, name)
       }
+    })
+  )
+
+  it.effect("of a twin that joined a benched account comes behind what benched it, however long before that was", () =>
+    Effect.gen(function* () {
+      const home = yield* tempFolder
+      const account = Fingerprint.make("fp_account_________")
+      const other = CredentialId.make("twin")
+      const twin = GrantId.make(uuid(9, 2))
+      const until = begin + 60 * minute
+      const seen = observed({ ...generation(9), account })
+      yield* write(home, [
+        { by: "agent", event: enrolled() },
+        { by: "agent", event: observed({ ...generation(1), account }) },
+        { by: "agent", event: { ...about, type: "CooldownStarted", data: { until, reason: "QuotaExhausted" } } },
+        { by: "agent", event: { ...enrolled({ grant: twin }), credential: other } as Draft },
+        { by: "agent", event: { ...seen, credential: other, data: { ...seen.data, grant: twin } } as Draft }
+      ])
+      const { cause, chain } = yield* document(home, "twin")
+      assert.strictEqual(cause, "quota")
+      assert.deepStrictEqual(chain[0]?.tie, "account")
+      assert.strictEqual(chain[0]?.event.type, "CooldownStarted")
     })
   )
 
