@@ -69,4 +69,9 @@ const place = ({ store: { kind, path } }: Row): string => {
 export const unknownLines = ({ unknownEvents }: Pick<PoolView, "unknownEvents">, paint: Paint): ReadonlyArray<string> =>
   unknownEvents === 0
     ? []
-    : [paint("waiting", `${unknownEvents} events are from a newer version and not understood. Update Daybook.`)]
+    : [
+        paint(
+          "waiting",
+          `${unknownEvents} ${unknownEvents === 1 ? "event is" : "events are"} from a newer version and not understood. Update Daybook.`
+        )
+      ]
