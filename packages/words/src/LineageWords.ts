@@ -1,8 +1,10 @@
 /** Where a generation came from, how it ended and what came of a request with it, in a few words each. */
-import type { Fork, Mark, Member, Outcome } from "@daybook/pool/queries/Lineage"
+import { ageOf, type Fork, type Mark, type Member, type Outcome, type Sending } from "@daybook/pool/queries/Lineage"
+import type { Instant } from "@daybook/pool/Instant"
 import { evidenceWords } from "./Essentials.ts"
 import type { Names } from "./Names.ts"
-import { absolute } from "./Time.ts"
+import { reasons } from "./Sentence.ts"
+import { absolute, span } from "./Time.ts"
 
 export const originWords = ({ brought, origin }: Member, names: Names): string => {
   if (brought === undefined) return "brought before the oldest event that is here"
@@ -30,6 +32,10 @@ const logins = {
   import: "imported into the"
 } as const
 
+/** Who sent it, why, and what came of it. */
+export const sendingWords = ({ at, by, outcome, seq, trigger }: Sending, names: Names): string =>
+  `spent by ${names.actor(by)}, ${absolute(at)}, event ${seq}, ${reasons[trigger]}: ${outcomeWords(outcome)}`
+
 export const outcomeWords = (outcome: Outcome): string => {
   switch (outcome._tag) {
     case "Open":
@@ -41,6 +47,12 @@ export const outcomeWords = (outcome: Outcome): string => {
     case "Lost":
       return "the answer was lost"
   }
+}
+
+/** How old it was at its end, or is at a moment; empty if nobody knows when it was brought. */
+export const ageWords = (member: Member, at: Instant): string => {
+  const age = ageOf(member, at)
+  return age === undefined ? "" : (span(age) ?? "less than a second")
 }
 
 /** `age`: how old it was then. */
@@ -84,3 +96,47 @@ export const forkWords = ({ kind }: Fork, { children }: Member): string => {
       return `fork: ${both} came after it, and the grant went back to it`
   }
 }
+
+export interface Incident {
+  readonly what: "adopted" | "returns" | "revivals"
+  readonly says: string
+}
+
+/** What befell it beside its end. */
+export const incidentsOf = (member: Member): ReadonlyArray<Incident> =>
+  incidents.flatMap(({ says, what }) =>
+    member[what] === 0 ? [] : [{ what, says: `${says}, ${counted(member[what], "time")}` }]
+  )
+
+const incidents: ReadonlyArray<Incident> = [
+  { what: "adopted", says: "others came for the same refresh and used it" },
+  { what: "returns", says: "the grant went back to it" },
+  { what: "revivals", says: "a person revived it" }
+]
+
+/** Of generations that followed each other without incident: when, and by whom. */
+export const runWords = (members: ReadonlyArray<Member>, names: Names): string => {
+  const [first, last] = [members[0]?.brought, members.at(-1)?.brought]
+  const adopted = members.reduce((sum, one) => sum + one.adopted, 0)
+  const often = adopted === 0 ? "" : `; others came for the same refresh ${counted(adopted, "time")}`
+  const when = first === undefined || last === undefined ? "" : `${absolute(first.at)} to ${absolute(last.at)}, `
+  return `${when}by ${spenders(members, names)}${often}`
+}
+
+/** So many actors of a run are named. */
+const mostNamed = 3
+
+const spenders = (members: ReadonlyArray<Member>, names: Names): string => {
+  const counts = Map.groupBy(
+    members.flatMap(({ sendings }) => sendings),
+    ({ by }) => by
+  )
+  const sorted = Array.from(counts, ([id, { length }]) => ({ id, length })).toSorted(
+    (one, other) => other.length - one.length || (one.id < other.id ? -1 : 1)
+  )
+  const named = sorted.slice(0, mostNamed).map(({ id }) => names.actor(id))
+  const rest = sorted.length - named.length
+  return rest === 0 ? named.join(", ") : `${named.join(", ")} and ${counted(rest, "other")}`
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`

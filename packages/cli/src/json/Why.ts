@@ -2,7 +2,7 @@
 import { ActorId, CredentialId, EventId, Seq } from "@daybook/pool/Ids"
 import { Instant } from "@daybook/pool/Instant"
 import { causeSentences, CauseWord } from "@daybook/pool/queries/Cause"
-import type { Answer } from "@daybook/pool/queries/Why"
+import { type Answer, besides } from "@daybook/pool/queries/Why"
 import type { Finding } from "@daybook/pool/queries/why/Case"
 import { actorName } from "@daybook/pool/queries/why/Words"
 import type { PoolState } from "@daybook/pool/PoolState"
@@ -97,9 +97,3 @@ const foundOf = ({ by, cause, says }: Finding, state: PoolState) => ({
         }
       })
 })
-
-/** Evidence that the chain does not show, in order. */
-export const besides = ({ chain, finding: { evidence } }: Answer): Finding["evidence"] => {
-  const shown = new Set(chain.links.map(({ event }) => event.id))
-  return evidence.filter(({ id }) => !shown.has(id)).toSorted((a, b) => a.seq - b.seq)
-}

@@ -5,13 +5,19 @@
 import type { Instant } from "@daybook/pool/Instant"
 import type { CredentialId } from "@daybook/pool/Ids"
 import type { Credential } from "@daybook/pool/PoolState"
-import { ageOf, type Fork, type Lineage, type Mark, type Member, type Sending } from "@daybook/pool/queries/Lineage"
+import type { Fork, Lineage, Member, Sending } from "@daybook/pool/queries/Lineage"
 import { type Item, outline, type Strand } from "@daybook/pool/queries/LineageOutline"
-import { endingWords, forkWords, originWords, outcomeWords } from "@daybook/words/LineageWords"
+import {
+  ageWords,
+  endingWords,
+  forkWords,
+  incidentsOf,
+  originWords,
+  runWords,
+  sendingWords
+} from "@daybook/words/LineageWords"
 import type { Names } from "@daybook/words/Names"
 import type { Paint, Tone } from "./Paint.ts"
-import { reasons } from "@daybook/words/Sentence"
-import { absolute, span } from "@daybook/words/Time"
 import { wrap } from "./Wrap.ts"
 
 const columns = 80
@@ -86,9 +92,9 @@ class Lines {
   }
 
   details(member: Member): ReadonlyArray<Detail> {
-    const { names } = this.view
+    const { at, names } = this.view
     const fork = this.forks.get(member.number)
-    const ending = endingWords(member, this.age(member), names)
+    const ending = endingWords(member, ageWords(member, at), names)
     return [
       [undefined, originWords(member, names)],
       ...this.sendings(member.sendings).map((text) => [undefined, text] as const),
@@ -98,53 +104,23 @@ class Lines {
     ]
   }
 
-  age(member: Member): string {
-    const age = ageOf(member, this.view.at)
-    return age === undefined ? "" : (span(age) ?? "less than a second")
-  }
-
   /** The first and the last of many. */
   sendings(sendings: ReadonlyArray<Sending>): ReadonlyArray<string> {
+    const { names } = this.view
     const [first, last, hidden] = [sendings[0], sendings.at(-1), sendings.length - 2]
     if (this.view.all || hidden < 2 || first === undefined || last === undefined)
-      return sendings.map((one) => this.sending(one))
-    return [this.sending(first), `${hidden} more requests, then`, this.sending(last)]
-  }
-
-  sending(sending: Sending): string {
-    return `spent by ${this.mark(sending)}, ${reasons[sending.trigger]}: ${outcomeWords(sending.outcome)}`
-  }
-
-  mark({ at, by, seq }: Mark): string {
-    return `${this.view.names.actor(by)}, ${absolute(at)}, event ${seq}`
+      return sendings.map((one) => sendingWords(one, names))
+    return [sendingWords(first, names), `${hidden} more requests, then`, sendingWords(last, names)]
   }
 
   run(members: ReadonlyArray<Member>, prefix: string, rail: string): ReadonlyArray<string> {
     const [first, last] = [members[0], members.at(-1)]
-    if (first?.brought === undefined || last?.brought === undefined) return []
-    const adopted = members.reduce((sum, one) => sum + one.adopted, 0)
-    const often = adopted === 0 ? "" : `; others came for the same refresh ${counted(adopted, "time")}`
-    const when = `${absolute(first.brought.at)} to ${absolute(last.brought.at)}`
+    if (first === undefined || last === undefined) return []
     return [
       `${prefix}${rail === "│" ? "┊" : " "} ${first.number} to ${last.number}  ${counted(members.length, "rotation")} without incident`,
-      ...this.wrapped(
-        `${prefix}${rail === "│" ? "┊" : " "}   `,
-        "faint",
-        `${when}, by ${this.spenders(members)}${often}`
-      ),
+      ...this.wrapped(`${prefix}${rail === "│" ? "┊" : " "}   `, "faint", runWords(members, this.view.names)),
       ...(rail === "│" ? [`${prefix}${rail}`] : [])
     ]
-  }
-
-  spenders(members: ReadonlyArray<Member>): string {
-    const counts = new Map<string, number>()
-    for (const { sendings } of members) {
-      for (const { by } of sendings) counts.set(by, (counts.get(by) ?? 0) + 1)
-    }
-    const sorted = [...counts].toSorted(([one, ones], [other, others]) => others - ones || (one < other ? -1 : 1))
-    const named = sorted.slice(0, mostNamed).map(([id]) => this.view.names.actor(id as Mark["by"]))
-    const rest = sorted.length - named.length
-    return rest === 0 ? named.join(", ") : `${named.join(", ")} and ${counted(rest, "other")}`
   }
 
   wrapped(lead: string, tone: Tone | undefined, text: string): ReadonlyArray<string> {
@@ -156,17 +132,8 @@ class Lines {
 
 type Detail = readonly [Tone | undefined, string]
 
-const incidents = ({ adopted, returns, revivals }: Member): ReadonlyArray<Detail> => {
-  const all: ReadonlyArray<readonly [number, ...Detail]> = [
-    [adopted, undefined, "others came for the same refresh and used it"],
-    [returns, "waiting", "the grant went back to it"],
-    [revivals, "waiting", "a person revived it"]
-  ]
-  return all.flatMap(([count, tone, says]) => (count === 0 ? [] : [[tone, `${says}, ${counted(count, "time")}`]]))
-}
-
-/** So many actors of a run are named. */
-const mostNamed = 3
+const incidents = (member: Member): ReadonlyArray<Detail> =>
+  incidentsOf(member).map(({ says, what }) => [what === "adopted" ? undefined : "waiting", says])
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 

@@ -1,10 +1,10 @@
 /** `daybook loops`: of each loop what goes round, in figures, what would stop it, and where to look next. */
-import { defaultProviders } from "@daybook/oauth/Providers"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Instant } from "@daybook/pool/Instant"
 import type { Credential, PoolState } from "@daybook/pool/PoolState"
 import { type Loop, type LoopKind, loopKinds, type Place } from "@daybook/pool/queries/Loops"
-import { loopInWords, remedyOfLoop } from "@daybook/refresher/LoopRemedy"
+import { loopInWords } from "@daybook/refresher/LoopRemedy"
+import { credentialIn, remedyFor } from "@daybook/words/LoopWords"
 import { HashMap } from "effect"
 import type { OnSameLedger } from "../SameLedger.ts"
 import { commandLines } from "./CommandLines.ts"
@@ -41,7 +41,7 @@ const none = ({ credential, from, since, state }: LookedThrough): string => {
 const counted = (credentials: number): string => (credentials === 1 ? "1 credential" : `${credentials} credentials`)
 
 const linesOf = (loop: Loop, { again, at, state }: LookedThrough, paint: Paint): ReadonlyArray<string> => {
-  const credential = credentialOf(loop, state)
+  const credential = credentialIn(loop, state)
   const name = credential === undefined ? (loop.credential ?? "unknown") : named(credential)
   const provider = credential === undefined ? "" : `, ${credential.provider}`
   return [
@@ -50,7 +50,7 @@ const linesOf = (loop: Loop, { again, at, state }: LookedThrough, paint: Paint):
     ...indented(figures(loop, state)),
     `${indent}${paint("faint", "first")}  ${placeWords(loop.first)}`,
     `${indent}${paint("faint", "last")}   ${placeWords(loop.last)} (${relative(loop.last.at, at)})`,
-    ...(credential === undefined ? [] : indented(`What would stop it: ${remedy(loop, credential)}`)),
+    ...(credential === undefined ? [] : indented(`What would stop it: ${remedyFor(loop, credential)}`)),
     `${indent}Next:`,
     ...commandLines(again(next(loop, credential)), indent + indent)
   ]
@@ -79,12 +79,6 @@ const next = ({ first, kind, last, stop }: Loop, credential: Credential | undefi
 
 const runs = ({ ended, running }: Loop): string =>
   running ? "still running" : ended === undefined ? "not seen lately" : `ended by event ${ended.seq}`
-
-/** The one it names, else one that has its grant. */
-const credentialOf = ({ credential, grant }: Loop, { credentials }: PoolState): Credential | undefined => {
-  const all = Array.from(HashMap.values(credentials))
-  return all.find(({ id }) => id === credential) ?? all.find((one) => one.grant === grant)
-}
 
 const figures = (loop: Loop, state: PoolState): string => {
   const { iterations, model, period, wasted } = loop
@@ -115,13 +109,6 @@ const every = (period: number): string => {
 }
 
 const placeWords = ({ at, seq }: Place): string => `event ${seq}, ${absolute(at)}`
-
-const remedy = (loop: Loop, credential: Credential): string =>
-  remedyOfLoop(
-    defaultProviders.find(({ id }) => id === credential.provider),
-    credential,
-    loop
-  )
 
 const indented = (text: string): ReadonlyArray<string> =>
   wrap(text, columns - indent.length).map((line) => `${indent}${line}`)

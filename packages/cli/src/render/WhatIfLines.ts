@@ -1,13 +1,11 @@
 /** `daybook what-if`: the decisions that would be otherwise, what that saves and costs, and what nobody can say. */
-import type { Because, Change } from "@daybook/pool/replay/Change"
 import type { CredentialTimes, Report, Requests } from "@daybook/pool/replay/Report"
 import type { WhatIfAnswer } from "../json/WhatIf.ts"
 import { differingLines } from "./DifferenceLines.ts"
 import { duration } from "@daybook/words/Duration"
-import { notJudgedText } from "@daybook/words/NotJudgedText"
 import type { Paint } from "./Paint.ts"
 import { table } from "./Table.ts"
-import { absolute } from "@daybook/words/Time"
+import { becauseWords, costsOf, decisionWords, limitsOf } from "@daybook/words/WhatIfWords"
 import { wrap } from "./Wrap.ts"
 
 const columns = 80
@@ -51,20 +49,9 @@ const changesIn = ({ all, changes, report }: WhatIfView, paint: Paint): Readonly
     ),
     ...changes
       .slice(0, all ? changes.length : shown)
-      .flatMap((change) => differingLines(change, decisionWords, noteOf(change), paint)),
+      .flatMap((change) => differingLines(change, decisionWords, becauseWords(change), paint)),
     ...more
   ]
-}
-
-const decisionWords = { missing: "would not be decided", added: "would be decided" }
-
-const noteOf = ({ because }: Change): string => reasons[because._tag](because)
-
-const reasons = {
-  Policy: (because: Because) =>
-    `by what the policy says of ${because._tag === "Policy" ? because.fields.join(", ") : ""}`,
-  Rules: () => "by the rules of today, under the policy of that time too",
-  EarlierChange: () => "because of an earlier change"
 }
 
 const requests = (report: Report, paint: Paint): ReadonlyArray<string> =>
@@ -99,50 +86,10 @@ const change = (recorded: number, would: number): string =>
 
 const remarks = (report: Report, paint: Paint): ReadonlyArray<string> => {
   const found = [
-    ...costs(report).map((text) => [text, "bad"] as const),
-    ...limits(report).map((text) => [text] as const)
+    ...costsOf(report).map((text) => [text, "bad"] as const),
+    ...limitsOf(report).map((text) => [text] as const)
   ]
   return found.flatMap(([text, tone]) => ["", ...wrapped(text).map((line) => (tone ? paint(tone, line) : line))])
 }
-
-const costs = ({ acceptedCalls, lostLogins, missed }: Report): ReadonlyArray<string> => [
-  ...lostLogins.map(
-    ({ credential, proof, seq, since }) =>
-      `${credential} would have been given up at ${absolute(since)}, and was good: event ${seq} is a ${proof} with it that was ${proof === "call" ? "accepted" : "answered"}.`
-  ),
-  ...missed
-    .slice(0, 5)
-    .map(
-      ({ credential, seq, until }) =>
-        `The refresh that succeeded in event ${seq} (${credential}) would have waited${until === undefined ? "" : ` until ${absolute(until)}`}.`
-    ),
-  ...(missed.length > 5 ? [`${missed.length - 5} more refreshes succeeded that would have waited.`] : []),
-  ...(acceptedCalls.stopped > 0
-    ? [`${acceptedCalls.stopped} accepted calls would have found no free credential of their provider.`]
-    : [])
-]
-
-/** What this cannot know. */
-const limits = ({ apart, decisions, sooner }: Report): ReadonlyArray<string> => [
-  ...(sooner.refreshes + sooner.calls > 0
-    ? [
-        `Sooner possible: ${sooner.refreshes} refreshes and ${sooner.calls} calls, whose wait would have been shorter. What they would have met, nobody knows.`
-      ]
-    : []),
-  ...(apart.length > 0
-    ? [`Out of comparison at the end: ${apart.join(", ")}. What was recorded of it used tokens that it would not have.`]
-    : []),
-  ...(decisions.otherwiseToday > 0
-    ? [
-        `${decisions.otherwiseToday} decisions come out otherwise today under their own policy too; \`daybook replay\` shows which.`
-      ]
-    : []),
-  ...(decisions.underUnknownPolicy > 0
-    ? [
-        `The policy of ${decisions.underUnknownPolicy} decisions is not in the ledger; they were taken to be under the default.`
-      ]
-    : []),
-  ...(decisions.notJudged.length > 0 ? [`Not decided again: ${notJudgedText(decisions.notJudged)}.`] : [])
-]
 
 const wrapped = (text: string): ReadonlyArray<string> => wrap(text, columns)

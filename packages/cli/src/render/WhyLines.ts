@@ -1,9 +1,8 @@
 /** `daybook why`: the cause first, then what led to it from the root on, what else shows it, and what to do. */
 import type { PoolState } from "@daybook/pool/PoolState"
 import type { CauseWord } from "@daybook/pool/queries/Cause"
-import type { Answer } from "@daybook/pool/queries/Why"
+import { type Answer, besides } from "@daybook/pool/queries/Why"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { besides } from "../json/Why.ts"
 import type { NextStep } from "@daybook/words/NextStep"
 import { asOf } from "./AsOfLines.ts"
 import { commandLines } from "./CommandLines.ts"

@@ -78,6 +78,12 @@ const chainTo = (
   return { ...above, links: [...links.slice(0, -1), { event: bench, tie: "account" }, { event: start }] }
 }
 
+/** Evidence that the chain does not show, in order. */
+export const besides = ({ chain, finding: { evidence } }: Answer): Finding["evidence"] => {
+  const shown = new Set(chain.links.map(({ event }) => event.id))
+  return evidence.filter(({ id }) => !shown.has(id)).toSorted((a, b) => a.seq - b.seq)
+}
+
 const isFault = ({ cause }: Finding): boolean => cause !== "healthy" && cause !== "operator"
 
 const latest = (events: ReadonlyArray<Recorded | undefined>): Recorded | undefined =>
