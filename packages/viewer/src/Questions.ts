@@ -172,6 +172,8 @@ export interface LineageView {
     readonly ended: string | undefined
     readonly seq: number
     readonly isCurrent: boolean
+    /** Who sent its refresh token and what came of it, and whatever else befell it. */
+    readonly notes?: ReadonlyArray<string>
   }>
 }
 
@@ -205,6 +207,8 @@ export interface WhatIfView {
     readonly credential: string | undefined
     readonly recorded: string
     readonly otherwise: string
+    /** What makes it come out otherwise. */
+    readonly because?: string
   }>
   /** Further sentences of the report. */
   readonly says: ReadonlyArray<string>

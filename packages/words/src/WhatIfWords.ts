@@ -57,3 +57,11 @@ export const limitsOf = ({ apart, decisions, sooner }: Report): ReadonlyArray<st
     : []),
   ...(decisions.notJudged.length > 0 ? [`Not decided again: ${notJudgedText(decisions.notJudged)}.`] : [])
 ]
+
+/** Requests that nobody can say of whether they would have been made. */
+export const unknownRequests = ({ acceptedCalls, refreshes, refusedCalls }: Report): ReadonlyArray<string> => {
+  const beyond = refreshes.beyond + refusedCalls.beyond + acceptedCalls.beyond
+  return beyond === 0
+    ? []
+    : [`${beyond} of the requests used tokens that the other course does not have; nobody can say what became of them.`]
+}

@@ -1,0 +1,86 @@
+/** Why a credential is as it is: the cause, what led to it, what to do, and the loop it is in. As `daybook why` has it. */
+import { defaultProviders } from "@daybook/oauth/Providers"
+import type { Credential, PoolState } from "@daybook/pool/PoolState"
+import { type Loop, loopTypes, makeLoopDetector } from "@daybook/pool/queries/Loops"
+import { besides, namesOf } from "@daybook/pool/queries/Why"
+import { type Past, recall } from "@daybook/pool/queries/why/Recall"
+import { nextStep } from "@daybook/words/NextStep"
+import { Effect } from "effect"
+import type { Context } from "../model/Context.ts"
+import type { Answers, Cursor, LoopView, WhyView } from "../Questions.ts"
+import { loopView, turnOf } from "./LoopViews.ts"
+import { memberOf } from "./Member.ts"
+import { namesFor } from "./Naming.ts"
+import { eventOf, read, stateBehind } from "./Reading.ts"
+import { stepOf } from "./Steps.ts"
+
+type Why = Answers["why"]
+
+export const why = async (context: Context, { at, credential: id }: Why["question"]): Promise<Why["answer"]> => {
+  const state = await context.stateAt(at)
+  const credential = memberOf(state, id)
+  const limits = defaultProviders.find((provider) => provider.id === credential.provider)
+  const recalled = await Effect.runPromise(recall(pastOf(context, state, at), credential, "status", limits))
+  const { before, chain, finding, value } = recalled
+  const beside = besides(recalled)
+  const links = chain.links.map(({ event }) => event)
+  const names = await namesFor(context, recalled.state, [...links, ...beside])
+  return {
+    credential: credential.id,
+    value,
+    cause: finding.cause,
+    says: finding.says,
+    chain: links.map((event) => stepOf(event, names)),
+    isCutOff: chain.outside !== undefined,
+    besides: beside.map((event) => stepOf(event, names)),
+    before: before && beforeOf(before),
+    next: nextStep(recalled, recalled.state, at.now),
+    loop: await loopOf(context, state, credential, at)
+  }
+}
+
+const beforeOf = ({ event, finding }: NonNullable<Parameters<typeof besides>[0]["before"]>): WhyView["before"] => ({
+  seq: event.seq,
+  cause: finding.cause,
+  says: finding.says
+})
+
+/** What cannot be read fails as it is, and so does what is not wanted any more. */
+const pastOf = (context: Context, state: PoolState, { now }: Cursor): Past<never> => ({
+  state,
+  at: now,
+  first: context.first,
+  stateBehind: (seq) => Effect.promise(() => stateBehind(context, seq, now)),
+  scan: (range, take) => Effect.promise(() => read(context, range, take)),
+  eventOf: (id) => Effect.promise(() => eventOf(context, id, state.head))
+})
+
+/** The newest that nothing has broken. */
+const loopOf = async (
+  context: Context,
+  state: PoolState,
+  credential: Credential,
+  { now }: Cursor
+): Promise<LoopView | undefined> => {
+  const found = (await loopsOf(context, state, credential, now))
+    .filter(
+      (loop) => loop.ended === undefined && (loop.credential === credential.id || loop.grant === credential.grant)
+    )
+    .reduce<Loop | undefined>(
+      (newest, loop) => (newest === undefined || loop.last.seq >= newest.last.seq ? loop : newest),
+      undefined
+    )
+  return found && loopView(context, state, found, await turnOf(context, found))
+}
+
+/** A policy names nobody, and says what lets a loop go on. */
+const policies = '"type":"PolicyApplied"'
+
+/** Of a long ledger, only lines are read that name the credential or one of its account. */
+const loopsOf = async (context: Context, state: PoolState, credential: Credential, now: number) => {
+  const detector = makeLoopDetector()
+  const names = [...namesOf(state, credential), policies]
+  const range = { from: context.first, to: state.head, types: loopTypes, names }
+  await read(context, range, (event) => void detector.take(event))
+  return detector.found(now)
+}
