@@ -13,6 +13,8 @@ export interface Calls {
   readonly close: (fd: number) => void
   /** Answers how many bytes were read. */
   readonly read: (fd: number, into: Buffer, position: number) => number
+  /** The same, while other things are done; answers nothing if it failed. */
+  readonly readLater: (fd: number, into: Buffer, position: number, done: (bytes: number | undefined) => void) => void
   /** Answers how many bytes were written, which may be too few. `null` appends. */
   readonly write: (fd: number, bytes: Buffer, position: number | null) => number
   readonly sync: (fd: number, done: (error: Error | null) => void) => void
@@ -33,6 +35,8 @@ export const SystemCalls = Context.Reference<SystemCalls>("@daybook/ledger/inter
     open: (path, flags) => fs.openSync(path, flags, mode),
     close: (fd) => fs.closeSync(fd),
     read: (fd, into, position) => fs.readSync(fd, into, 0, into.length, position),
+    readLater: (fd, into, position, done) =>
+      fs.read(fd, into, 0, into.length, position, (error, bytes) => done(error === null ? bytes : undefined)),
     write: (fd, bytes, position) => fs.writeSync(fd, bytes, 0, bytes.length, position),
     sync: (fd, done) => fs.fdatasync(fd, done),
     link: (from, to) => fs.linkSync(from, to),
@@ -63,6 +67,8 @@ export interface LedgerFile {
   readonly read: (position: number, length: number) => Effect.Effect<Buffer, LedgerError>
   /** The same, into memory that is there already. */
   readonly readInto: (into: Buffer, position: number) => Effect.Effect<Buffer, LedgerError>
+  /** Begins at once, and answers how many bytes came. Nothing if it failed: `readInto` says why. */
+  readonly readLater: (into: Buffer, position: number) => Promise<number | undefined>
   /** One write at the end. Fails with `ENOSPC` when the disk took only a part of it. */
   readonly append: (bytes: Buffer) => Effect.Effect<void, LedgerError>
   readonly overwrite: (position: number, bytes: Buffer) => Effect.Effect<void, LedgerError>
@@ -167,12 +173,20 @@ const make = (path: string, descriptor: Descriptor, calls: SystemCalls): LedgerF
     })
   const readInto = (into: Buffer, position: number) =>
     attempt("read", path, () => into.subarray(0, calls.read(descriptor.fd, into, position)))
+  const readLater = (into: Buffer, position: number) =>
+    new Promise<number | undefined>((resolve) => {
+      calls.readLater(descriptor.borrow(), into, position, (bytes) => {
+        descriptor.giveBack()
+        resolve(bytes)
+      })
+    })
   return {
     path,
     size: attempt("look at", path, () => fs.fstatSync(descriptor.fd).size),
     isCurrent: attempt("look at", path, () => descriptor.isNamed(path)),
     read: (position, length) => readInto(Buffer.allocUnsafe(length), position),
     readInto,
+    readLater,
     append: (bytes) => writeWhole(bytes, null),
     overwrite: (position, bytes) => writeWhole(bytes, position),
     // Uninterruptible: the answer of the system must be heard.

@@ -12,15 +12,13 @@ import * as Accepted from "./Accepted.ts"
 import type * as Header from "./Header.ts"
 import * as LedgerFile from "./LedgerFile.ts"
 import { readPage } from "./Page.ts"
+import * as ReadAhead from "./ReadAhead.ts"
 import type { Opened, Reader } from "./Reader.ts"
 import * as Segments from "./Segments.ts"
 import { type Options, sieve, type Sieved } from "./Sieve.ts"
 import * as StartingPlace from "./StartingPlace.ts"
 import { type Place, startAfter } from "./Walk.ts"
 import { isWanted } from "./Wanted.ts"
-
-/** Read in one piece, over and over into the same memory: nothing of it is kept. */
-const pieceBytes = 256 * 1024
 
 export const scan = (reader: Reader, options: ScanOptions): Effect.Effect<ScanEnd, LedgerError> =>
   Effect.scoped(scanAll(reader, options))
@@ -89,7 +87,7 @@ const openFiles = Effect.fnUntraced(function* (live: string, { file, view }: Ope
 
 /** Sieves the next piece behind a place. */
 const sieving = (files: Files, accepted: ReadonlyArray<Header.Accepted>) => {
-  const into = Buffer.allocUnsafe(pieceBytes)
+  const ahead = ReadAhead.make()
   const damage = Map.groupBy(accepted, ({ segment }) => segment)
   return Effect.fnUntraced(function* (
     place: Place,
@@ -97,7 +95,7 @@ const sieving = (files: Files, accepted: ReadonlyArray<Header.Accepted>) => {
     take: (event: Recorded) => void
   ): Effect.fn.Return<Sieved, LedgerError> {
     const file = yield* files(place.segment)
-    const piece = yield* file.readInto(into, place.offset)
+    const piece = yield* ahead.piece(file, place.offset)
     const offsets = new Set(damage.get(place.segment)?.map(({ offset }) => offset))
     const sieved = sieve(piece, place, { ...options, accepted: offsets }, take)
     yield* Effect.yieldNow

@@ -56,6 +56,7 @@ export const make: Effect.Effect<FaultyDisk> = Effect.map(SystemCalls, (real) =>
       return (next.write.shift() ?? ((write, all) => write(all)))(through, bytes)
     },
     read: (fd, into, position) => next.read.shift()?.(into) ?? real.read(fd, into, position),
+    readLater: (fd, into, position, done) => real.readLater(fd, into, position, done),
     link: (from, to) => {
       refusals.judge("link", to)
       real.link(from, to)

@@ -104,6 +104,7 @@ class Recorder implements RecordedDisk {
       this.real.close(fd)
     },
     read: (fd, into, position) => this.real.read(fd, into, position),
+    readLater: (fd, into, position, done) => this.real.readLater(fd, into, position, done),
     write: (fd, bytes, position) => {
       const { file } = this.descriptor(fd)
       const at = position ?? this.sizes[file] ?? 0
