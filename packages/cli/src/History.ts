@@ -42,26 +42,73 @@ type Asked = Partial<HistoryFlags>
 
 /** Opens the ledger; `at` may be left out by commands that always look at all of it. */
 export const open = Effect.fnUntraced(function* (
-  { home }: Told,
-  { at = Option.none(), ledger: named = Option.none() }: Asked
+  told: Told,
+  asked: Asked
 ): Effect.fn.Return<History, LedgerError | Stop, Scope.Scope> {
+  return yield* wholeOf(yield* find(told, asked), asked)
+})
+
+/** For an answer that needs no more than the pool as it stood. A long ledger is not read to its end for it. */
+export const look = Effect.fnUntraced(function* (
+  told: Told,
+  asked: Asked
+): Effect.fn.Return<Pick<History, "at" | "damage" | "state">, LedgerError | Stop, Scope.Scope> {
+  const found = yield* find(told, asked)
+  const early = yield* before(found.ledger, asked)
+  if (early === undefined) return yield* wholeOf(found, asked)
+  sayUnknown(early.state)
+  return { ...early, damage: undefined }
+})
+
+const find = Effect.fnUntraced(function* ({ home }: Told, { ledger: named = Option.none() }: Asked) {
   const folder = yield* LedgerFolder.find(named, home)
   const opening = openAt(folder)
   const ledger = yield* Option.isNone(named)
     ? opening
     : Effect.catchReason(opening, "LedgerError", "Missing", () => noLedger(folder))
+  return { folder, ledger }
+})
+
+type Found = Pick<History, "folder" | "ledger">
+
+const wholeOf = Effect.fnUntraced(function* (
+  { folder, ledger }: Found,
+  { at = Option.none(), ledger: named = Option.none() }: Asked
+): Effect.fn.Return<History, LedgerError | Stop> {
   const { damage, state } = yield* readable(ledger)
   // A ledger that was brought here ended when it was last written; a pool's own goes on.
   const now = Option.isSome(named) ? state.latest : Math.max(state.latest, yield* Clock.currentTimeMillis)
   const end: Standing = { state, at: now }
   const whole = { ledger, folder, end, damage, ...end }
-  if (damage !== undefined) yield* Output.warnings([{ path: damage.path, message: answersBefore(damage, state.head) }])
-  if (state.unknown > 0) Output.sayOnce(ofNewer(state.unknown))
-  return Option.isNone(at) ? whole : { ...whole, ...(yield* standing(whole, at.value, "--at")) }
+  const saying = damage === undefined ? Effect.void : sayDamage(damage, state.head)
+  const asked = Option.isNone(at) ? end : yield* Effect.tapError(standing(whole, at.value, "--at"), () => saying)
+  sayUnknown(asked.state)
+  // Whoever has the ledger only up to there gets the same answer.
+  if (asked.state.head < state.head) return { ...whole, ...asked, damage: undefined }
+  yield* saying
+  return { ...whole, ...asked }
 })
 
+/** The pool at a moment behind which the ledger is known to go on, unless it is one that is counted from the end. */
+const before = Effect.fnUntraced(function* (ledger: Ledger["Service"], { at = Option.none() }: Asked) {
+  const named = Option.isNone(at) ? undefined : yield* At.read(at.value, "--at")
+  if (named === undefined || "ago" in named) return undefined
+  const state = yield* Effect.catchReason(ledger.asOf(named), "LedgerError", "NoSuchEvent", () =>
+    Effect.succeed(undefined)
+  )
+  if (state === undefined || state.head === 0 || state.head >= ledger.known().head) return undefined
+  return { state, at: instantOf(named, state) } satisfies Standing
+})
+
+const sayDamage = (damage: Damaged, head: Seq): Effect.Effect<void> =>
+  Output.warnings([{ path: damage.path, message: answersBefore(damage, head) }])
+
+const sayUnknown = ({ unknown }: PoolState): void => {
+  if (unknown > 0) Output.sayOnce(ofNewer(unknown))
+}
+
 const openAt = Effect.fnUntraced(function* (folder: string) {
-  const layer = FileLedger.layer({ folder, program: "daybook", version, readOnly: true })
+  const layer = FileLedger.layer({ folder, program: "daybook", version, readOnly: true, whenAsked: true })
   return Context.get(yield* Layer.build(layer), Ledger)
 })
 
@@ -142,7 +189,5 @@ const notYet = ({ enrolledAt, enrolledSeq, id }: Credential, { head }: PoolState
 /** Goes over the events up to the moment. Damage on the way is said, once. */
 export const scan = ({ damage, ledger, state }: History, options: ScanOptions): Effect.Effect<ScanEnd, LedgerError> =>
   Effect.tap(ledger.scan({ to: state.head, ...options }), (end) =>
-    end.damage === undefined || damage !== undefined
-      ? Effect.void
-      : Output.warnings([{ path: end.damage.path, message: answersBefore(end.damage, end.seq) }])
+    end.damage === undefined || damage !== undefined ? Effect.void : sayDamage(end.damage, end.seq)
   )

@@ -40,6 +40,11 @@ export interface Options {
   /** Creates nothing, writes nothing, takes no lock; every append fails. */
   readonly readOnly?: boolean | undefined
   /**
+   * With `readOnly`: the end is read when something needs it, and not on opening. So a moment of long ago is answered
+   * sooner, and until then `known` is as far as the newest snapshot.
+   */
+  readonly whenAsked?: boolean | undefined
+  /**
    * The kind of lock of a new ledger; default `ofd` where the system has it. Choose `sqlite` for a folder that is shared
    * with a system that lacks it, such as a container on musl. A ledger of another kind is refused.
    */
@@ -80,10 +85,8 @@ const openToRead = Effect.fnUntraced(function* (
   const folder = Folder.at(options.folder)
   const { actor } = yield* Self.make(options)
   const remembered = new Remembered((yield* bytesIn(folder)) / (yield* SnapshotEvery))
-  const reader = yield* openReader(folder, "read", () => Effect.void, {
-    offer: remembered.offer,
-    drain: Effect.yieldNow
-  })
+  const reading = { offer: remembered.offer, drain: Effect.yieldNow }
+  const reader = yield* openReader(folder, "read", () => Effect.void, reading, options.whenAsked === true)
   // A ledger that was copied without its key can be read all the same; no token is known to it then.
   const key = Option.getOrElse(yield* Folder.readKey(folder), () => FingerprintKey.make(FingerprintKey.randomBytes()))
   const sync = Effect.suspend(() => reader.now().file.sync)
@@ -118,10 +121,11 @@ const openReader = Effect.fnUntraced(function* (
   { ledger: path }: Folder.Folder,
   mode: "read" | "append",
   admit: (header: Header) => Effect.Effect<void, LedgerError>,
-  { drain, offer: onCrossed }: Pick<Keeper.Keeper, "drain" | "offer">
+  { drain, offer: onCrossed }: Pick<Keeper.Keeper, "drain" | "offer">,
+  whenAsked = false
 ) {
   const reader = yield* Reader.open({ path, mode, admit, onCrossed })
-  yield* Effect.catchReason(reader.catchUpBy(drain), "LedgerError", "Damaged", () => Effect.void)
+  if (!whenAsked) yield* Effect.catchReason(reader.catchUpBy(drain), "LedgerError", "Damaged", () => Effect.void)
   return reader
 })
 

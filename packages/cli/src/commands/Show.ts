@@ -35,11 +35,14 @@ interface Asked extends Partial<HistoryFlags> {
 }
 
 export const answer = Effect.fnUntraced(function* (told: Told, { credential, ...flags }: Asked) {
-  const history = yield* History.open(told, flags)
-  yield* Option.isNone(credential) ? showPool(told, history) : showOne(told, history, credential.value)
+  if (Option.isNone(credential)) return yield* showPool(told, yield* History.look(told, flags))
+  yield* showOne(told, yield* History.open(told, flags), credential.value)
 }, Effect.scoped)
 
-const showPool = Effect.fnUntraced(function* ({ json, paint }: Told, history: History.History) {
+const showPool = Effect.fnUntraced(function* (
+  { json, paint }: Told,
+  history: Pick<History.History, "at" | "damage" | "state">
+) {
   const { at, state } = history
   const status = statusOf(state, at)
   if (json) return yield* Output.documentOf(Show, showJson(history, status))

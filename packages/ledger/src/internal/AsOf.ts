@@ -30,7 +30,8 @@ export const asOf = Effect.fnUntraced(function* (
   memory: Memory
 ): Effect.fn.Return<PoolState, LedgerError> {
   // What stands before damage can be asked for.
-  yield* Effect.catchReason(reader.catchUp, "LedgerError", "Damaged", () => Effect.void)
+  if (!isBehind(reader.now(), moment))
+    yield* Effect.catchReason(reader.catchUp, "LedgerError", "Damaged", () => Effect.void)
   const opened = reader.now()
   const state = yield* stateAt({ reader, opened, memory }, moment)
   if (state !== undefined) return state
@@ -39,6 +40,10 @@ export const asOf = Effect.fnUntraced(function* (
   const first = yield* Beginning.firstHere(reader.path, opened.header)
   return yield* noSuchEvent(reader.path, describe(moment), first, opened.view)
 })
+
+/** Whether a ledger that was just opened, at a snapshot, has the moment behind it already. */
+const isBehind = ({ view: { checkedFrom, place, state } }: Opened, moment: Moment): boolean =>
+  place === checkedFrom && ("seq" in moment ? moment.seq <= place.seq : "at" in moment && moment.at < state.latest)
 
 interface Tools {
   readonly reader: Reader
