@@ -155,6 +155,19 @@ describe.concurrent("the command", () => {
         assert.strictEqual((yield* run(["doctor"])).code, 1)
       })
     )
+
+    it.live("says its damage of the moment that it ends at, and not of one before", () =>
+      Effect.gen(function* () {
+        const { begin, home, run } = yield* makeWorld
+        yield* begin
+        const whole = yield* run(["show", "--at", "1", "--ledger", home])
+        const path = join(home, "ledger.jsonl")
+        writeFileSync(path, readFileSync(path, "utf8").replace("device_code", "device_cove"))
+        assert.deepStrictEqual(yield* run(["show", "--at", "1", "--ledger", home]), whole)
+        assert.include((yield* run(["show", "--ledger", home])).stderr, "is damaged")
+        assert.include((yield* run(["show", "--at", "9999", "--ledger", home])).stderr, "is damaged")
+      })
+    )
   })
 
   it.live("a ledger of a newer version is refused by name, and stays as it is", () =>
