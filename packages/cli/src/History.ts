@@ -20,6 +20,7 @@ import * as LedgerFolder from "./LedgerFolder.ts"
 import * as Output from "./Output.ts"
 import { absolute } from "@daybook/words/Time"
 import type { Settings } from "./Settings.ts"
+import { keepNurserySmall } from "./SmallNursery.ts"
 import { Stop } from "./Stop.ts"
 
 /** The pool as it stood. */
@@ -45,7 +46,9 @@ export const open = Effect.fnUntraced(function* (
   told: Told,
   asked: Asked
 ): Effect.fn.Return<History, LedgerError | Stop, Scope.Scope> {
-  return yield* wholeOf(yield* find(told, asked), asked)
+  const history = yield* wholeOf(yield* find(told, asked), asked)
+  keepNurserySmall()
+  return history
 })
 
 /** For an answer that needs no more than the pool as it stood. A long ledger is not read to its end for it. */
