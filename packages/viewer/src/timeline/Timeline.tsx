@@ -5,12 +5,9 @@
 import type { Signal } from "@preact/signals"
 import type { Cursor } from "../Questions.ts"
 import type { Picture } from "./Picture.ts"
+import type { Span } from "./Span.ts"
 
-/** Milliseconds since 1970. */
-export interface Span {
-  readonly from: number
-  readonly to: number
-}
+export type { Span } from "./Span.ts"
 
 export type Selection = { readonly credential: string } | { readonly seq: number }
 
