@@ -2,7 +2,7 @@
  * The page as a few files: `app.js` and its worker, the style and the HTML around them. A report file has them all in one,
  * so none of them imports another.
  */
-import { copyFileSync, mkdirSync, renameSync, rmSync } from "node:fs"
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { rolldown } from "rolldown"
@@ -12,13 +12,20 @@ const here = fileURLToPath(new URL("..", import.meta.url))
 /** Where the built page is. */
 export const folder = join(here, "built")
 
+/** One style sheet, in this order. */
+const styles = ["page/page.css", "timeline/timeline.css"]
+
 /** In place of the one that is there. */
 export const build = async (): Promise<void> => {
   const making = `${folder}.${process.pid}`
   mkdirSync(making)
   await script("app", "src/page/main.tsx", making)
   await script("worker", "src/worker.ts", making)
-  for (const name of ["page.html", "page.css"]) copyFileSync(join(here, "src/page", name), join(making, name))
+  copyFileSync(join(here, "src/page/page.html"), join(making, "page.html"))
+  writeFileSync(
+    join(making, "page.css"),
+    styles.map((name) => readFileSync(join(here, "src", name), "utf8")).join("\n")
+  )
   rmSync(folder, { recursive: true, force: true })
   renameSync(making, folder)
 }

@@ -92,6 +92,10 @@ export class Picture {
     return this.legend.lanes[this.events.lane.get(seq - this.first)]
   }
 
+  actorIndex(seq: number): number {
+    return this.events.actor.get(seq - this.first)
+  }
+
   actor(seq: number): ActorName | undefined {
     return this.legend.actors[this.events.actor.get(seq - this.first)]
   }

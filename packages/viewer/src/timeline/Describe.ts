@@ -1,0 +1,32 @@
+/** An event in a few words, for the tooltip and for whoever hears the page instead of seeing it. */
+import { type BandWord } from "../Picture.ts"
+import { foreign } from "./Foreign.ts"
+import { nameOf, type Picture } from "./Picture.ts"
+import { instantText } from "./Ticks.ts"
+
+export interface Described {
+  readonly what: string
+  readonly who: string
+  readonly when: string
+}
+
+export const describe = (picture: Picture, seq: number): Described => {
+  const lane = picture.lane(seq)
+  const about = lane === undefined ? "" : ` · ${foreign(nameOf(lane))}`
+  return {
+    what: `${picture.type(seq)}${about}`,
+    who: `event ${seq} · by ${foreign(picture.actor(seq)?.name ?? "an unknown actor")}`,
+    when: instantText(picture.at(seq))
+  }
+}
+
+/** For the cursor: where it stands, and how the credential of its event stood there. */
+export const cursorText = (picture: Picture, seq: number, instant: number): string => {
+  if (!picture.has(seq)) return "no event"
+  const { what, who } = describe(picture, seq)
+  const lane = picture.laneIndex(seq)
+  const word = lane === undefined ? undefined : picture.word(lane, instant)
+  return `${what}${word === undefined ? "" : `, ${word}`}, ${who}, ${instantText(instant)}`
+}
+
+export const wordText = (word: BandWord | undefined): string => word ?? "not in the pool"
