@@ -88,4 +88,12 @@ export interface Piece {
   readonly columns: Columns
   readonly bands: Bands
   readonly legend: Legend
+  /** Causes in this piece of events of newer ones, which had 0 for them. */
+  readonly late?: LateCauses
+}
+
+/** Numbers of events, and of what led to each. */
+export interface LateCauses {
+  readonly effect: Float64Array
+  readonly cause: Float64Array
 }

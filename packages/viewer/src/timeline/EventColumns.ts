@@ -2,7 +2,7 @@
  * The events of a picture, in columns, with indexes by lane, by actor and of failures. An index holds numbers of events,
  * so it is in order of time too: `time` never falls.
  */
-import { type Columns, failureKinds, type MarkKind, markKinds, noLane } from "../Picture.ts"
+import { type Columns, failureKinds, type LateCauses, type MarkKind, markKinds, noLane } from "../Picture.ts"
 import { bytes, type Deque, floats, integers } from "./Deque.ts"
 
 export const isFailure: ReadonlyArray<boolean> = markKinds.map((kind) => failureKinds.has(kind))
@@ -46,6 +46,13 @@ export class EventColumns {
     this.time.addBefore(time)
     for (const name of plain) this[name].addBefore(columns[name])
     this.#index(columns, (index, seqs) => index.addBefore(seqs))
+  }
+
+  /** Found later than their effects. */
+  setCauses({ effect, cause }: LateCauses): void {
+    effect.forEach((seq, index) => {
+      if (seq >= this.first && seq <= this.last) this.cause.set(seq - this.first, cause[index]!)
+    })
   }
 
   /** No event may stand before one that has come in front of it. */

@@ -21,6 +21,17 @@ import { EventColumns } from "./EventColumns.ts"
 
 const nothing: Legend = { lanes: [], actors: [], types: [] }
 
+/** What people call it: its label, else its id. */
+export const nameOf = (lane: Lane): string => lane.label ?? lane.credential
+
+const { compare } = new Intl.Collator("en", { numeric: true })
+
+const inOrder = (lanes: ReadonlyArray<Lane>): ReadonlyArray<number> =>
+  [...lanes.keys()].toSorted((one, other) => {
+    const [a, b] = [lanes[one]!, lanes[other]!]
+    return compare(a.provider, b.provider) || compare(nameOf(a), nameOf(b)) || compare(a.credential, b.credential)
+  })
+
 export class Picture {
   static readonly empty = new Picture(new EventColumns(), new BandColumns(), nothing, [])
 
@@ -52,6 +63,7 @@ export class Picture {
     const events = this.count === 0 ? new EventColumns() : this.events
     const bands = this.count === 0 ? new BandColumns() : this.bands
     const apart = joined(events, bands, [...this.#apart, piece])
+    if (piece.late !== undefined) events.setCauses(piece.late)
     return new Picture(events, bands, longer(this.legend, piece.legend), apart)
   }
 
@@ -154,9 +166,6 @@ export class Picture {
   }
 }
 
-/** What people call it: its label, else its id. */
-export const nameOf = (lane: Lane): string => lane.label ?? lane.credential
-
 const valueAt = (values: Deque<Uint32Array>, index: number): number | undefined =>
   index >= 0 && index < values.length ? values.get(index) : undefined
 
@@ -186,11 +195,3 @@ const longer = (known: Legend, come: Legend): Legend => ({
   actors: come.actors.length >= known.actors.length ? come.actors : known.actors,
   types: come.types.length >= known.types.length ? come.types : known.types
 })
-
-const { compare } = new Intl.Collator("en", { numeric: true })
-
-const inOrder = (lanes: ReadonlyArray<Lane>): ReadonlyArray<number> =>
-  [...lanes.keys()].toSorted((one, other) => {
-    const [a, b] = [lanes[one]!, lanes[other]!]
-    return compare(a.provider, b.provider) || compare(nameOf(a), nameOf(b)) || compare(a.credential, b.credential)
-  })
