@@ -9,6 +9,8 @@ import { thinTicks } from "./Thin.ts"
 
 export const drawActors = (pen: Pen, { width, height }: Size, scene: Scene, theme: Theme): void => {
   drawGrid(pen, scene, theme, height)
+  pen.fillStyle = theme.line
+  pen.fillRect(0, 0, width, 1)
   const { value: view } = scene.view
   const nameEnds: Array<number> = []
   for (const life of scene.actors.value.lives) {
