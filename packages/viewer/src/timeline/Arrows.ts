@@ -11,6 +11,8 @@ export interface Arrow {
 
 /** More than this many are a thicket. */
 const few = 60
+/** Of a lane, arrows are looked for among so many events. */
+const mostEvents = 20_000
 const most = 300
 
 /** The way from the root to an event, and all that came of it. */
@@ -47,8 +49,9 @@ const effectsOf = (picture: Picture, seq: number) => {
 export const arrowsInView = (picture: Picture, view: Span, lane: number | undefined): ReadonlyArray<Arrow> => {
   const arrows: Array<Arrow> = []
   const { time } = picture.events
-  const end = picture.first + time.upperBound(view.to)
-  for (let seq = picture.first + time.lowerBound(view.from); seq < end; seq += 1) {
+  const [start, end] = [time.lowerBound(view.from), time.upperBound(view.to)].map((index) => picture.first + index)
+  if (end! - start! > mostEvents) return []
+  for (let seq = start!; seq < end!; seq += 1) {
     const cause = picture.cause(seq)
     if (cause === undefined) continue
     const touches = lane === undefined || picture.laneIndex(seq) === lane || picture.laneIndex(cause) === lane

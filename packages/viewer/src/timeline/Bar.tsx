@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks"
 import { type BandWord, bandWords, type MarkKind, markKinds } from "../Picture.ts"
 import { fillsOf } from "./BandPatterns.ts"
 import { onFrame } from "./Canvas.tsx"
-import { drawMark } from "./MarkShapes.ts"
+import { MarkSign } from "./MarkSign.tsx"
 import type { Scene } from "./Scene.ts"
 import { lengthOf } from "./Span.ts"
 import { lookAtAll, lookAtSpan, zoomBy } from "./Steering.ts"
@@ -80,7 +80,7 @@ const Key = ({ scene }: { readonly scene: Scene }) => (
       {markKinds.map((kind) =>
         kind === "none" ? null : (
           <li key={kind}>
-            <Swatch scene={scene} kind={kind} /> {meanings[kind]}
+            <MarkSign kind={kind} /> {meanings[kind]}
           </li>
         )
       )}
@@ -90,13 +90,12 @@ const Key = ({ scene }: { readonly scene: Scene }) => (
 
 interface SwatchProps {
   readonly scene: Scene
-  readonly word?: BandWord
-  readonly kind?: MarkKind
+  readonly word: BandWord
 }
 
-const Swatch = ({ scene, word, kind }: SwatchProps) => {
+const Swatch = ({ scene, word }: SwatchProps) => {
   const canvas = useRef<HTMLCanvasElement>(null)
-  const width = word === undefined ? 16 : 28
+  const width = 28
   useEffect(
     () =>
       onFrame(() => {
@@ -106,8 +105,6 @@ const Swatch = ({ scene, word, kind }: SwatchProps) => {
         pen.canvas.width = width * ratio
         pen.canvas.height = 16 * ratio
         pen.scale(ratio, ratio)
-        if (kind !== undefined) return drawMark(pen, kind, 8, 8, theme)
-        if (word === undefined) return
         pen.fillStyle = fillsOf(pen, theme, ratio)[word]
         pen.fillRect(0, 1, width, 14)
         pen.strokeStyle = theme.inks[word]

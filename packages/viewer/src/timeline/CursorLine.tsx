@@ -6,6 +6,9 @@ import { onFrame } from "./Canvas.tsx"
 import { cursorText } from "./Describe.ts"
 import type { Scene } from "./Scene.ts"
 
+/** Beyond either edge it is out of sight; it stays in the page, for it may have the focus. */
+const out = 40
+
 interface LineProps {
   readonly scene: Scene
   readonly at: ReadonlySignal<number | undefined>
@@ -21,9 +24,9 @@ export const Line = ({ scene, at, x, class: name = "", children }: LineProps) =>
       onFrame(() => {
         const element = line.current
         if (element === null) return
-        const place = at.value === undefined ? Number.NaN : x(at.value)
-        element.hidden = !(place >= -1 && place <= scene.plotWidth.value + 1)
-        if (!element.hidden) element.style.transform = `translateX(${place}px)`
+        const place = at.value === undefined ? -out : x(at.value)
+        element.hidden = at.value === undefined
+        element.style.transform = `translateX(${Math.min(Math.max(place, -out), scene.plotWidth.value + out)}px)`
       }),
     [scene]
   )

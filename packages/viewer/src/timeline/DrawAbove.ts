@@ -37,28 +37,39 @@ const drawArrow = (pen: Pen, arrow: Arrow, width: number, scene: Scene, theme: T
   pen.strokeStyle = pen.fillStyle = arrow.isChosen ? theme.accent : theme.faint
   pen.lineWidth = arrow.isChosen ? 1.6 : 1
   pen.globalAlpha = arrow.isChosen ? 1 : 0.75
-  // Within a lane it is a bow above the marks; else it leaves and arrives level.
-  const isLevel = Math.abs(to.y - from.y) < 4
-  const bend = isLevel ? 0 : Math.max(18, Math.abs(to.x - from.x) / 2)
-  const lift = isLevel ? Math.min(16, 6 + Math.abs(to.x - from.x) / 8) : 0
-  const near = { x: from.x + bend, y: from.y - lift }
-  const far = { x: to.x - bend, y: to.y - lift }
+  const way = wayOf(from, to)
   pen.beginPath()
   pen.moveTo(from.x, from.y)
-  pen.bezierCurveTo(near.x, near.y, far.x, far.y, to.x, to.y)
+  pen.bezierCurveTo(way.near.x, way.near.y, way.far.x, way.far.y, to.x, to.y)
   pen.stroke()
-  drawHead(pen, isLevel ? Math.atan2(lift, Math.max(to.x - from.x, 1) / 3) : 0, to)
+  drawHead(pen, Math.atan2(to.y - way.far.y, to.x - way.far.x), to)
   pen.globalAlpha = 1
 }
 
-const drawHead = (pen: Pen, angle: number, at: { readonly x: number; readonly y: number }): void => {
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** Within a lane a bow above the marks; else it leaves and arrives level, or upright where there is no room for that. */
+const wayOf = (from: Point, to: Point): { readonly near: Point; readonly far: Point } => {
+  const [across, down] = [to.x - from.x, to.y - from.y]
+  if (Math.abs(down) < 4) {
+    const lift = Math.min(18, 8 + Math.abs(across) / 8)
+    return { near: { x: from.x + across / 4, y: from.y - lift }, far: { x: to.x - across / 4, y: to.y - lift } }
+  }
+  if (Math.abs(across) < 36) return { near: { x: from.x, y: from.y + down / 2 }, far: { x: to.x, y: to.y - down / 2 } }
+  return { near: { x: from.x + across / 2, y: from.y }, far: { x: to.x - across / 2, y: to.y } }
+}
+
+const drawHead = (pen: Pen, angle: number, at: Point): void => {
   pen.save()
   pen.translate(at.x, at.y)
   pen.rotate(angle)
   pen.beginPath()
-  pen.moveTo(-3, 0)
-  pen.lineTo(-10, -4)
-  pen.lineTo(-10, 4)
+  pen.moveTo(-6, 0)
+  pen.lineTo(-13, -4)
+  pen.lineTo(-13, 4)
   pen.fill()
   pen.restore()
 }

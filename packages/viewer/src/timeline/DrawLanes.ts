@@ -2,7 +2,8 @@
 import type { BandWord } from "../Picture.ts"
 import type { Fills } from "./BandPatterns.ts"
 import type { Pen, Size } from "./Canvas.tsx"
-import { type Sprites, spriteSize } from "./MarkShapes.ts"
+import { markSize } from "./MarkShapes.ts"
+import type { Sprites } from "./MarkSprites.ts"
 import { type Row, rowsBetween } from "./Rows.ts"
 import type { Scene } from "./Scene.ts"
 import type { Theme } from "./Theme.ts"
@@ -19,7 +20,7 @@ const heights: Readonly<Record<BandWord, number>> = {
 }
 
 /** From this width on there is room for the word itself. */
-const roomForWord = 62
+const roomForWord = 74
 
 export interface Paints {
   readonly theme: Theme
@@ -63,9 +64,14 @@ const drawLane = (pen: Pen, row: Row, lane: number, scene: Scene, paints: Paints
     pen.fillRect(0, middle - bandHeight / 2 - 3, width, bandHeight + 6)
   }
   const end = scene.x(scene.present.value)
-  for (const band of thinBands(picture.bands.lanes[lane], view, width)) drawBand(pen, band, middle, end, paints)
   const marks = thinMarks(picture, picture.events.marks[lane], view, width, scene.mask.value)
   scene.drawn.set(lane, marks)
+  for (const band of thinBands(picture.bands.lanes[lane], view, width)) {
+    drawBand(pen, band, middle, end, paints)
+    const to = Math.min(band.to, end)
+    const hasRoom = band.word !== "ok" && to - band.from > roomForWord
+    if (hasRoom && isFree(scene, marks, band.from, band.from + roomForWord)) drawWord(pen, band, middle, paints.theme)
+  }
   drawMarks(pen, marks, middle, scene, paints.sprites)
 }
 
@@ -81,7 +87,6 @@ const drawBand = (pen: Pen, band: ThinBand, middle: number, end: number, { theme
   fill(Math.max(band.from, end), band.to, 0.4) // nothing says that it ended, and nothing that it did not
   pen.globalAlpha = 1
   outline(pen, band, middle, height, end, theme)
-  if (band.word !== "ok" && Math.min(band.to, end) - band.from > roomForWord) drawWord(pen, band, middle, theme)
 }
 
 const outline = (pen: Pen, band: ThinBand, middle: number, height: number, end: number, theme: Theme): void => {
@@ -100,12 +105,16 @@ const drawWord = (pen: Pen, band: ThinBand, middle: number, theme: Theme): void 
   pen.textBaseline = "middle"
   pen.textAlign = "start"
   const { width } = pen.measureText(band.word)
-  const x = band.from + 8
+  const x = band.from + 10
   pen.fillStyle = theme.bands[band.word]
   pen.fillRect(x - 3, middle - 6, width + 6, 12)
   pen.fillStyle = theme.inks[band.word]
   pen.fillText(band.word, x, middle + 0.5)
 }
+
+/** No mark would cover the word; one at the very beginning does not. */
+const isFree = (scene: Scene, marks: ReadonlyArray<ThinMark>, from: number, to: number): boolean =>
+  !marks.some(({ time }) => scene.x(time) > from + 2 && scene.x(time) < to + 6)
 
 /** The worst come last, so that they lie on top. */
 const drawMarks = (pen: Pen, marks: ReadonlyArray<ThinMark>, middle: number, scene: Scene, sprites: Sprites): void => {
@@ -117,7 +126,7 @@ const drawMarks = (pen: Pen, marks: ReadonlyArray<ThinMark>, middle: number, sce
     marks.forEach((mark, index) => {
       if (kinds[index] !== kind) return
       pen.globalAlpha = mark.isFaint ? 0.22 : 1
-      pen.drawImage(sprites[kind], scene.x(mark.time) - spriteSize / 2, middle - spriteSize / 2, spriteSize, spriteSize)
+      pen.drawImage(sprites[kind], scene.x(mark.time) - markSize / 2, middle - markSize / 2, markSize, markSize)
     })
   }
   pen.globalAlpha = 1

@@ -16,14 +16,13 @@ export const Minimap = ({ scene }: { readonly scene: Scene }) => {
   const group = useRef<SVGGElement>(null)
   const size = useMemo(() => computed(() => ({ width: scene.plotWidth.value, height: minimapHeight })), [scene])
   useEffect(() => takeBrush(group.current!, scene), [scene])
-  const draw = useMemo(() => scene, [scene])
   return (
     <div class="timeline-plot timeline-minimap">
       <Canvas
         size={size}
         ratio={scene.ratio}
         draw={(pen, size) => {
-          if (draw.theme.value !== undefined) drawMinimap(pen, size, draw, draw.theme.value)
+          if (scene.theme.value !== undefined) drawMinimap(pen, size, scene, scene.theme.value)
         }}
       />
       <Line scene={scene} at={scene.instant} x={(time) => xOf(scene.all.value, scene.plotWidth.value, time)} />

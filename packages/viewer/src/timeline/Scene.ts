@@ -1,9 +1,8 @@
 /** What the parts of the timeline share: the signals of the page, its own, and what follows from them. */
 import { computed, signal } from "@preact/signals"
-import { markKinds } from "../Picture.ts"
 import { actorRows } from "./ActorRows.ts"
 import { type Arrow, arrowsInView, arrowsOfEvent } from "./Arrows.ts"
-import { spritesOf } from "./MarkShapes.ts"
+import { spritesOf } from "./MarkSprites.ts"
 import { laneIndexOf, layoutOf, measuresFor, middleOf } from "./Rows.ts"
 import { type Span, whole, xOf } from "./Span.ts"
 import type { Theme } from "./Theme.ts"
@@ -51,7 +50,7 @@ export const makeScene = (props: TimelineProps) => {
   const ticks = computed(() => ticksOf(view.value, plotWidth.value))
   const present = computed(() => Math.max(props.present?.value ?? 0, picture.value.span?.to ?? 0))
   const instant = computed(() => props.cursor.value?.now ?? present.value)
-  const sprites = computed(() => own.theme.value && spritesOf(markKinds, own.theme.value, own.ratio.value))
+  const sprites = computed(() => own.theme.value && spritesOf(own.theme.value, own.ratio.value))
   const lane = computed(() => {
     const { value } = selected
     return value !== undefined && "credential" in value ? laneIndexOf(picture.value, value.credential) : undefined

@@ -29,7 +29,7 @@ const markWeight = markKinds.map((kind) => marksByWeight.indexOf(kind))
 const wordWeight = bandWords.map((word) => wordsByWeight.indexOf(word) + 1)
 
 /** Marks are drawn this far apart, in pixels. */
-export const slotWidth = 5
+export const slotWidth = 8
 
 export interface ThinMark {
   /** The worst of the slot, and of those the newest. */

@@ -45,7 +45,7 @@ export interface TimelineProps {
 }
 
 export const Timeline = (props: TimelineProps) => {
-  const section = useRef<HTMLElement>(null)
+  const section = useRef<HTMLDivElement>(null)
   const probe = useRef<HTMLSpanElement>(null)
   const scene = useMemo(() => makeScene(props), [])
   useEffect(() => measured(section.current!, scene), [scene])
@@ -57,11 +57,12 @@ export const Timeline = (props: TimelineProps) => {
   const { names } = scene.measures.value
   const sizes = { "--timeline-names": `${names}px`, "--timeline-name-width": names === 0 ? "100%" : `${names}px` }
   return (
-    <section
+    <div
       class="timeline"
       ref={section}
+      role="group"
       tabIndex={-1}
-      aria-label="Timeline"
+      aria-label="Credentials over time"
       aria-describedby="timeline-help"
       style={sizes}
       onKeyDown={(event) => steer(event, scene)}
@@ -81,7 +82,7 @@ export const Timeline = (props: TimelineProps) => {
         <Above scene={scene} />
         <Tooltip scene={scene} />
       </div>
-    </section>
+    </div>
   )
 }
 
