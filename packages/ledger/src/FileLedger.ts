@@ -149,6 +149,7 @@ const services = (
     marks: () => reader.now().view.marks.map(({ seq }) => seq),
     read: (from) => Reading.read(reader, from),
     scan: (options) => Scan.scan(reader, options),
+    lines: (options) => Scan.lines(reader, options),
     tail: (from) => Reading.tail(reader, from),
     head: Effect.map(reader.catchUp, ({ header, view: { place } }) => ({
       seq: place.seq,

@@ -28,6 +28,14 @@ export interface ScanOptions extends Wanted {
   readonly take: (event: Recorded) => void
 }
 
+export interface LinesOptions extends Wanted {
+  readonly from?: Seq | undefined
+  /** The last event to look at. */
+  readonly to?: Seq | undefined
+  /** Lines without their newlines, in order. Nothing more is read until it is done with them. */
+  readonly take: (lines: ReadonlyArray<string>) => Effect.Effect<void>
+}
+
 export interface ScanEnd {
   /** Of the last event that was looked at. */
   readonly seq: Seq
@@ -73,6 +81,8 @@ export class Ledger extends Context.Service<
      * It ends before damage, and says so.
      */
     readonly scan: (options: ScanOptions) => Effect.Effect<ScanEnd, LedgerError>
+    /** A scan for somebody else who reads lines: nothing is parsed, and each comes as it stands in the ledger. */
+    readonly lines: (options: LinesOptions) => Effect.Effect<ScanEnd, LedgerError>
     /** The same as `read`, and then whatever is appended, by anyone: none missed, none twice. Ends with its consumer. */
     readonly tail: (from?: Seq) => Stream.Stream<Recorded, LedgerError>
     readonly head: Effect.Effect<Head, LedgerError>

@@ -35,6 +35,7 @@ const make = Effect.fnUntraced(function* ({
   const ledger = Self.newLedgerId()
   const opened = Self.beginLedger(self, ledger, "memory", FingerprintKey.check(key))
   const events = opened.lines.map((line) => line.event)
+  const texts = opened.lines.map((line) => line.text)
   let { end } = opened
 
   const append = (drafts: ReadonlyArray<Draft>, options: AppendOptions = {}) =>
@@ -43,6 +44,7 @@ const make = Effect.fnUntraced(function* ({
       const request = { ...options, events: drafts.map(LineFormat.prepare) }
       const group = compose(end, self.hand(), preamble, [request])
       events.push(...group.lines.map((line) => line.event))
+      texts.push(...group.lines.map((line) => line.text))
       end = group.end
       PubSub.publishUnsafe(moved, undefined)
       const [outcome] = group.outcomes as readonly [Outcome]
@@ -70,6 +72,12 @@ const make = Effect.fnUntraced(function* ({
       Effect.sync(() => {
         for (const event of eventsFrom(from)) if (event.seq <= to && isWanted(event, wanted)) take(event)
         return { seq: Math.min(to, end.seq) as Seq }
+      }),
+    lines: ({ from = first, take, to = end.seq, ...wanted }) =>
+      Effect.suspend(() => {
+        const found = eventsFrom(from).filter((event) => event.seq <= to && isWanted(event, wanted))
+        const last = Math.min(to, end.seq) as Seq
+        return Effect.as(take(found.map(({ seq }) => texts[seq - 1] as string)), { seq: last })
       }),
     tail: (from = first) => follow(moved, eventsFrom, from),
     head: Effect.sync((): Head => ({ seq: end.seq, h: end.h, ledger }))

@@ -3,7 +3,7 @@ import type { Ledger } from "@daybook/ledger/Ledger"
 import { repair } from "@daybook/ledger/Repair"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Queue } from "effect"
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { sieve } from "../src/internal/Sieve.ts"
 import { start, walk } from "../src/internal/Walk.ts"
@@ -17,6 +17,13 @@ const scan = Effect.fnUntraced(function* (ledger: Ledger["Service"], from?: Seq,
   const events: Array<Recorded> = []
   const end = yield* ledger.scan({ from, to, take: (event) => void events.push(event) })
   return { end, events }
+})
+
+/** Lines of a ledger in pieces, as they are given. */
+const piecesOf = Effect.fnUntraced(function* (ledger: Ledger["Service"], from?: Seq, to?: Seq) {
+  const pieces: Array<ReadonlyArray<string>> = []
+  const end = yield* ledger.lines({ from, to, take: (lines) => Effect.sync(() => void pieces.push(lines)) })
+  return { end, pieces }
 })
 
 /** The first segment of a ledger of several, and a text on one of its lines. */
@@ -57,6 +64,60 @@ describe("a scan of a ledger in files", () => {
         "TailSealed"
       )
       assert.deepStrictEqual((yield* scan(ledger)).events, all)
+      const lines = readFileSync(liveIn(folder), "latin1").split("\n").slice(0, -1)
+      const torn = lines.filter((line) => !line.endsWith('"}'))
+      assert.strictEqual(torn.length, 1)
+      assert.deepStrictEqual(
+        (yield* piecesOf(ledger)).pieces.flat(),
+        lines.filter((line) => !torn.includes(line))
+      )
+    })
+  )
+
+  it.effect("gives lines as they stand in the files, segment by segment, from an event on", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      yield* write(folder, 60)
+      const files = (yield* segmentsIn(folder)).map((path) => readFileSync(path, "latin1"))
+      const ledger = yield* open(folder, { readOnly: true })
+      const { end, pieces } = yield* piecesOf(ledger)
+      assert.isAbove(pieces.length, 4)
+      assert.strictEqual(
+        pieces
+          .flat()
+          .map((line) => `${line}\n`)
+          .join(""),
+        files.join("")
+      )
+      assert.deepStrictEqual(end, { seq: pieces.flat().length as Seq })
+      for (const from of numbers(1, 40))
+        assert.deepStrictEqual(
+          (yield* piecesOf(ledger, seq(from), seq(from + 12))).pieces.flat(),
+          pieces.flat().slice(from - 1, from + 12)
+        )
+    })
+  )
+
+  it.effect("reads no more lines before those that were given are taken", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      yield* write(folder, 60)
+      const ledger = yield* open(folder, { readOnly: true })
+      const given: Array<number> = []
+      const taken = yield* Queue.unbounded<void>()
+      const take = (lines: ReadonlyArray<string>) =>
+        Effect.suspend(() => {
+          given.push(lines.length)
+          return Queue.take(taken)
+        })
+      const reading = yield* Effect.forkChild(ledger.lines({ take }))
+      for (const count of [1, 2, 3]) {
+        while (given.length < count) yield* Effect.yieldNow
+        for (let turn = 0; turn < 100; turn++) yield* Effect.yieldNow
+        assert.strictEqual(given.length, count)
+        yield* Queue.offer(taken, undefined)
+      }
+      yield* Fiber.interrupt(reading)
     })
   )
 
@@ -69,6 +130,9 @@ describe("a scan of a ledger in files", () => {
       assert.deepInclude(end, { seq: seq(6) })
       assert.deepInclude(end.damage, { path, line: 7 })
       assert.deepStrictEqual(seqsOf(events), numbers(1, 6))
+      const lines = yield* piecesOf(yield* open(folder, { readOnly: true }))
+      assert.deepStrictEqual(lines.end, end)
+      assert.strictEqual(lines.pieces.flat().length, 6)
     })
   )
 

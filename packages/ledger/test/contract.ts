@@ -2,14 +2,15 @@
  * What every store of events promises, whatever it is made of. Each store's test runs it and adds what is special to it.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Ledger, type Wanted } from "@daybook/ledger/Ledger"
+import { Ledger, type LinesOptions, type Wanted } from "@daybook/ledger/Ledger"
 import type { LedgerError } from "@daybook/ledger/LedgerError"
+import * as LineFormat from "@daybook/ledger/LineFormat"
 import { fold } from "@daybook/pool/Evolve"
 import { Fingerprints } from "@daybook/pool/Fingerprint"
 import { EventId, type Seq } from "@daybook/pool/Ids"
 import { empty, versionOf } from "@daybook/pool/PoolState"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { Deferred, Effect, Exit, Fiber, type Layer, Redacted, type Scope, Stream } from "effect"
+import { Deferred, Effect, Exit, Fiber, type Layer, Redacted, Result, type Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { randomUUID } from "node:crypto"
 import { cooldownCleared, newGrant, refreshStarted, relabelled, seq } from "./support/Drafts.ts"
@@ -227,6 +228,41 @@ export const contract = (name: string, newStore: Effect.Effect<Store, never, Sco
     )
 
     promises(
+      "lines are whole: each continues the one before, and holds the event that is read",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* ledger.append(labels(8).map(relabelled))
+        const all = yield* Stream.runCollect(ledger.read())
+        const { end, lines } = yield* linesOf(ledger, {})
+        let last: LineFormat.Link = { seq: seq(0), h: "" }
+        const events = lines.map((text) => {
+          const { event, h } = Result.getOrThrow(LineFormat.check(last, text))
+          last = { seq: event.seq, h }
+          return event
+        })
+        assert.deepStrictEqual(events, all)
+        assert.deepStrictEqual(end, { seq: seq(all.length) })
+      })
+    )
+
+    promises(
+      "lines begin and end where they are told to, and are those that a scan would take",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const grants = [newGrant(), newGrant()] as const
+        yield* ledger.append([refreshStarted(grants[0]), relabelled("one"), refreshStarted(grants[1]), cooldownCleared])
+        const { lines: all } = yield* linesOf(ledger, {})
+        const { end, lines } = yield* linesOf(ledger, { from: seq(2), to: seq(4) })
+        assert.deepStrictEqual(lines, all.slice(1, 4))
+        assert.deepStrictEqual(end, { seq: seq(4) })
+        const starts = yield* linesOf(ledger, { types: new Set(["RefreshStarted"]) })
+        assert.deepStrictEqual(starts.lines, [all[2], all[4]])
+        assert.deepStrictEqual((yield* linesOf(ledger, { names: [grants[1]] })).lines, [all[4]])
+        assert.deepStrictEqual((yield* linesOf(ledger, { from: seq(99) })).lines, [])
+      })
+    )
+
+    promises(
       "a tail gives what is there and what comes, each event once",
       Effect.gen(function* () {
         const ledger = yield* Ledger
@@ -358,6 +394,13 @@ const scanned = (ledger: Ledger["Service"], wanted: Wanted) =>
     const events: Array<Recorded> = []
     yield* ledger.scan({ ...wanted, take: (event) => void events.push(event) })
     return events
+  })
+
+const linesOf = (ledger: Ledger["Service"], wanted: Omit<LinesOptions, "take">) =>
+  Effect.gen(function* () {
+    const lines: Array<string> = []
+    const end = yield* ledger.lines({ ...wanted, take: (some) => Effect.sync(() => void lines.push(...some)) })
+    return { end, lines }
   })
 
 const labels = (count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, index) => `label ${index}`)

@@ -6,8 +6,9 @@ import type { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Effect, Exit, Scope } from "effect"
 import { dirname } from "node:path"
-import type { ScanEnd, ScanOptions, Wanted } from "../Ledger.ts"
+import type { LinesOptions, ScanEnd, ScanOptions } from "../Ledger.ts"
 import { Damaged, LedgerError } from "../LedgerError.ts"
+import * as LineFormat from "../LineFormat.ts"
 import * as Accepted from "./Accepted.ts"
 import type * as Header from "./Header.ts"
 import * as LedgerFile from "./LedgerFile.ts"
@@ -17,15 +18,71 @@ import type { Opened, Reader } from "./Reader.ts"
 import * as Segments from "./Segments.ts"
 import { type Options, sieve, type Sieved } from "./Sieve.ts"
 import * as StartingPlace from "./StartingPlace.ts"
-import { type Place, startAfter } from "./Walk.ts"
+import { type Passed, type Place, startAfter } from "./Walk.ts"
 import { isWanted } from "./Wanted.ts"
 
 export const scan = (reader: Reader, options: ScanOptions): Effect.Effect<ScanEnd, LedgerError> =>
-  Effect.scoped(scanAll(reader, options))
+  Effect.scoped(scanAll(reader, options, eventsFor(options)))
+
+export const lines = (reader: Reader, options: LinesOptions): Effect.Effect<ScanEnd, LedgerError> =>
+  Effect.suspend(() => Effect.scoped(scanAll(reader, options, linesFor(options))))
+
+/** Who has what was found. */
+interface Taker {
+  readonly take: (event: Recorded) => void
+  readonly takeText?: Options["takeText"]
+  /** One that no sieve has seen. */
+  readonly takeWalked: (passed: Passed, files: Files) => Effect.Effect<void, LedgerError>
+  /** After each piece. */
+  readonly pause: Effect.Effect<void>
+}
+
+/** A scan may begin a little earlier, at a mark. */
+const eventsFor = (options: ScanOptions): Taker => {
+  const { from = 1, take } = options
+  const takeFrom = (event: Recorded) => {
+    if (event.seq >= from) take(event)
+  }
+  return {
+    take: takeFrom,
+    takeWalked: ({ event }) => Effect.sync(() => (isWanted(event, options) ? takeFrom(event) : undefined)),
+    pause: Effect.yieldNow
+  }
+}
+
+const linesFor = (options: LinesOptions): Taker => {
+  const { from = 1, take } = options
+  let found: Array<string> = []
+  const takeText = (text: string, seq: number) => {
+    if (seq >= from) found.push(text)
+  }
+  return {
+    take: () => {},
+    takeText,
+    takeWalked: ({ event, place }, files) =>
+      isWanted(event, options)
+        ? Effect.map(lineBefore(files, place), (text) => takeText(text, event.seq))
+        : Effect.void,
+    pause: Effect.suspend(() => {
+      const lines = found
+      found = []
+      return lines.length === 0 ? Effect.yieldNow : take(lines)
+    })
+  }
+}
+
+/** The text of the line that ends at a place. */
+const lineBefore = Effect.fnUntraced(function* (files: Files, { offset, segment }: Place) {
+  const file = yield* files(segment)
+  const begin = Math.max(0, offset - LineFormat.maxBytes)
+  const bytes = yield* file.readInto(Buffer.allocUnsafe(offset - begin), begin)
+  return bytes.toString("latin1", bytes.lastIndexOf("\n", -2) + 1, bytes.length - 1)
+})
 
 const scanAll = Effect.fnUntraced(function* (
   reader: Reader,
-  options: ScanOptions
+  options: Omit<ScanOptions, "take">,
+  taker: Taker
 ): Effect.fn.Return<ScanEnd, LedgerError, Scope.Scope> {
   const damage = yield* damageIn(reader.catchUp)
   const opened = reader.now()
@@ -33,19 +90,22 @@ const scanAll = Effect.fnUntraced(function* (
   const to = Math.min(options.to ?? Infinity, head)
   const isHere = options.from === undefined || options.from <= head
   let place = isHere ? yield* StartingPlace.find(reader.path, opened, options.from) : opened.view.place
-  const take = from(options.from ?? 1, options.take)
-  const sievePiece = sieving(yield* openFiles(reader.path, opened), yield* Accepted.all(reader.path))
-  const wanted = { ...options, to, isRead: opened.view.state.unknown === 0 }
+  const files = yield* openFiles(reader.path, opened)
+  const sievePiece = sieving(files, yield* Accepted.all(reader.path))
+  const { names, types } = options
+  const wanted = { names, types, takeText: taker.takeText, to, isRead: opened.view.state.unknown === 0 }
   while (place.seq < to) {
     if (place.isSealed) place = startAfter(place)
-    const sieved = yield* sievePiece(place, wanted, take)
+    const sieved = yield* sievePiece(place, wanted, taker.take)
+    yield* taker.pause
     place = sieved.place
     if (!sieved.isStuck) continue
-    const walked = yield* Effect.result(walkPast(reader, opened, place, only(options, take)))
+    const walked = yield* Effect.result(walkPast(reader, opened, place, (passed) => taker.takeWalked(passed, files)))
     if (walked._tag === "Success") place = walked.success
     else if (walked.failure.reason._tag === "Damaged") return { seq: place.seq, damage: walked.failure.reason }
     else return yield* walked.failure
   }
+  yield* taker.pause
   const isWhole = damage === undefined || (options.to ?? Infinity) <= head
   return isWhole ? { seq: place.seq } : { seq: place.seq, damage }
 })
@@ -53,19 +113,6 @@ const scanAll = Effect.fnUntraced(function* (
 /** What is wrong with the ledger behind what can be read of it. */
 const damageIn = (catchUp: Reader["catchUp"]): Effect.Effect<Damaged | undefined, LedgerError> =>
   Effect.as(catchUp, undefined).pipe(Effect.catchReason("LedgerError", "Damaged", (damage) => Effect.succeed(damage)))
-
-/** A scan may begin a little earlier, at a mark. */
-const from =
-  (first: number, take: (event: Recorded) => void) =>
-  (event: Recorded): void => {
-    if (event.seq >= first) take(event)
-  }
-
-const only =
-  (wanted: Wanted, take: (event: Recorded) => void) =>
-  (event: Recorded): void => {
-    if (isWanted(event, wanted)) take(event)
-  }
 
 type Files = (first: Seq) => Effect.Effect<LedgerFile.LedgerFile, LedgerError>
 
@@ -98,7 +145,6 @@ const sieving = (files: Files, accepted: ReadonlyArray<Header.Accepted>) => {
     const piece = yield* ahead.piece(file, place.offset)
     const offsets = new Set(damage.get(place.segment)?.map(({ offset }) => offset))
     const sieved = sieve(piece, place, { ...options, accepted: offsets }, take)
-    yield* Effect.yieldNow
     // No piece is shorter than a line, so one without a line is none of ours.
     return sieved.place === place ? { ...sieved, isStuck: true } : sieved
   })
@@ -109,12 +155,12 @@ const walkPast = Effect.fnUntraced(function* (
   reader: Reader,
   { file, opening }: Opened,
   place: Place,
-  take: (event: Recorded) => void
+  take: (passed: Passed) => Effect.Effect<void, LedgerError>
 ): Effect.fn.Return<Place, LedgerError> {
   const stop = ({ seq }: Recorded) => seq > place.seq + 1
   const walked = yield* readPage(reader, { opening, place }, { stop, isInDoubt: true })
   if (walked === undefined) return yield* new LedgerError({ reason: replaced(file.path, place) })
-  for (const { event } of walked.lines) take(event)
+  yield* Effect.forEach(walked.lines, take, { discard: true })
   return walked.place
 })
 

@@ -25,6 +25,8 @@ export interface Options extends Wanted {
   readonly isRead: boolean
   /** Offsets where damage begins that was accepted: its lines may look right one by one. */
   readonly accepted: ReadonlySet<number>
+  /** Takes the line of an event as it stands, which is then not read. */
+  readonly takeText?: ((text: string, seq: number) => void) | undefined
 }
 
 /** `chunk` begins behind `from`; half a line at its end is left for the next chunk. */
@@ -86,10 +88,14 @@ class Sieve {
 
   /** False if the line is wanted and holds no event. */
   takeWanted(type: string, end: number): boolean {
-    const { names = [], types } = this.wanted
+    const { names = [], takeText, types } = this.wanted
     if (types !== undefined && !types.has(type)) return true
     const text = this.chunk.toString("latin1", this.next, end - LineFormat.trailerBytes)
     if (names.length > 0 && !names.some((name) => text.includes(name))) return true
+    if (takeText !== undefined) {
+      takeText(this.chunk.toString("latin1", this.next, end), this.seq + 1)
+      return true
+    }
     const event = this.read(text)
     if (Result.isSuccess(event)) this.take(event.success)
     return Result.isSuccess(event)

@@ -147,6 +147,7 @@ export const viewOf = (stage: Stage, log: Log, process: Process, disk: Disk, { b
     asOf: (moment) => Effect.sync(() => fold(log.events().slice(0, "seq" in moment ? moment.seq : undefined))),
     read: (from = 1 as Seq) => Stream.suspend(() => Stream.fromArray(log.events(from - 1))),
     scan: () => Effect.die("nobody scans in a simulated world"),
+    lines: () => Effect.die("nobody reads lines in a simulated world"),
     tail: (from = 1 as Seq) => Stream.suspend(() => Stream.fromArray(log.events(from - 1))),
     head: Effect.sync(() => ({
       seq: log.lines.length as Seq,
