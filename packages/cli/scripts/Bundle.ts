@@ -1,8 +1,9 @@
 /**
  * The command and the programs that it starts as a few large modules: reading, resolving and compiling some 800 small ones
- * takes longer than most commands do. Where commands share a module, so do their parts of the bundle.
+ * takes longer than most commands do. Where commands share a module, so do their parts of the bundle. The page that
+ * `view` serves is in it, too.
  */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { cpSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -18,9 +19,23 @@ export const make = async (): Promise<void> => {
   const making = `${folder}.${process.pid}`
   const begun = Date.now()
   const output = await build(making)
-  writeFileSync(join(making, "sources.json"), JSON.stringify(sourcesOf(output, begun)))
+  const page = await makePage(join(making, "page"))
+  writeFileSync(join(making, "sources.json"), JSON.stringify(sourcesOf([...modulesOf(output), ...page], begun)))
   rmSync(folder, { recursive: true, force: true })
   renameSync(making, folder)
+}
+
+/** By the viewer's own script. Answers what it was made of. */
+const makePage = async (dir: string): Promise<ReadonlyArray<string>> => {
+  const viewer: PageBuilder = await import(new URL("../../viewer/scripts/Build.ts", import.meta.url).href)
+  const sources = await viewer.build()
+  cpSync(viewer.folder, dir, { recursive: true })
+  return sources
+}
+
+interface PageBuilder {
+  readonly folder: string
+  readonly build: () => Promise<ReadonlyArray<string>>
 }
 
 const build = async (dir: string): Promise<RolldownOutput> => {
@@ -91,12 +106,14 @@ const segmenterWhenUsed: Plugin = {
 
 const manifestOf = (module: string): string => join(dirname(module), "../../package.json")
 
+const modulesOf = ({ output }: RolldownOutput): ReadonlyArray<string> =>
+  output.flatMap((part) => (part.type === "chunk" ? part.moduleIds : []))
+
 type Source = readonly [path: string, size: number, modified: number]
 
 /** All that could change it, with size and time. Of what is installed, the lock file tells. */
-const sourcesOf = ({ output }: RolldownOutput, begun: number): ReadonlyArray<Source> => {
-  const modules = output.flatMap((part) => (part.type === "chunk" ? part.moduleIds : []))
-  const ours = modules.filter((path) => !/[\\/]node_modules[\\/]/.test(path) && !path.startsWith("\0"))
+const sourcesOf = (modules: ReadonlyArray<string>, begun: number): ReadonlyArray<Source> => {
+  const ours = [...new Set(modules)].filter((path) => !/[\\/]node_modules[\\/]/.test(path) && !path.startsWith("\0"))
   const manifests = ours.filter((path) => path.endsWith("Version.ts")).map(manifestOf)
   const lock = join(here, "../../pnpm-lock.yaml")
   return [...ours, ...manifests, lock, fileURLToPath(import.meta.url)].map((path) => sourceAt(path, begun))

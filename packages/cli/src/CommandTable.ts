@@ -22,6 +22,7 @@ export const table = {
   "what-if": async () => (await import("./commands/WhatIf.ts")).whatIf,
   replay: async () => (await import("./commands/Replay.ts")).replay,
   export: async () => (await import("./commands/Export.ts")).exportEvents,
+  view: async () => (await import("./commands/View.ts")).view,
   bundle: async () => (await import("./commands/Bundle.ts")).bundle,
   hash: async () => (await import("./commands/Hash.ts")).hash,
   login: async () => (await import("./commands/Login.ts")).login,

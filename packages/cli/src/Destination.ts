@@ -1,6 +1,6 @@
 /** Where a long answer goes, piece by piece: standard output, or a new file. Whoever writes waits until it is taken. */
 import { expand } from "daybook/Home"
-import { Effect, Option, type Scope } from "effect"
+import { Effect, Exit, Option, type Scope } from "effect"
 import * as fs from "node:fs/promises"
 import { exitCodes } from "./ExitCode.ts"
 import { Stop } from "./Stop.ts"
@@ -19,13 +19,10 @@ const toStdout: Write = (text) =>
 const toFile = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Write, Stop, Scope.Scope> {
   const file = yield* Effect.acquireRelease(
     attempt(path, () => fs.open(path, "wx", 0o600)),
-    (file) => Effect.promise(() => file.close())
+    (file, exit) =>
+      Effect.promise(() => file.close().then(() => (Exit.isSuccess(exit) ? undefined : fs.rm(path, { force: true }))))
   )
-  return (text) =>
-    attempt(path, () => file.appendFile(text)).pipe(
-      Effect.tapError(() => Effect.promise(() => fs.rm(path, { force: true }))),
-      Effect.asVoid
-    )
+  return (text) => Effect.asVoid(attempt(path, () => file.appendFile(text)))
 })
 
 const attempt = <A>(path: string, call: () => Promise<A>): Effect.Effect<A, Stop> =>

@@ -20,6 +20,8 @@ export type Source = NonNullable<EventOf<"LedgerOpened">["data"]["excerpt"]>
 export type Told = Exclude<Recorded, { readonly type: "Unknown" }>
 
 export interface Writer {
+  /** The id of the excerpt, which is another ledger than its source. */
+  readonly ledger: LedgerId
   /** Appends an event under its own id, time and actor, with the next number. */
   readonly write: (events: ReadonlyArray<Told>) => Effect.Effect<void, LedgerError>
   /** Events written so far, the first line included. */
@@ -45,9 +47,11 @@ export const create = Effect.fnUntraced(function* (
     (file) => Effect.promise(() => file.close().then(() => fs.rm(part, { force: true })))
   )
   const chain = new Chain()
+  const ledger = Self.newLedgerId()
   const append = (text: string) => Effect.asVoid(attempt("write", part, () => file.appendFile(text, "latin1")))
-  yield* append(chain.next(opened, LineFormat.prepare(opening(excerpt))))
+  yield* append(chain.next(opened, LineFormat.prepare(opening(ledger, excerpt))))
   return {
+    ledger,
     write: (events) =>
       Effect.suspend(() =>
         append(events.map((event) => chain.next(event, LineFormat.prepare(draftOf(event)))).join(""))
@@ -78,12 +82,12 @@ class Chain {
   }
 }
 
-const opening = (excerpt: Source): Draft => ({
+const opening = (ledger: LedgerId, excerpt: Source): Draft => ({
   type: "LedgerOpened",
   v: 1,
   data: {
     format: LineFormat.version,
-    ledger: Self.newLedgerId() satisfies LedgerId,
+    ledger,
     lock: "ofd",
     check: FingerprintKey.check(FingerprintKey.make(FingerprintKey.randomBytes())),
     excerpt

@@ -41,3 +41,6 @@ export interface Embedded {
 
 /** The element of a report file that holds `Embedded` as JSON. */
 export const embeddedId = "ledger"
+
+/** The element of a report file that holds the source of the worker as text. */
+export const workerId = "worker"

@@ -14,6 +14,7 @@ import { Loops } from "./Loops.ts"
 import { Replay } from "./Replay.ts"
 import { Show } from "./Show.ts"
 import { Story } from "./Story.ts"
+import { View } from "./View.ts"
 import { WhatIf } from "./WhatIf.ts"
 import { Trace } from "./Trace.ts"
 import { Why } from "./Why.ts"
@@ -30,6 +31,7 @@ export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   replay: Replay,
   show: Show,
   story: Story,
+  view: View,
   "what-if": WhatIf,
   trace: Trace,
   why: Why

@@ -1,0 +1,49 @@
+/**
+ * A report: the page, its worker, its style and a ledger in one HTML file, which asks nobody for anything. Only the
+ * script and the style that were put in may run, by their hashes; no text of a ledger can end the element it is in.
+ */
+import { type About, embeddedId, workerId } from "@daybook/viewer/Wire"
+import { hash } from "node:crypto"
+import type { Site } from "./Site.ts"
+
+/** What stands before the ledger's lines, and what stands behind them; between the two they are gzipped, in base64. */
+export const around = ({ app, css, html, worker }: Site, about: About): readonly [before: string, after: string] => {
+  const style = css.replaceAll(/<\/(?=style)/gi, "<\\/")
+  const script = asScript(app)
+  const page = html
+    .replace(charset, (meta) => `${meta}\n    ${policyMeta(script, style)}`)
+    .replace(styleLink, () => `<style>${style}</style>`)
+    .replace(scriptLink, "")
+  const end = page.lastIndexOf("</body>")
+  const before = `<script type="application/json" id="${embeddedId}">{"about":${asJson(about)},"lines":"`
+  const after = `"}</script>
+    <script type="text/plain" id="${workerId}">${asScript(worker)}</script>
+    <script>${script}</script>
+  `
+  return [page.slice(0, end) + before, after + page.slice(end)]
+}
+
+const charset = /<meta charset="utf-8"[^>]*>/
+const styleLink = /<link\b[^>]*\bhref="page\.css"[^>]*>/
+const scriptLink = /<script\b[^>]*\bsrc="app\.js"[^>]*><\/script>/
+
+const policyMeta = (script: string, style: string): string => {
+  const policy = [
+    "default-src 'none'",
+    `script-src '${sum(script)}'`,
+    `style-src '${sum(style)}'`,
+    "worker-src blob:",
+    "connect-src 'none'",
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'"
+  ]
+  return `<meta http-equiv="content-security-policy" content="${policy.join("; ")}" />`
+}
+
+const sum = (text: string): string => `sha256-${hash("sha256", text, "base64")}`
+
+/** The same program: nowhere in it does this stand outside of a string or a pattern. */
+const asScript = (code: string): string => code.replaceAll(/<(?=\/script|!--)/gi, "\\x3C")
+
+const asJson = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c")
