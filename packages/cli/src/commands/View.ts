@@ -15,10 +15,8 @@ import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 import * as Invitation from "../view/Invitation.ts"
-import { Keys } from "../view/Keys.ts"
-import { address, listen } from "../view/Listener.ts"
 import * as ReportFile from "../view/Report.ts"
-import { routes } from "../view/Routes.ts"
+import * as Server from "../view/Server.ts"
 import * as Shown from "../view/Shown.ts"
 import * as Site from "../view/Site.ts"
 
@@ -100,10 +98,12 @@ const report = Effect.fnUntraced(function* (told: Told, flags: Flags, file: stri
 const serve = Effect.fnUntraced(function* (told: Told, { noOpen, port: wanted, ...flags }: Flags) {
   const site = yield* Site.read
   const history = yield* History.open(told, flags)
-  const { port, serve } = yield* listen(Option.getOrElse(wanted, () => 0))
-  const keys = new Keys(port)
-  serve(routes(site, yield* Shown.make(history, Option.isSome(flags.at)), keys, port))
-  const newAddress = () => `http://${address}:${port}/?token=${keys.newToken()}`
+  const shown = yield* Shown.make(history, Option.isSome(flags.at))
+  const { newAddress, port } = yield* Server.open(
+    site,
+    shown,
+    Option.getOrElse(wanted, () => 0)
+  )
   const url = newAddress()
   const { folder, state } = history
   if (told.json) {

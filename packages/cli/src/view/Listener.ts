@@ -28,6 +28,7 @@ export const listen = Effect.fnUntraced(function* (wanted: number): Effect.fn.Re
     port,
     serve: (serve) =>
       void server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+        response.on("error", () => {}) // whoever asked has gone, which is told by its closing
         const fiber = fork(Effect.catchDefect(serve(request, response), broken(response)))
         response.once("close", () => fiber.interruptUnsafe())
       })

@@ -20,11 +20,16 @@ export const seq = (
     : wrong(`${name}=${text.slice(0, 40)}: that is no number of an event.`)
 }
 
-/** Words with commas between them, or each by itself; nothing if there are none. */
+/** Words with commas between them; nothing if there are none. */
 export const words = (query: URLSearchParams, name: string): ReadonlyArray<string> | undefined => {
-  const all = query.getAll(name).flatMap((text) => text.split(","))
-  const named = all.filter((word) => word !== "")
+  const named = (query.get(name) ?? "").split(",").filter((word) => word !== "")
   return named.length === 0 ? undefined : named
+}
+
+/** What may be given several times; nothing if it is not. An empty one would stand on every line. */
+export const each = (query: URLSearchParams, name: string): ReadonlyArray<string> | undefined => {
+  const all = query.getAll(name).filter((text) => text !== "")
+  return all.length === 0 ? undefined : all
 }
 
 export const wrong = (message: string): Effect.Effect<never, BadQuery> => Effect.fail(new BadQuery({ message }))

@@ -56,7 +56,7 @@ export const send = (response: ServerResponse, { body, headers, status, type }: 
     response.writeHead(status, { ...strict, ...headers, "content-type": type, "content-length": length }).end(body)
   })
 
-/** Piece by piece: whoever writes waits until the connection takes more. */
+/** Piece by piece: whoever writes waits until the connection takes more, and for ever if it is gone. */
 export type Write = (text: string) => Effect.Effect<void>
 
 export const begin = (response: ServerResponse, type: Type): Effect.Effect<Write> =>
@@ -65,6 +65,7 @@ export const begin = (response: ServerResponse, type: Type): Effect.Effect<Write
     response.flushHeaders()
     return (text) =>
       Effect.callback<void>((resume) => {
+        if (response.destroyed) return
         if (response.write(text)) return resume(Effect.void)
         const go = () => resume(Effect.void)
         response.once("drain", go)

@@ -106,7 +106,7 @@ const lines: Ask = Effect.fnUntraced(function* (shown, query, response) {
   if (to !== undefined && from > to)
     return yield* Query.wrong(`from=${from} is behind to=${to}. Name the earlier event first.`)
   const named = Query.words(query, "types")
-  const names = Query.words(query, "names")
+  const names = Query.each(query, "names")
   const write = yield* Reply.begin(response, Reply.types.text)
   yield* Shown.lines(shown, {
     from,
