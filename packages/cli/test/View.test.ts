@@ -13,8 +13,8 @@ import { Context, Effect, Layer, Option, Queue } from "effect"
 import { TestClock } from "effect/testing"
 import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { type AddressInfo, createServer, type Server as Net } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { told } from "./support/Answers.ts"
@@ -393,8 +393,7 @@ describe("the command", () => {
   it.live("prints the address, shows no token to ps, and ends with Ctrl-C though the page listens", () =>
     Effect.gen(function* () {
       const user = yield* tempFolder
-      const ledger = fileURLToPath(new URL("../../../examples/ledgers/a-bad-afternoon", import.meta.url))
-      const child = launch(["view", "--ledger", ledger], { user })
+      const child = launch(["view", "--ledger", examples], { user })
       const gone = once(child, "exit")
       const address = yield* firstLineOf(child)
       const port = Number(new URL(address).port)
@@ -408,11 +407,32 @@ describe("the command", () => {
     })
   )
 
+  it.live("hands the address to a browser in a file, and gives another at Enter", () =>
+    Effect.gen(function* () {
+      const user = yield* tempFolder
+      const handed = yield* openerIn(user)
+      const child = yield* atTerminal(user, ["view", "--ledger", examples])
+      const first = yield* child.nextAddress
+      const { args, page } = yield* Queue.take(handed)
+      assert.match(args.join(" "), /^file:\/\/\S+\/open\.html$/)
+      const file = fileURLToPath(args[0] ?? "")
+      assert.strictEqual(statSync(file).mode & 0o777, 0o600)
+      assert.include(page, `content="0; url=${first}"`)
+      child.type("\n")
+      const second = yield* child.nextAddress
+      const port = Number(new URL(first).port)
+      assert.strictEqual((yield* visit(port, pathOf(first))).status, 403)
+      assert.strictEqual((yield* visit(port, pathOf(second))).status, 303)
+      child.type("\u0003")
+      assert.strictEqual(yield* child.ended, 130)
+      assert.isFalse(existsSync(file))
+    })
+  )
+
   it.live("says in a sentence what is wrong with its flags, its port or its ledger", () =>
     Effect.gen(function* () {
       const user = yield* tempFolder
-      const taken = yield* takenPort
-      const examples = fileURLToPath(new URL("../../../examples/ledgers/a-bad-afternoon", import.meta.url))
+      const taken = portOf(yield* listening)
       const wrong: ReadonlyArray<readonly [args: ReadonlyArray<string>, code: number, said: string]> = [
         [["--port", `${taken}`, "--ledger", examples], 1, `Port ${taken} of this machine is in use.`],
         [["--port", "70000"], 2, "70000"],
@@ -431,6 +451,52 @@ describe("the command", () => {
   )
 })
 
+const examples = fileURLToPath(new URL("../../../examples/ledgers/a-bad-afternoon", import.meta.url))
+
+interface Handed {
+  readonly args: ReadonlyArray<string>
+  readonly page: string
+}
+
+/** A program that opens addresses, in a folder of programs: it tells the test what it was given. */
+const openerIn = Effect.fnUntraced(function* (folder: string) {
+  const handed = yield* Queue.unbounded<Handed>()
+  const server = yield* listening
+  server.on("connection", (socket) => {
+    let text = ""
+    socket.setEncoding("utf8").on("data", (more: string) => (text += more))
+    socket.once("end", () => Queue.offerUnsafe(handed, JSON.parse(text)))
+  })
+  const program = `#!${process.execPath}
+const args = process.argv.slice(2)
+const page = process.getBuiltinModule("fs").readFileSync(new URL(args[0]), "utf8")
+process.getBuiltinModule("net").connect(${portOf(server)}, "127.0.0.1").end(JSON.stringify({ args, page }))
+`
+  writeFileSync(join(folder, "xdg-open"), program, { mode: 0o700 })
+  return handed
+})
+
+/** The command on a terminal of its own, with somebody at the keyboard. */
+const atTerminal = Effect.fnUntraced(function* (user: string, args: ReadonlyArray<string>) {
+  const wrapper = ["python3", "-c", "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"]
+  const env = { DISPLAY: ":0", PATH: `${user}:${process.env["PATH"]}` }
+  const child = launch(args, { user, wrapper, env, talks: true })
+  yield* Effect.addFinalizer(() => Effect.sync(() => child.kill("SIGKILL")))
+  const exit = once(child, "exit")
+  const addresses = yield* Queue.unbounded<string>()
+  let text = ""
+  child.stdout?.setEncoding("utf8").on("data", (more: string) => {
+    const lines = `${text}${more}`.split("\r\n")
+    text = lines.pop() ?? ""
+    for (const line of lines) if (line.includes("?token=")) Queue.offerUnsafe(addresses, line)
+  })
+  return {
+    nextAddress: Queue.take(addresses),
+    type: (keys: string) => void child.stdin?.write(keys),
+    ended: Effect.promise(() => exit.then(([code]: Array<number | null>) => code))
+  }
+})
+
 const firstLineOf = (child: ReturnType<typeof launch>) =>
   Effect.callback<string>((resume) => {
     let text = ""
@@ -441,14 +507,13 @@ const firstLineOf = (child: ReturnType<typeof launch>) =>
     child.once("exit", () => resume(Effect.die("it ended before it said where the page is")))
   })
 
-const takenPort = Effect.map(
-  Effect.acquireRelease(
-    Effect.promise(async () => {
-      const server = createServer().listen(0, "127.0.0.1")
-      await once(server, "listening")
-      return server
-    }),
-    (server) => Effect.sync(() => server.close())
-  ),
-  (server) => (server.address() as { readonly port: number }).port
+const listening = Effect.acquireRelease(
+  Effect.promise(async () => {
+    const server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1")
+    await once(server, "listening")
+    return server
+  }),
+  (server) => Effect.sync(() => server.close())
 )
+
+const portOf = (server: Net): number => (server.address() as AddressInfo).port
