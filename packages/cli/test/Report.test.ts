@@ -126,7 +126,7 @@ describe("a report", () => {
     })
   )
 
-  it.effect("runs only its own script and style, and asks nobody for anything", () =>
+  it.effect("runs only its own scripts and style, and asks nobody for anything", () =>
     Effect.gen(function* () {
       const { html } = yield* reported(yield* past)
       const [, policy = ""] = /<meta http-equiv="content-security-policy" content="([^"]*)"/.exec(html) ?? []
@@ -135,7 +135,7 @@ describe("a report", () => {
       assert.deepStrictEqual([executed.length, styles.length], [1, 1])
       assert.deepStrictEqual(policy.split("; "), [
         "default-src 'none'",
-        `script-src '${sum(executed[0]?.text ?? "")}'`,
+        `script-src '${sum(executed[0]?.text ?? "")}' '${sum(scriptOf(html, workerId))}'`,
         `style-src '${sum(styles[0]?.text ?? "")}'`,
         "worker-src blob:",
         "connect-src 'none'",

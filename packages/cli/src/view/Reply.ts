@@ -65,7 +65,6 @@ export const begin = (response: ServerResponse, type: Type): Effect.Effect<Write
     response.flushHeaders()
     return (text) =>
       Effect.callback<void>((resume) => {
-        if (response.destroyed) return
         if (response.write(text)) return resume(Effect.void)
         const go = () => resume(Effect.void)
         response.once("drain", go)
