@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import { execFile } from "node:child_process"
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { tempFolder } from "./support/TempFolder.ts"
@@ -61,6 +61,16 @@ describe("the command that is installed", () => {
       const folder = yield* published
       assert.strictEqual(yield* run(folder, "--version"), fromBundle)
       assert.include(yield* run(folder, "status"), `There is no ledger in ${folder}`)
+    })
+  )
+
+  it.live("has the page of the viewer in its bundle", () =>
+    Effect.gen(function* () {
+      const folder = yield* published
+      const ledger = fileURLToPath(new URL("../../../examples/ledgers/a-bad-afternoon", import.meta.url))
+      yield* run(folder, "view", "--ledger", ledger, "--out", join(folder, "report.html"))
+      const report = readFileSync(join(folder, "report.html"), "utf8")
+      assert.include(report, readFileSync(join(folder, "bundle/page/page.css"), "utf8"))
     })
   )
 
