@@ -11,6 +11,8 @@ export interface Range {
   readonly types?: ReadonlySet<string> | undefined
   /** Only lines in which one of these stands. */
   readonly names?: ReadonlyArray<string> | undefined
+  /** Once it is aborted, reading stops and fails with its reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface Source {

@@ -1,0 +1,183 @@
+/**
+ * Reads a ledger into pieces: the newest events first, upon the state before them, then backwards to the first, and live ones as
+ * they come. Tells all it finds, trouble too; it never fails.
+ */
+import { empty, type PoolState } from "@daybook/pool/PoolState"
+import type { Recorded } from "@daybook/pool/Recorded"
+import type { Piece } from "../Picture.ts"
+import type { FromWorker } from "../Questions.ts"
+import type { About } from "../Wire.ts"
+import { Causes, CausesWithin } from "./Causes.ts"
+import { buffersOf, Folding } from "./Folding.ts"
+import { KnownColumns } from "./KnownColumns.ts"
+import { LegendBook } from "./LegendBook.ts"
+import type { LineSource } from "./Lines.ts"
+import { Pages } from "./Pages.ts"
+import { messageOf, SourceError, unreadable } from "./SourceError.ts"
+import { States } from "./States.ts"
+import { pause, type Turns } from "./Turns.ts"
+
+export interface PieceLengths {
+  readonly newest: number
+  readonly older: number
+}
+
+export const pieceLengths: PieceLengths = { newest: 20_000, older: 50_000 }
+
+/** So many events are read before questions may come in between. */
+const sliceLength = 2_000
+
+/** Milliseconds until a server that is gone is asked again. */
+const patience = 1_000
+
+export type Tell = (message: FromWorker, transfer?: ReadonlyArray<ArrayBufferLike>) => void
+
+export class Reading {
+  readonly source: LineSource
+  readonly about: About
+  readonly book = new LegendBook()
+  readonly known = new KnownColumns()
+  readonly pages: Pages
+  readonly states: States
+  readonly #turns: Turns
+  readonly #tell: Tell
+  readonly #lengths: PieceLengths
+  readonly #causes = new Causes()
+  #head: number
+  #read = 0
+  #newestIds = new Map<string, number>()
+  #tip: PoolState = empty
+
+  constructor(source: LineSource, about: About, turns: Turns, tell: Tell, lengths: PieceLengths = pieceLengths) {
+    this.source = source
+    this.about = about
+    this.pages = new Pages(source, about.first, about.head)
+    this.states = new States(source, this.pages, about.first, about.head)
+    this.#turns = turns
+    this.#tell = tell
+    this.#lengths = lengths
+    this.#head = about.head
+  }
+
+  /** The newest event, live ones included. */
+  get head(): number {
+    return this.#head
+  }
+
+  /** Ends when all is read; live events come on. */
+  async run(): Promise<void> {
+    const oldest = await this.#readNewest()
+    if (oldest === undefined) return
+    if (this.about.at === undefined) this.#follow()
+    await this.#readOlder(oldest - 1)
+  }
+
+  /** Where it begins; nothing if there is nothing to go on from. */
+  async #readNewest(): Promise<number | undefined> {
+    const { first, head } = this.about
+    const from = Math.max(first, head - this.#lengths.newest + 1)
+    const causes = new CausesWithin(this.#causes, this.#newestIds)
+    try {
+      const base = await this.#patiently(() => this.source.state(from - 1))
+      const folding = new Folding(this.book, causes, {
+        base,
+        from,
+        length: Math.max(0, head - from + 1),
+        isNewest: true
+      })
+      const trouble = await this.#fold(folding, head, pause)
+      this.#head = from + folding.count - 1
+      this.#tip = folding.state
+      this.book.meet(folding.state)
+      this.#add(folding.finish())
+      if (trouble === undefined) return from
+      this.#tell({ damage: trouble })
+    } catch (error) {
+      this.#tell({ failed: messageOf(error) })
+    }
+    return undefined
+  }
+
+  async #readOlder(newest: number): Promise<void> {
+    const { first } = this.about
+    try {
+      for (let to = newest; to >= first;) {
+        const from = Math.max(first, to - this.#lengths.older + 1)
+        const base = await this.#patiently(() => this.source.state(from - 1))
+        const causes = new CausesWithin(this.#causes)
+        const folding = new Folding(this.book, causes, { base, from, length: to - from + 1, isNewest: false })
+        const trouble = await this.#fold(folding, to, () => this.#turns.background())
+        if (trouble !== undefined) throw unreadable(trouble)
+        this.#add(folding.finish())
+        to = from - 1
+      }
+    } catch (error) {
+      this.#tell({ damage: messageOf(error) })
+    }
+  }
+
+  /** Up to an event; says why it came no further. */
+  async #fold(folding: Folding, to: number, turn: () => Promise<void>): Promise<string | undefined> {
+    const take = (event: Recorded) => {
+      if (event.seq !== folding.next) throw unreadable(`Event ${event.seq} came where event ${folding.next} should.`)
+      folding.take(event)
+      this.states.pass(event.seq, folding.state)
+    }
+    while (folding.next <= to) {
+      const from = folding.next
+      await turn()
+      try {
+        const range = () => ({ from: folding.next, to: Math.min(from + sliceLength - 1, to) })
+        await this.#patiently(() => this.source.events(range(), take))
+      } catch (error) {
+        return messageOf(error)
+      }
+      if (folding.next === from) return `Event ${from} cannot be read any more.`
+    }
+    return undefined
+  }
+
+  #follow(): void {
+    this.source.follow(this.#head, {
+      events: (events) => this.#append(events),
+      connection: (isUp) => this.#tell({ connection: isUp }),
+      damage: (why) => this.#tell({ damage: why })
+    })
+  }
+
+  #append(events: ReadonlyArray<Recorded>): void {
+    const causes = new CausesWithin(this.#causes, this.#newestIds)
+    const shape = { base: this.#tip, from: this.#head + 1, length: events.length, isNewest: true }
+    const folding = new Folding(this.book, causes, shape)
+    for (const event of events) {
+      folding.take(event)
+      this.states.pass(event.seq, folding.state)
+    }
+    this.#tip = folding.state
+    this.#head += events.length
+    this.pages.grow(this.#head)
+    this.#add(folding.finish())
+  }
+
+  #add(piece: Piece): void {
+    this.known.add(piece)
+    this.#read += piece.columns.at.length
+    const read = { events: this.#read, all: Math.max(0, this.#head - this.about.first + 1) }
+    this.#tell({ piece, read }, buffersOf(piece))
+  }
+
+  /** Waits for a server that is gone, and says so. */
+  async #patiently<A>(ask: () => Promise<A>): Promise<A> {
+    for (let isUp = true; ; isUp = false) {
+      try {
+        const answer = await ask()
+        if (!isUp) this.#tell({ connection: true })
+        return answer
+      } catch (error) {
+        if (!(error instanceof SourceError) || error.reason !== "Gone") throw error
+        if (isUp) this.#tell({ connection: false })
+        await new Promise((resolve) => setTimeout(resolve, patience))
+      }
+    }
+  }
+}
