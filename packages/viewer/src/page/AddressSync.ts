@@ -1,0 +1,77 @@
+/** The address and the page follow each other. The history of the browser is not filled: a link is made, not a trail. */
+import { batch, effect, untracked } from "@preact/signals"
+import { type Address, nowhere, presets, readAddress, writeAddress } from "./Address.ts"
+import type { FollowView } from "./FollowView.ts"
+import type { Store } from "./Store.ts"
+
+/** Browsers refuse more than a few changes a second. */
+const pause = 400
+
+export interface AddressSync {
+  /** While the page is being put where a link points. */
+  readonly isMoving: () => boolean
+}
+
+export const syncAddress = (store: Store, view: FollowView): AddressSync => {
+  let isMoving = false
+  let written: string | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const take = () => {
+    if (location.hash.replace(/^#/, "") === written) return
+    const reading = readAddress(location.hash)
+    if ("wrong" in reading) {
+      store.notice.value = `The link says ${reading.wrong}, which is not to be understood. It is left aside.`
+      return
+    }
+    isMoving = true
+    moveTo(store, view, reading.address)
+    isMoving = false
+  }
+  const write = () => {
+    timer = undefined
+    written = untracked(() => writeAddress(addressOf(store, view)))
+    replace(written)
+  }
+  if (location.hash.length > 1) take()
+  addEventListener("hashchange", take)
+  effect(() => {
+    addressOf(store, view)
+    if (timer === undefined) timer = setTimeout(write, pause)
+  })
+  return { isMoving: () => isMoving }
+}
+
+/** A file on disk may not let it be. */
+const replace = (hash: string): void => {
+  try {
+    history.replaceState(history.state, "", hash === "" ? `${location.pathname}${location.search}` : `#${hash}`)
+  } catch {
+    // The page works without.
+  }
+}
+
+const addressOf = (store: Store, view: FollowView): Address => {
+  const policy = store.policy.value
+  const isWhole = view.isWhole()
+  return {
+    cursor: store.cursor.value,
+    pin: store.pin.value,
+    view: isWhole ? undefined : store.view.value,
+    selected: store.selected.value,
+    filter: store.filter.value,
+    tab: store.tab.value,
+    policy: presets.find((name) => name === policy?.name)
+  }
+}
+
+const moveTo = (store: Store, view: FollowView, address: Address = nowhere): void =>
+  batch(() => {
+    store.cursor.value = address.cursor
+    store.pin.value = address.pin
+    store.selected.value = address.selected
+    store.filter.value = address.filter
+    store.policy.value = address.policy === undefined ? undefined : { name: address.policy }
+    store.tab.value = address.tab
+    if (address.view === undefined) view.fit()
+    else store.view.value = address.view
+  })

@@ -1,0 +1,46 @@
+/** A question that follows what the page shows, and its newest answer. */
+import { effect, type ReadonlySignal, signal, untracked } from "@preact/signals"
+import type { Answers, QuestionName } from "../Questions.ts"
+import type { WorkerLink } from "./WorkerLink.ts"
+
+export interface Asked<A> {
+  /** The last answer stays until the next one is there. */
+  readonly value: A | undefined
+  readonly refused: string | undefined
+  readonly isWaiting: boolean
+}
+
+const nothing: Asked<never> = { value: undefined, refused: undefined, isWaiting: false }
+
+/** Asks again whenever the question changes while `isWanted`; no question, no answer. */
+export const asked = <Name extends QuestionName>(
+  link: WorkerLink,
+  name: Name,
+  question: ReadonlySignal<Answers[Name]["question"] | undefined>,
+  isWanted: ReadonlySignal<boolean>,
+  options: { readonly evenIfLate?: boolean } = {}
+): ReadonlySignal<Asked<Answers[Name]["answer"]>> => {
+  const answer = signal<Asked<Answers[Name]["answer"]>>(nothing)
+  effect(() => {
+    if (!isWanted.value) return
+    const next = question.value
+    if (next === undefined) {
+      answer.value = nothing
+      return
+    }
+    answer.value = { ...untracked(() => answer.value), isWaiting: true }
+    link.ask(
+      name,
+      next,
+      (given) => {
+        if (untracked(() => question.value) === undefined) return
+        answer.value =
+          "refused" in given
+            ? { value: undefined, refused: given.refused, isWaiting: false }
+            : { value: given.answer, refused: undefined, isWaiting: false }
+      },
+      options
+    )
+  })
+  return answer
+}

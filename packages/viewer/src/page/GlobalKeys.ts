@@ -1,0 +1,65 @@
+/** Acts on the keys that work everywhere. The timeline and the table take theirs before. */
+import { isHelpOpen } from "./Help.tsx"
+import { type Act, actOf, isControl, isTyping } from "./Keys.ts"
+import { isNarrow } from "./Narrow.ts"
+import type { Page } from "./Page.ts"
+import { type Tab, tabs } from "./Address.ts"
+
+export const listenToKeys = (page: Page): (() => void) => {
+  const onKey = (event: KeyboardEvent) => {
+    const act = actOf("everywhere", event)
+    if (act === undefined || event.defaultPrevented || isTyping(event.target) || isHelpOpen.value) return
+    if (event.key === " " && isControl(event.target)) return
+    event.preventDefault()
+    does(page, event)[act]()
+  }
+  document.addEventListener("keydown", onKey)
+  return () => document.removeEventListener("keydown", onKey)
+}
+
+const does = (
+  { store, travel, view }: Page,
+  event: KeyboardEvent
+): { readonly [act in Act<"everywhere">]: () => void } => ({
+  next: () => travel.step(1),
+  previous: () => travel.step(-1),
+  nextFailure: () => travel.toFailure(1),
+  previousFailure: () => travel.toFailure(-1),
+  play: () => (travel.isPlaying.value = !travel.isPlaying.value),
+  pin: travel.pin,
+  live: travel.live,
+  fit: view.fit,
+  timeline: () => focusIn(".timeline"),
+  events: () => {
+    openEvents(store)
+    whenShown(() => focusIn("[role=row][tabindex='0']"))
+  },
+  search: () => {
+    openEvents(store)
+    whenShown(() => focusIn("#search"))
+  },
+  tab: () => {
+    const tab: Tab | undefined = tabs[Number(event.key) - 1]
+    if (tab === undefined) return
+    store.tab.value = tab
+    whenShown(() => focusIn("[role=tab][aria-selected=true]"))
+  },
+  help: () => (isHelpOpen.value = true),
+  clear: () => (store.selected.value = undefined)
+})
+
+const openEvents = (store: Page["store"]): void => {
+  if (isNarrow.value) store.tab.value = "events"
+}
+
+const whenShown = (then: () => void): void => {
+  requestAnimationFrame(() => requestAnimationFrame(then))
+}
+
+/** The element, or the first within it that takes the focus. */
+const focusIn = (selector: string): void => {
+  const element = document.querySelector<HTMLElement>(selector)
+  if (element === null) return
+  const target = element.tabIndex >= 0 ? element : element.querySelector<HTMLElement>("[tabindex='0']")
+  target?.focus()
+}

@@ -1,0 +1,104 @@
+/** What the panels show of the worker's answers: each is asked while its panel is open. */
+import { computed, effect, type ReadonlySignal } from "@preact/signals"
+import type { Filter } from "../Questions.ts"
+import type { Selection } from "../timeline/Timeline.tsx"
+import type { Tab } from "./Address.ts"
+import { asked } from "./Asked.ts"
+import { isEmpty, resolved } from "./Filters.ts"
+import type { Store } from "./Store.ts"
+import type { WorkerLink } from "./WorkerLink.ts"
+
+export type PageAnswers = ReturnType<typeof answersIn>
+
+export const answersIn = (store: Store, link: WorkerLink) => {
+  const { here, pin, policy } = store
+  const isOpen = (...tabs: ReadonlyArray<Tab>) => computed(() => tabs.includes(store.tab.value))
+  const credential = computed(() => credentialOf(store, store.selected.value))
+  const about = computed(() => aboutOne(store, credential.value))
+  const always = computed(() => true)
+  const find = asked(link, "find", filterOf(store), always)
+  const whatIf = asked(
+    link,
+    "whatIf",
+    computed(() => both(policy.value, here.value, (policy, at) => ({ policy, at }))),
+    isOpen("whatIf")
+  )
+  effect(() => {
+    const matches = find.value.value
+    store.matches.value = matches
+    store.shown.value = matches === undefined ? undefined : new Set(matches)
+  })
+  effect(() => {
+    store.overlay.value = policy.value === undefined ? [] : (whatIf.value.value?.changes ?? [])
+  })
+  return {
+    credential,
+    find,
+    whatIf,
+    state: asked(
+      link,
+      "state",
+      computed(() => here.value && { at: here.value }),
+      isOpen("state"),
+      { evenIfLate: true }
+    ),
+    diff: asked(
+      link,
+      "diff",
+      computed(() => both(pin.value, here.value, between)),
+      isOpen("changes"),
+      { evenIfLate: true }
+    ),
+    why: asked(link, "why", about, isOpen("why")),
+    lineage: asked(link, "lineage", about, isOpen("why")),
+    loops: asked(
+      link,
+      "loops",
+      computed(() => here.value && { at: here.value }),
+      isOpen("loops")
+    ),
+    event: asked(
+      link,
+      "event",
+      computed(() => eventOf(store)),
+      isOpen("event")
+    )
+  }
+}
+
+const both = <A, B, C>(a: A | undefined, b: B | undefined, make: (a: A, b: B) => C): C | undefined =>
+  a === undefined || b === undefined ? undefined : make(a, b)
+
+/** The pin may stand behind the cursor. */
+const between = <At extends { readonly seq: number }>(pin: At, here: At) =>
+  pin.seq <= here.seq ? { from: pin, to: here } : { from: here, to: pin }
+
+/** Of an event: the one it is about. */
+const credentialOf = ({ picture }: Store, selected: Selection | undefined): string | undefined => {
+  if (selected === undefined) return undefined
+  return "credential" in selected ? selected.credential : picture.value.lane(selected.seq)?.credential
+}
+
+const aboutOne = ({ here, selected }: Store, credential: string | undefined) =>
+  credential === undefined || here.value === undefined || selected.value === undefined
+    ? undefined
+    : { credential, at: here.value }
+
+/** The chosen event, else the one at the cursor. */
+const eventOf = ({ here, selected }: Store) => {
+  const chosen = selected.value
+  if (chosen !== undefined && "seq" in chosen) return { seq: chosen.seq }
+  return here.value && { seq: here.value.seq }
+}
+
+/** Asked again when events came, and when all are read. */
+const filterOf = (store: Store): ReadonlySignal<Filter | undefined> => {
+  const wanted = computed(() =>
+    isEmpty(store.filter.value) ? undefined : JSON.stringify(resolved(store.filter.value, store.picture.value.legend))
+  )
+  return computed(() => {
+    void store.head.value
+    void store.isReading.value
+    return wanted.value === undefined ? undefined : (JSON.parse(wanted.value) as Filter)
+  })
+}

@@ -1,0 +1,76 @@
+/**
+ * Questions to the worker. Of each kind one is under way and only the newest other one waits, so that a fast hand asks no
+ * more than can be answered. An answer that a newer question has overtaken is dropped, unless it is wanted even so. A
+ * refusal is a value.
+ */
+import type { Answers, FromWorker, QuestionName, ToWorker } from "../Questions.ts"
+
+export type Answer<Name extends QuestionName> =
+  | { readonly answer: Answers[Name]["answer"] }
+  | { readonly refused: string }
+
+/** What the worker tells unasked. */
+export type News = Exclude<FromWorker, { readonly id: number }>
+
+/** A worker, or one end of a channel. */
+export interface Port {
+  readonly postMessage: (message: ToWorker) => void
+  readonly addEventListener: (type: "message", listener: (event: MessageEvent<FromWorker>) => void) => void
+}
+
+interface Asking {
+  readonly message: ToWorker & { readonly id: number }
+  readonly take: (answer: Answer<QuestionName>) => void
+  readonly evenIfLate: boolean
+}
+
+interface Line {
+  readonly sent: Asking
+  waiting: Asking | undefined
+}
+
+export class WorkerLink {
+  private readonly port: Port
+  private readonly lines = new Map<QuestionName, Line>()
+  private ids = 0
+
+  constructor(port: Port, hear: (news: News) => void) {
+    this.port = port
+    port.addEventListener("message", ({ data }) => ("id" in data ? this.answered(data) : hear(data)))
+  }
+
+  open(message: Extract<ToWorker, { readonly open: unknown }>): void {
+    this.port.postMessage(message)
+  }
+
+  /** Calls `take` at most once, and not at all for a question that a newer one has overtaken. */
+  ask<Name extends QuestionName>(
+    name: Name,
+    question: Answers[Name]["question"],
+    take: (answer: Answer<Name>) => void,
+    { evenIfLate = false }: { readonly evenIfLate?: boolean } = {}
+  ): void {
+    const message = { ask: name, id: ++this.ids, question } as ToWorker & { readonly id: number }
+    const asking: Asking = { message, take: take as Asking["take"], evenIfLate }
+    const line = this.lines.get(name)
+    if (line === undefined) this.send(name, asking)
+    else line.waiting = asking
+  }
+
+  private send(name: QuestionName, asking: Asking): void {
+    this.lines.set(name, { sent: asking, waiting: undefined })
+    this.port.postMessage(asking.message)
+  }
+
+  private answered(data: Extract<FromWorker, { readonly id: number }>): void {
+    for (const [name, { sent, waiting }] of this.lines) {
+      if (sent.message.id !== data.id) continue
+      this.lines.delete(name)
+      if (waiting !== undefined) this.send(name, waiting)
+      if (waiting === undefined || sent.evenIfLate) {
+        sent.take("refused" in data ? { refused: data.refused } : { answer: data.answer as never })
+      }
+      return
+    }
+  }
+}

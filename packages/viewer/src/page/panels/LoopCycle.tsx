@@ -1,0 +1,88 @@
+/** One turn of a loop as a circle: a numbered point for each event, arrows between them, and what a turn takes within. */
+import type { LoopView } from "../../Questions.ts"
+import { lasting } from "../Times.ts"
+import { visible } from "../visible.ts"
+
+const size = 240
+const radius = 78
+const dot = 13
+/** More points would touch one another. */
+const most = 12
+
+export const LoopCycle = ({ loop }: { readonly loop: LoopView }) => {
+  const turn = loop.turn.slice(0, most)
+  const points = turn.map((_, place) => pointAt(place / turn.length))
+  const says = `${loop.iterations} turns, one every ${lasting(loop.period)}; ${loop.wasted} requests for nothing`
+  return (
+    <svg
+      class="cycle"
+      viewBox={`0 0 ${size + 80} ${size}`}
+      role="img"
+      aria-label={`A circle of ${loop.turn.length} events. ${says}`}
+    >
+      <defs>
+        <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+          <path d="M0 0 8 4 0 8z" />
+        </marker>
+      </defs>
+      {turn.map((step, place) => (
+        <path
+          key={step.seq}
+          class="arc"
+          d={arc(place / turn.length, (place + 1) / turn.length)}
+          marker-end="url(#arrow)"
+        />
+      ))}
+      {turn.map((step, place) => (
+        <g key={step.seq} transform={`translate(${points[place]?.x} ${points[place]?.y})`}>
+          <circle r={dot} class="point" />
+          <text class="number" dy="0.35em">
+            {place + 1}
+          </text>
+          <text class="label" {...labelAt(points[place]?.x ?? 0)}>
+            {short(step.type)}
+          </text>
+        </g>
+      ))}
+      <text class="middle" x={middle.x} y={middle.y - 14}>
+        {loop.iterations} turns
+      </text>
+      <text class="middle" x={middle.x} y={middle.y + 4}>
+        every {lasting(loop.period)}
+      </text>
+      <text class="middle" x={middle.x} y={middle.y + 22}>
+        {loop.wasted} wasted
+      </text>
+    </svg>
+  )
+}
+
+const middle = { x: (size + 80) / 2, y: size / 2 }
+
+/** A part of the circle, from the top, as the clock goes. */
+const pointAt = (part: number): { readonly x: number; readonly y: number } => {
+  const angle = part * 2 * Math.PI - Math.PI / 2
+  return { x: middle.x + radius * Math.cos(angle), y: middle.y + radius * Math.sin(angle) }
+}
+
+/** From the edge of one point to the edge of the next. */
+const arc = (from: number, to: number): string => {
+  const margin = (dot + 3) / (2 * Math.PI * radius)
+  const begin = pointAt(from + margin)
+  const end = pointAt(to - margin)
+  const isLarge = to - from - 2 * margin > 0.5 ? 1 : 0
+  return `M${begin.x} ${begin.y} A${radius} ${radius} 0 ${isLarge} 1 ${end.x} ${end.y}`
+}
+
+/** Away from the middle. */
+const labelAt = (x: number) => {
+  if (Math.abs(x - middle.x) < 1) return { "text-anchor": "middle" as const, dy: -dot - 5 }
+  return x > middle.x
+    ? { "text-anchor": "start" as const, dx: dot + 4, dy: "0.35em" }
+    : { "text-anchor": "end" as const, dx: -dot - 4, dy: "0.35em" }
+}
+
+const short = (type: string): string => {
+  const text = visible(type)
+  return text.length > 18 ? `${text.slice(0, 17)}…` : text
+}

@@ -1,0 +1,121 @@
+/** What another policy would have done with the same history. */
+import type { PolicyChoice, WhatIfView } from "../../Questions.ts"
+import { type Preset, presets } from "../Address.ts"
+import { Foreign } from "../Foreign.tsx"
+import { usePage } from "../Page.ts"
+import { iso, moment } from "../Times.ts"
+import { Answered } from "./Answered.tsx"
+import { OwnPolicy } from "./OwnPolicy.tsx"
+import { GoTo } from "./Steps.tsx"
+
+const names: { readonly [preset in Preset]: string } = {
+  default: "Daybook's default",
+  hermes: "as hermes does it",
+  olderHermes: "as an older hermes did it"
+}
+
+export const WhatIfPanel = () => {
+  const { answers, store } = usePage()
+  return (
+    <>
+      <Choice />
+      <Answered
+        answer={answers.whatIf}
+        nothing={
+          <p class="quiet">
+            Choose a policy. Every decision up to the cursor is made again under it; those that come out otherwise are
+            listed here and marked in the timeline. Nothing is sent, and nothing is written.
+          </p>
+        }
+      >
+        {(result) => (store.policy.value === undefined ? undefined : <Result result={result} />)}
+      </Answered>
+    </>
+  )
+}
+
+const Choice = () => {
+  const { policy } = usePage().store
+  const choose = (choice: PolicyChoice | undefined) => () => (policy.value = choice)
+  return (
+    <fieldset class="policies">
+      <legend>Policy</legend>
+      <Radio name="none: as it was" isChosen={policy.value === undefined} onChoose={choose(undefined)} />
+      {presets.map((name) => (
+        <Radio key={name} name={names[name]} isChosen={policy.value?.name === name} onChoose={choose({ name })} />
+      ))}
+      <OwnPolicy />
+    </fieldset>
+  )
+}
+
+interface RadioProps {
+  readonly name: string
+  readonly isChosen: boolean
+  readonly onChoose: () => void
+}
+
+const Radio = ({ isChosen, name, onChoose }: RadioProps) => (
+  <label>
+    <input type="radio" name="policy" checked={isChosen} onChange={onChoose} /> {name}
+  </label>
+)
+
+const Result = ({ result }: { readonly result: WhatIfView }) => (
+  <>
+    <table class="requests">
+      <caption>Requests to refresh</caption>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">recorded</th>
+          <th scope="col">otherwise</th>
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <th scope="row">in all</th>
+          <td>{result.requests.recorded}</td>
+          <td>{result.requests.otherwise}</td>
+        </tr>
+        <tr>
+          <th scope="row">with a token known to be dead</th>
+          <td>{result.dead.recorded}</td>
+          <td>{result.dead.otherwise}</td>
+        </tr>
+      </tbody>
+    </table>
+    {result.says.map((sentence) => (
+      <p key={sentence}>
+        <Foreign text={sentence} />
+      </p>
+    ))}
+    <h3>{heading(result)}</h3>
+    <ol class="steps">
+      {result.changes.map((change, place) => (
+        <Changed key={place} change={change} />
+      ))}
+    </ol>
+  </>
+)
+
+const heading = ({ changed, changes }: WhatIfView): string => {
+  if (changed === 0) return "No decision comes out otherwise"
+  const count = changed === 1 ? "One decision comes" : `${changed.toLocaleString("en")} decisions come`
+  return `${count} out otherwise${changes.length < changed ? `; the first ${changes.length}:` : ""}`
+}
+
+const Changed = ({ change }: { readonly change: WhatIfView["changes"][number] }) => (
+  <li>
+    <p class="when">
+      <GoTo seq={change.seq} /> <time dateTime={iso(change.at)}>{moment(change.at)}</time>{" "}
+      {change.credential === undefined ? undefined : <Foreign text={change.credential} />}
+    </p>
+    <p class="was">
+      <span class="sign">recorded</span> <Foreign text={change.recorded} />
+    </p>
+    <p class="is">
+      <span class="sign">otherwise</span> <Foreign text={change.otherwise} />
+    </p>
+  </li>
+)

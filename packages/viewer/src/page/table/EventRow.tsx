@@ -1,0 +1,61 @@
+/** One event in the table. Its text may still be on its way. */
+import { words } from "@daybook/words/TypeWords"
+import type { Row } from "../../Questions.ts"
+import { ForeignLine } from "../Foreign.tsx"
+import { Mark } from "../Mark.tsx"
+import { iso, moment } from "../Times.ts"
+
+interface EventRowProps {
+  readonly seq: number
+  readonly row: Row | undefined
+  readonly index: number
+  readonly top: number
+  readonly height: number
+  readonly isActive: boolean
+  readonly isHere: boolean
+  readonly onChoose: () => void
+}
+
+export const EventRow = ({ height, index, isActive, isHere, onChoose, row, seq, top }: EventRowProps) => (
+  <div
+    role="row"
+    class={`event-row${isHere ? " here" : ""}`}
+    aria-rowindex={index}
+    aria-selected={isHere}
+    tabIndex={isActive ? 0 : -1}
+    style={{ transform: `translateY(${top}px)`, height: `${height}px` }}
+    onClick={onChoose}
+  >
+    <span role="gridcell" class="seq">
+      {isHere ? <span aria-hidden="true">▸ </span> : undefined}
+      {seq}
+    </span>
+    {row === undefined ? <Coming /> : <Cells row={row} />}
+  </div>
+)
+
+const Coming = () => (
+  <span role="gridcell" class="quiet" aria-colspan={5}>
+    …
+  </span>
+)
+
+const Cells = ({ row }: { readonly row: Row }) => (
+  <>
+    <span role="gridcell" class="time">
+      <time dateTime={iso(row.at)}>{moment(row.at)}</time>
+    </span>
+    <span role="gridcell" class="type">
+      <Mark place={row.mark} /> <ForeignLine text={words(row.type)} />
+    </span>
+    <span role="gridcell" class="whose">
+      <ForeignLine text={row.credential ?? ""} />
+    </span>
+    <span role="gridcell" class="actor">
+      <ForeignLine text={row.actor} />
+    </span>
+    <span role="gridcell" class="what">
+      <ForeignLine text={row.essentials} />
+    </span>
+  </>
+)
