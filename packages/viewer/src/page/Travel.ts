@@ -1,27 +1,14 @@
 /** Moving through time: by event, to failures, to the newest, and by itself. */
 import { effect, signal, untracked } from "@preact/signals"
+import { played, speeds } from "../timeline/Play.ts"
 import type { Store } from "./Store.ts"
 import { moment } from "./Times.ts"
-
-/** Milliseconds of the ledger in a second, or events in one. */
-export type Speed = { readonly times: number } | { readonly events: number }
-
-export const speeds: ReadonlyArray<readonly [string, Speed]> = [
-  ["2 events a second", { events: 2 }],
-  ["10 events a second", { events: 10 }],
-  ["60 events a second", { events: 60 }],
-  ["as it was", { times: 1 }],
-  ["10 times", { times: 10 }],
-  ["60 times", { times: 60 }],
-  ["1 h in a second", { times: 3_600 }],
-  ["1 d in a second", { times: 86_400 }]
-]
 
 export type Travel = ReturnType<typeof travelIn>
 
 export const travelIn = (store: Store) => {
   const isPlaying = signal(false)
-  const speed = signal(0)
+  const speed = signal(2)
   const at = () => store.here.peek()?.seq ?? 0
   const picture = () => store.picture.peek()
 
@@ -56,9 +43,9 @@ export const travelIn = (store: Store) => {
     store.spoken.value = store.pin.peek() === undefined ? "The pin is gone." : `Pinned at event ${at()}.`
   }
   effect(() => {
-    const [, pace] = speeds[speed.value] ?? []
+    const pace = speeds[speed.value]
     if (isPlaying.value && pace !== undefined)
-      return untracked(() => play(store, pace, { goTo, stop: () => (isPlaying.value = false) }))
+      return untracked(() => play(store, pace, () => (isPlaying.value = false)))
   })
   return { isPlaying, speed, goTo, step, toFailure, live, pin }
 }
@@ -91,41 +78,20 @@ const reveal = ({ view }: Store, time: number): void => {
   view.value = { from: time - half, to: time + half }
 }
 
-interface Player {
-  readonly goTo: (seq: number) => void
-  readonly stop: () => void
-}
-
-/** Ends at the last event; gives the way to end it before. */
-const play = (store: Store, pace: Speed, { goTo, stop }: Player): (() => void) => {
-  const { picture } = store
-  let seq = store.here.peek()?.seq ?? 0
-  let clock = store.here.peek()?.now ?? 0
-  if (store.cursor.peek() === undefined || picture.peek().next(seq) === undefined) {
-    seq = store.matches.peek()?.[0] ?? picture.peek().first
-    clock = picture.peek().time(seq)
-    goTo(seq)
-  }
-  let owed = 0
+/** From the cursor on, or from the first event if there is nothing behind it. Gives the way to end it. */
+const play = (store: Store, pace: number, stop: () => void): (() => void) => {
+  const { cursor, here, picture } = store
+  if (picture.peek().next(here.peek()?.seq ?? 0) === undefined)
+    cursor.value = picture.peek().cursorOn(picture.peek().first)
   let before = performance.now()
   let frame = requestAnimationFrame(function onFrame(now) {
-    const passed = now - before
+    const from = here.peek()
+    const next = from && played(picture.peek(), from, pace, now - before)
     before = now
-    const next = "events" in pace ? byCount(passed * pace.events) : byClock(passed * pace.times)
-    if (next !== undefined && next !== seq) goTo((seq = next))
-    if (picture.peek().next(seq) === undefined) return stop()
+    if (next === undefined) return stop()
+    cursor.value = next
+    reveal(store, next.now)
     frame = requestAnimationFrame(onFrame)
   })
-  const byCount = (thousandths: number): number | undefined => {
-    let reached: number | undefined = seq
-    for (owed += thousandths; owed >= 1_000 && reached !== undefined; owed -= 1_000)
-      reached = neighbour(store, reached, 1)
-    if (reached === undefined) stop()
-    return reached
-  }
-  const byClock = (millis: number): number | undefined => {
-    clock += millis
-    return Math.max(seq, picture.peek().seqAt(clock))
-  }
   return () => cancelAnimationFrame(frame)
 }

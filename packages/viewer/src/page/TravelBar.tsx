@@ -1,7 +1,7 @@
 /** Where the cursor stands, and the ways to move it. */
 import { usePage } from "./Page.ts"
 import { iso, moment } from "./Times.ts"
-import { speeds } from "./Travel.ts"
+import { speeds } from "../timeline/Play.ts"
 
 export const TravelBar = () => {
   const { store, travel, view } = usePage()
@@ -66,9 +66,9 @@ const Play = () => {
         value={speed}
         onChange={({ currentTarget }) => (speed.value = Number(currentTarget.value))}
       >
-        {speeds.map(([name], place) => (
-          <option key={name} value={place}>
-            {name}
+        {speeds.map((times, place) => (
+          <option key={times} value={place}>
+            {times.toLocaleString("en")} ×
           </option>
         ))}
       </select>
