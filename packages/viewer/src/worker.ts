@@ -1,4 +1,6 @@
-/** Reads the ledger and answers the page. */
-import type { ToWorker } from "./Questions.ts"
+/** Reads the ledger and answers the page: as a worker, or in the page where a browser lets none begin. */
+import { answers } from "./answers/Answers.ts"
+import { type Port, serve } from "./model/Serve.ts"
 
-addEventListener("message", ({ data }: MessageEvent<ToWorker>) => void data)
+const { daybookPort = globalThis } = globalThis as { readonly daybookPort?: Port }
+serve(daybookPort as Port, answers)
