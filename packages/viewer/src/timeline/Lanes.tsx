@@ -84,9 +84,11 @@ const Names = ({ scene, scroller }: { readonly scene: Scene; readonly scroller: 
   const chosenRow = chosen === undefined ? undefined : layout.rowOf.get(chosen)
   if (chosenRow !== undefined && !rows.includes(chosenRow)) rows.push(chosenRow)
   const stop = chosenRow ?? rows.find((row) => row.lane !== undefined)
+  const wanted = scene.wanted.value
   useEffect(() => {
-    if (chosenRow !== undefined && scroller.current !== null) bringIntoSight(scroller.current, chosenRow)
-  }, [chosen])
+    const row = wanted === undefined ? undefined : layout.rowOf.get(wanted)
+    if (row !== undefined && scroller.current !== null) bringIntoSight(scroller.current, row)
+  }, [wanted])
   return (
     <>
       {rows.map((row) =>

@@ -18,18 +18,20 @@ const spriteOf = (kind: MarkKind, theme: Theme, ratio: number): HTMLCanvasElemen
   return canvas
 }
 
+const pathOf = (path: string): Path2D => new Path2D(path)
+
 /** With a rim of the ground, so that it stands out from any band. */
 const draw = (pen: CanvasRenderingContext2D, kind: MarkKind, { marks, surface }: Theme): void => {
   const { outline, isHollow = false, lines } = markShapes[kind]
-  const path = new Path2D(outline)
+  const path = pathOf(outline)
   pen.lineJoin = pen.lineCap = "round"
   pen.strokeStyle = surface
   pen.lineWidth = isHollow ? 4 : 2.5
   pen.stroke(path)
   pen.fillStyle = isHollow ? surface : marks[kind]
-  pen.fill(path, "nonzero")
+  pen.fill(path)
   pen.strokeStyle = isHollow ? marks[kind] : surface
   pen.lineWidth = 1.7
   if (isHollow) pen.stroke(path)
-  if (lines !== undefined) pen.stroke(new Path2D(lines))
+  if (lines !== undefined) pen.stroke(pathOf(lines))
 }

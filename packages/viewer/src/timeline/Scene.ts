@@ -59,6 +59,10 @@ export const makeScene = (props: TimelineProps) => {
     const { value } = selected
     return value !== undefined && "seq" in value && picture.value.has(value.seq) ? value.seq : undefined
   })
+  /** The lane to have in sight: the chosen one, or that of the chosen event. */
+  const wanted = computed(
+    () => lane.value ?? (event.value === undefined ? undefined : picture.value.laneIndex(event.value))
+  )
   const chosenArrows = computed(() => (event.value === undefined ? [] : arrowsOfEvent(picture.value, event.value)))
   const arrows = computed((): ReadonlyArray<Arrow> => [
     ...arrowsInView(picture.value, view.value, lane.value),
@@ -100,6 +104,7 @@ export const makeScene = (props: TimelineProps) => {
     sprites,
     lane,
     event,
+    wanted,
     arrows,
     x,
     yOfLane,

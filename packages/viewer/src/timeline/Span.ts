@@ -48,10 +48,3 @@ export const showing = (span: Span, time: number, all: Span): Span => {
   const part = time < span.from + margin ? 0.7 : 0.3
   return moved(span, time - (span.from + lengthOf(span) * part), all)
 }
-
-/** The view when all there is grew: what showed all still does, and what showed the end still shows it. */
-export const grown = (span: Span, before: Span, after: Span): Span => {
-  if (span.from === before.from && span.to === before.to) return after
-  const isAtEnd = after.to > before.to && span.to >= before.to
-  return isAtEnd ? { from: span.from + after.to - before.to, to: span.to + after.to - before.to } : span
-}

@@ -1,0 +1,158 @@
+import { assert, describe, it } from "vitest"
+import { type MarkKind } from "../../src/Picture.ts"
+import { markNear } from "../../src/timeline/Hit.ts"
+import { maskOf, slotWidth, thinBands, thinMarks, thinTicks } from "../../src/timeline/Thin.ts"
+import { piece, pictureOf, type ToldBand } from "./pieces.ts"
+
+/** A pixel is a millisecond. */
+const view = { from: 0, to: 800 }
+const width = 800
+
+const marksAt = (...marks: ReadonlyArray<readonly [number, MarkKind]>) =>
+  pictureOf(
+    piece(
+      1,
+      marks.map(([at, mark]) => ({ at, mark, lane: 0 }))
+    )
+  )
+
+const seqsOf = (picture: ReturnType<typeof marksAt>, shown?: ReadonlySet<number>) =>
+  thinMarks(picture, picture.events.marks[0], view, width, maskOf(picture, shown))
+
+describe("marks that are drawn", () => {
+  it("are all of them, where each has its place", () => {
+    const picture = marksAt([10, "refresh"], [100, "race"], [400, "failure"])
+    assert.deepStrictEqual(
+      seqsOf(picture).map(({ seq }) => seq),
+      [1, 2, 3]
+    )
+  })
+
+  it("are the worst of those that share a place, with the count of all", () => {
+    const picture = marksAt([80, "refresh"], [81, "quarantine"], [82, "failure"], [83, "refresh"])
+    assert.deepStrictEqual(seqsOf(picture), [{ seq: 2, time: 81, count: 4, isFaint: false }])
+  })
+
+  it("are the newest of those that are equally bad", () => {
+    assert.strictEqual(seqsOf(marksAt([80, "failure"], [81, "failure"]))[0]?.seq, 2)
+  })
+
+  it("are not more than there is room for, of however many events", () => {
+    const many = marksAt(...Array.from({ length: 40_000 }, (_, index) => [index / 50, "refresh"] as const))
+    const thin = seqsOf(many)
+    assert.isAtMost(thin.length, width / slotWidth + 2)
+    assert.strictEqual(
+      thin.reduce((sum, { count }) => sum + count, 0),
+      40_000
+    )
+  })
+
+  it("share places that do not move when the view does", () => {
+    const picture = marksAt([79, "failure"], [81, "refresh"], [87, "race"], [89, "refresh"])
+    const drawn = [0, 1, 2, 3, 5, 7].map((by) =>
+      thinMarks(picture, picture.events.marks[0], { from: by, to: by + 800 }, width, undefined).map(({ seq }) => seq)
+    )
+    for (const seqs of drawn) assert.deepStrictEqual(seqs, [1, 3, 4])
+  })
+
+  it("are faint when the filter keeps none of their place, and else one that it keeps", () => {
+    const picture = marksAt([10, "quarantine"], [80, "quarantine"], [81, "refresh"])
+    assert.deepStrictEqual(
+      seqsOf(picture, new Set([3])).map(({ seq, isFaint }) => ({ seq, isFaint })),
+      [
+        { seq: 1, isFaint: true },
+        { seq: 3, isFaint: false }
+      ]
+    )
+  })
+
+  it("are only those in view", () => {
+    const picture = marksAt([-500, "failure"], [10, "refresh"], [2000, "failure"])
+    assert.deepStrictEqual(
+      seqsOf(picture).map(({ seq }) => seq),
+      [2]
+    )
+  })
+})
+
+const bandsOf = (...bands: ReadonlyArray<Omit<ToldBand, "lane">>) =>
+  thinBands(
+    pictureOf(
+      piece(
+        1,
+        [{ at: 0 }],
+        bands.map((band) => ({ ...band, lane: 0 }))
+      )
+    ).bands.lanes[0],
+    view,
+    width
+  )
+
+describe("bands that are drawn", () => {
+  it("reach to the next one, and the last one on", () => {
+    assert.deepStrictEqual(
+      bandsOf({ since: -50, word: "ok" }, { since: 100, word: "cooling" }, { since: 250, word: "ok" }),
+      [
+        { from: 0, to: 100, word: "ok" },
+        { from: 100, to: 250, word: "cooling" },
+        { from: 250, to: 800, word: "ok" }
+      ]
+    )
+  })
+
+  it("leave a gap where the credential was not in the pool", () => {
+    assert.deepStrictEqual(
+      bandsOf({ since: 100, word: "ok" }, { since: 200, word: undefined }, { since: 300, word: "ok" }),
+      [
+        { from: 100, to: 200, word: "ok" },
+        { from: 300, to: 800, word: "ok" }
+      ]
+    )
+  })
+
+  it("show the worst of those that share a pixel, however short it was", () => {
+    const short = bandsOf(
+      { since: 0, word: "ok" },
+      { since: 100.2, word: "refreshing" },
+      { since: 100.4, word: "dead" },
+      { since: 100.5, word: "suspect" },
+      { since: 100.6, word: "ok" }
+    )
+    assert.deepStrictEqual(short, [
+      { from: 0, to: 100, word: "ok" },
+      { from: 100, to: 101, word: "dead" },
+      { from: 101, to: 800, word: "ok" }
+    ])
+  })
+})
+
+describe("ticks of an actor", () => {
+  it("are one for each pixel that has an event", () => {
+    const picture = pictureOf(
+      piece(1, [{ at: -5 }, { at: 3.1 }, { at: 3.2 }, { at: 3.9 }, { at: 4 }, { at: 700 }, { at: 900 }])
+    )
+    assert.deepStrictEqual(thinTicks(picture, picture.events.ticks[0], view, width), [3, 4, 700])
+  })
+})
+
+describe("a pointer", () => {
+  const marks = seqsOf(marksAt([100, "refresh"], [112, "failure"], [300, "race"]))
+
+  it("is over the nearest mark within reach", () => {
+    assert.deepStrictEqual(
+      [95, 103, 109, 305].map((x) => markNear(marks, view, width, x, 8)?.seq),
+      [1, 1, 2, 3]
+    )
+  })
+
+  it("is over nothing where no mark is within reach", () => {
+    assert.deepStrictEqual(
+      [80, 200, 309].map((x) => markNear(marks, view, width, x, 8)),
+      [undefined, undefined, undefined]
+    )
+  })
+
+  it("reaches farther as a finger", () => {
+    assert.strictEqual(markNear(marks, view, width, 313, 16)?.seq, 3)
+  })
+})
