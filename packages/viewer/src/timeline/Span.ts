@@ -24,7 +24,7 @@ export const whole = (events: Span | undefined): Span => {
 
 /** Not closer than `closest`, not farther than all, and with its middle among the events. */
 export const clamped = (span: Span, all: Span): Span => {
-  const length = Math.min(Math.max(lengthOf(span), closest), lengthOf(all) * 1.5)
+  const length = Math.min(Math.max(lengthOf(span), closest), lengthOf(all) * 1.1)
   const middle = Math.min(Math.max((span.from + span.to) / 2, all.from), all.to)
   return length === lengthOf(span) && middle === (span.from + span.to) / 2
     ? span

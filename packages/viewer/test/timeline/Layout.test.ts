@@ -1,7 +1,7 @@
 import { assert, describe, it } from "vitest"
-import { actorRows } from "../../src/timeline/ActorRows.ts"
-import { arrowsInView, arrowsOfEvent } from "../../src/timeline/Arrows.ts"
-import { laneBeside, layoutOf, measuresFor, narrow, rowAt, rowsBetween, wide } from "../../src/timeline/Rows.ts"
+import { actorRows } from "@daybook/viewer/timeline/ActorRows"
+import { arrowsInView, arrowsOfEvent } from "@daybook/viewer/timeline/Arrows"
+import { laneBeside, layoutOf, measuresFor, narrow, rowAt, rowsBetween, wide } from "@daybook/viewer/timeline/Rows"
 import { piece, pictureOf } from "./pieces.ts"
 
 const picture = pictureOf(piece(1, [{ at: 1 }]))

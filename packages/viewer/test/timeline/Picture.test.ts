@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { Picture } from "../../src/timeline/Picture.ts"
+import { Picture } from "@daybook/viewer/timeline/Picture"
 import { lane, lanes, piece, pictureOf } from "./pieces.ts"
 
 const oldest = piece(

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { played } from "../../src/timeline/Play.ts"
+import { played } from "@daybook/viewer/timeline/Play"
 import { piece, pictureOf } from "./pieces.ts"
 
 const night = 8 * 3_600_000

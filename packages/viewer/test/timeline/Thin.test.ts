@@ -1,7 +1,7 @@
 import { assert, describe, it } from "vitest"
-import { type MarkKind } from "../../src/Picture.ts"
-import { markNear } from "../../src/timeline/Hit.ts"
-import { maskOf, slotWidth, thinBands, thinMarks, thinTicks } from "../../src/timeline/Thin.ts"
+import { type MarkKind } from "@daybook/viewer/Picture"
+import { markNear } from "@daybook/viewer/timeline/Hit"
+import { maskOf, slotWidth, thinBands, thinMarks, thinTicks } from "@daybook/viewer/timeline/Thin"
 import { piece, pictureOf, type ToldBand } from "./pieces.ts"
 
 /** A pixel is a millisecond. */

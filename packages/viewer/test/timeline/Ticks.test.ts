@@ -1,6 +1,6 @@
 import { assert, describe, it } from "vitest"
-import { foreign } from "../../src/timeline/Foreign.ts"
-import { instantText, lengthText, ticksOf } from "../../src/timeline/Ticks.ts"
+import { foreign } from "@daybook/viewer/timeline/Foreign"
+import { instantText, lengthText, ticksOf } from "@daybook/viewer/timeline/Ticks"
 
 const start = Date.UTC(2025, 11, 31, 23, 59, 59, 0)
 const labels = (length: number, from = start) => ticksOf({ from, to: from + length }, 600).map(({ label }) => label)

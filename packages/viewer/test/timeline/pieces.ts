@@ -1,6 +1,14 @@
 /** Ledgers for the timeline's tests, written event by event. */
-import { type BandWord, bandWords, type Lane, type MarkKind, markKinds, noLane, type Piece } from "../../src/Picture.ts"
-import { Picture } from "../../src/timeline/Picture.ts"
+import {
+  type BandWord,
+  bandWords,
+  type Lane,
+  type MarkKind,
+  markKinds,
+  noLane,
+  type Piece
+} from "@daybook/viewer/Picture"
+import { Picture } from "@daybook/viewer/timeline/Picture"
 
 export const lane = (credential: string, provider: string, label?: string): Lane => ({
   credential,
