@@ -5,7 +5,7 @@ import { Canvas } from "./Canvas.tsx"
 import { drawActors } from "./DrawActors.ts"
 import { findInActors, takePointing } from "./Pointing.ts"
 import { actorHeight, type Scene } from "./Scene.ts"
-import { takeZooming } from "./Zooming.ts"
+import { scrollAlong, takeZooming } from "./Zooming.ts"
 
 export const Actors = ({ scene }: { readonly scene: Scene }) => {
   const scroller = useRef<HTMLDivElement>(null)
@@ -21,7 +21,7 @@ export const Actors = ({ scene }: { readonly scene: Scene }) => {
     observer.observe(frame)
     measure()
     const ends = [
-      takeZooming(surface, { scene, onScroll: (by) => frame.scrollBy(0, -by) }),
+      takeZooming(surface, { scene, onScroll: (by, isTouch) => scrollAlong(frame, by, isTouch) }),
       takePointing(surface, { scene, find: findInActors(scene), onGround: () => {} }),
       () => observer.disconnect()
     ]

@@ -37,8 +37,8 @@ const drawLife = (
   pen.globalAlpha = 0.5
   pen.fillRect(from, line - 0.5, Math.max(to - from, 1), 1)
   pen.globalAlpha = 1
-  for (const tick of thinTicks(picture, picture.events.ticks[life.actor], scene.view.value, width)) {
-    pen.fillRect(tick, line - 4, 1, 8)
+  for (const ticks of thinTicks(picture, picture.events.ticks[life.actor], scene.view.value, width)) {
+    pen.fillRect(ticks.from, line - 4, ticks.to - ticks.from, 8)
   }
   nameEnds[life.row] = drawName(pen, scene, life, from, y, theme, nameEnds[life.row] ?? 0)
 }

@@ -19,6 +19,8 @@ const heights: Readonly<Record<BandWord, number>> = {
   dead: 20
 }
 
+/** Of a narrower band nobody sees the pattern, and its height tells. */
+const roomForPattern = 4
 /** From this width on there is room for the word itself. */
 const roomForWord = 74
 
@@ -80,7 +82,7 @@ const drawBand = (pen: Pen, band: ThinBand, middle: number, end: number, { theme
   const fill = (from: number, to: number, alpha: number) => {
     if (to <= from) return
     pen.globalAlpha = alpha
-    pen.fillStyle = fills[band.word]
+    pen.fillStyle = band.to - band.from < roomForPattern ? theme.bands[band.word] : fills[band.word]
     pen.fillRect(from, middle - height / 2, to - from, height)
   }
   fill(band.from, Math.min(band.to, end), 1)
@@ -92,7 +94,7 @@ const drawBand = (pen: Pen, band: ThinBand, middle: number, end: number, { theme
 const outline = (pen: Pen, band: ThinBand, middle: number, height: number, end: number, theme: Theme): void => {
   const to = Math.min(band.to, end)
   if (band.word === "ok" && !theme.isForced) return
-  if (to - band.from < 4) return
+  if (to - band.from < roomForPattern) return
   pen.strokeStyle = theme.inks[band.word]
   pen.globalAlpha = theme.isForced ? 1 : 0.5
   pen.lineWidth = 1

@@ -23,11 +23,12 @@ export const drawMinimap = (pen: Pen, { width, height }: Size, scene: Scene, the
   }
   pen.globalAlpha = 1
   pen.fillStyle = theme.marks.failure
-  for (const x of thinTicks(picture, failures, all, width)) {
+  for (const { from, to } of thinTicks(picture, failures, all, width)) {
     pen.beginPath()
-    pen.moveTo(x + 0.5, 2)
-    pen.lineTo(x + 3.5, 8)
-    pen.lineTo(x - 2.5, 8)
+    pen.moveTo(from + 0.5, 2)
+    pen.lineTo(to - 0.5, 2)
+    pen.lineTo(to + 2.5, 8)
+    pen.lineTo(from - 2.5, 8)
     pen.fill()
   }
 }

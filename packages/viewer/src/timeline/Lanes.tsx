@@ -10,7 +10,7 @@ import { nameOf } from "./Picture.ts"
 import { findInLanes, takePointing } from "./Pointing.ts"
 import { rowAt, type Row, rowsBetween } from "./Rows.ts"
 import type { Scene } from "./Scene.ts"
-import { takeZooming } from "./Zooming.ts"
+import { scrollAlong, takeZooming } from "./Zooming.ts"
 
 export const Lanes = ({ scene }: { readonly scene: Scene }) => {
   const scroller = useRef<HTMLDivElement>(null)
@@ -27,7 +27,7 @@ export const Lanes = ({ scene }: { readonly scene: Scene }) => {
     observer.observe(frame)
     measure()
     const ends = [
-      takeZooming(surface, { scene, onScroll: (by) => frame.scrollBy(0, -by) }),
+      takeZooming(surface, { scene, onScroll: (by, isTouch) => scrollAlong(frame, by, isTouch) }),
       takePointing(surface, { scene, find: findInLanes(scene), onGround: (y) => chooseLane(scene, y) }),
       () => observer.disconnect()
     ]

@@ -124,25 +124,46 @@ const runs = (pixels: Uint8Array): ReadonlyArray<ThinBand> => {
   return bands
 }
 
-/** Where at least one of the events stands, in whole pixels. It leaps from pixel to pixel, however many events there are. */
+export interface ThinTicks {
+  /** In whole pixels. */
+  readonly from: number
+  readonly to: number
+}
+
+/** Stretches of pixels that each have at least one of the events. It leaps from pixel to pixel, however many there are. */
 export const thinTicks = (
   picture: Picture,
   seqs: Deque<Uint32Array> | undefined,
   view: Span,
   width: number
-): ReadonlyArray<number> => {
+): ReadonlyArray<ThinTicks> => {
   if (seqs === undefined) return []
-  const { first } = picture
-  const { time } = picture.events
   const step = lengthOf(view) / width
-  const ticks: Array<number> = []
-  let index = seqs.lowerBound(first + time.lowerBound(view.from))
+  const timeAt = (index: number) => picture.time(seqs.get(index))
+  const ticks: Array<{ from: number; to: number }> = []
+  let index = seqs.lowerBound(picture.first + picture.events.time.lowerBound(view.from))
   while (index < seqs.length) {
-    const pixel = Math.floor((time.get(seqs.get(index) - first) - view.from) / step)
+    const pixel = Math.floor((timeAt(index) - view.from) / step)
     if (pixel >= width) break
-    ticks.push(pixel)
-    const after = seqs.lowerBound(first + time.lowerBound(view.from + (pixel + 1) * step))
-    index = Math.max(index + 1, after)
+    const last = ticks.at(-1)
+    if (last !== undefined && last.to >= pixel) last.to = pixel + 1
+    else ticks.push({ from: pixel, to: pixel + 1 })
+    index = leap(index + 1, seqs.length, (index) => timeAt(index) >= view.from + (pixel + 1) * step)
   }
   return ticks
+}
+
+/** The first index from a start on that is far enough; it is mostly near, so the strides begin small. */
+const leap = (start: number, end: number, isFar: (index: number) => boolean): number => {
+  let stride = 1
+  while (start + stride < end && !isFar(start + stride)) stride *= 2
+  let low = start + (stride >>> 1)
+  let high = Math.min(start + stride, end)
+  if (low >= end || isFar(start)) return start
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (isFar(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
 }

@@ -11,7 +11,7 @@ import { clamped, lengthOf, panned, type Span } from "./Span.ts"
 export interface ZoomingOptions {
   readonly scene: Scene
   /** A drag up or down, in pixels. */
-  readonly onScroll: (by: number) => void
+  readonly onScroll: (by: number, isTouch: boolean) => void
 }
 
 export const takeZooming = (element: HTMLElement, { scene, onScroll }: ZoomingOptions): (() => void) => {
@@ -27,29 +27,39 @@ export const takeZooming = (element: HTMLElement, { scene, onScroll }: ZoomingOp
   }
   const target = select<HTMLElement, unknown>(element)
   let before: ZoomTransform | undefined
+  /** A finger either scrolls or pans. */
+  let way: "down" | "across" | "both" | undefined
+  // Set beside d3-zoom's own events, which would end a gesture that is under way.
+  const place = () => {
+    const { k, x } = transformOf(view.value)
+    target.property("__zoom", zoomIdentity.translate(x, 0).scale(k))
+  }
   const zooming = zoom<HTMLElement, unknown>()
     .filter((event: MouseEvent) => isOurs(event) && !scene.isSpanning.peek())
+    .duration(0)
     .clickDistance(4)
     .constrain((transform) => {
       const span = clamped(viewOf(transform), all.peek())
       const { k, x } = transformOf(span)
       return zoomIdentity.translate(x, transform.y).scale(k)
     })
-    .on("start", ({ transform }: D3ZoomEvent<HTMLElement, unknown>) => (before = transform))
-    .on("zoom", ({ transform, sourceEvent }: D3ZoomEvent<HTMLElement, unknown>) => {
-      const isDrag = before !== undefined && Math.abs(transform.k / before.k - 1) < 1e-9
-      if (isDrag && sourceEvent instanceof MouseEvent && !(sourceEvent instanceof WheelEvent)) {
-        onScroll(transform.y - before!.y)
-      }
+    .on("start", ({ transform }: D3ZoomEvent<HTMLElement, unknown>) => {
       before = transform
-      if (sourceEvent) scene.look(viewOf(transform))
+      way = undefined
     })
+    .on("zoom", ({ transform, sourceEvent }: D3ZoomEvent<HTMLElement, unknown>) => {
+      if (!sourceEvent || before === undefined) return
+      const [right, down] = [transform.x - before.x, transform.y - before.y]
+      const isPan = Math.abs(transform.k / before.k - 1) < 1e-9 && !(sourceEvent instanceof WheelEvent)
+      const isTouch = "touches" in sourceEvent
+      way ??= isPan && isTouch ? (Math.abs(down) > Math.abs(right) ? "down" : "across") : "both"
+      before = transform
+      if (isPan && way !== "across") onScroll(down, isTouch)
+      if (way !== "down") scene.look(viewOf(transform))
+    })
+    .on("end", () => place())
   target.call(zooming)
-  // Set beside d3-zoom's own events, which would end a gesture that is under way.
-  const forget = effect(() => {
-    const { k, x } = transformOf(view.value)
-    target.property("__zoom", zoomIdentity.translate(x, 0).scale(k))
-  })
+  const forget = effect(place)
   const onWheel = (event: WheelEvent) => {
     const by = wheelAcross(event)
     if (by === 0) return
@@ -74,4 +84,12 @@ const wheelAcross = (event: WheelEvent): number => {
 const isOurs = (event: MouseEvent): boolean => {
   if (event instanceof WheelEvent) return wheelAcross(event) === 0
   return !event.shiftKey && !event.ctrlKey && !event.button
+}
+
+/** As a drag does; what is left of a finger's way scrolls the page. */
+export const scrollAlong = (frame: HTMLElement, by: number, isTouch: boolean): void => {
+  const before = frame.scrollTop
+  frame.scrollTop -= by
+  const left = by - (before - frame.scrollTop)
+  if (isTouch && Math.abs(left) >= 1) scrollBy(0, -left)
 }

@@ -127,11 +127,23 @@ describe("bands that are drawn", () => {
 })
 
 describe("ticks of an actor", () => {
+  it("are the same as those found event by event", () => {
+    const at = Array.from({ length: 3000 }, (_, index) => (index * index) / 11_000).map((at) => ({ at }))
+    const picture = pictureOf(piece(1, at))
+    const pixels = new Set(at.map(({ at }) => Math.floor(at)).filter((pixel) => pixel < width))
+    const ticks = thinTicks(picture, picture.events.ticks[0], view, width)
+    const found = ticks.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from + index))
+    assert.deepStrictEqual(found, [...pixels])
+  })
+
   it("are one for each pixel that has an event", () => {
     const picture = pictureOf(
       piece(1, [{ at: -5 }, { at: 3.1 }, { at: 3.2 }, { at: 3.9 }, { at: 4 }, { at: 700 }, { at: 900 }])
     )
-    assert.deepStrictEqual(thinTicks(picture, picture.events.ticks[0], view, width), [3, 4, 700])
+    assert.deepStrictEqual(thinTicks(picture, picture.events.ticks[0], view, width), [
+      { from: 3, to: 5 },
+      { from: 700, to: 701 }
+    ])
   })
 })
 
