@@ -43,10 +43,8 @@ const Body = ({ page: { store } }: { readonly page: Page }) => {
   return (
     <main>
       <div class="past">
-        <section class="picture" aria-labelledby="timeline-title">
-          <h2 id="timeline-title" class="unseen">
-            Timeline
-          </h2>
+        <div class="picture">
+          <h2 class="unseen">Timeline</h2>
           <Timeline
             picture={store.picture}
             view={store.view}
@@ -56,8 +54,9 @@ const Body = ({ page: { store } }: { readonly page: Page }) => {
             shown={store.shown}
             overlay={store.overlay}
             brushed={store.brushed}
+            present={store.present}
           />
-        </section>
+        </div>
         <TravelBar />
         {isNarrow.value ? undefined : (
           <section class="below" aria-labelledby="events-title">

@@ -59,10 +59,12 @@ export const makeStore = (isReport: boolean) => {
 
 const endOf = (picture: Picture): number => picture.span?.to ?? 0
 
-/** The view of the whole ledger, with a margin. */
-export const wholeOf = (picture: Picture): Span | undefined => {
+/** The view of the whole ledger, with a margin; up to the present, if the last event was not long ago. */
+export const wholeOf = (picture: Picture, present: number): Span | undefined => {
   const { span } = picture
   if (span === undefined) return undefined
-  const margin = Math.max((span.to - span.from) * 0.02, 500)
-  return { from: span.from - margin, to: span.to + margin }
+  const length = span.to - span.from
+  const end = present - span.to < length / 4 ? Math.max(present, span.to) : span.to
+  const margin = Math.max(length * 0.02, 500)
+  return { from: span.from - margin, to: end + margin }
 }

@@ -1,6 +1,5 @@
 /** Moments as the page shows them: UTC, always. */
 import { duration } from "@daybook/words/Duration"
-import type { Instant } from "@daybook/pool/Instant"
 
 /** `2026-11-22 10:00:00.123` */
 export const moment = (millis: number): string => iso(millis).replace("T", " ").replace("Z", "")
@@ -13,7 +12,7 @@ export const iso = (millis: number): string => {
 
 /** `120 ms`, `6 h 5 min`; in one or two units. */
 export const lasting = (millis: number): string =>
-  Math.abs(millis) < 1_000 ? `${Math.round(Math.abs(millis))} ms` : duration(Math.abs(millis) as Instant)
+  Math.abs(millis) < 1_000 ? `${Math.round(Math.abs(millis))} ms` : duration(Math.abs(millis))
 
 /** `+ 2 min`, between two steps. */
 export const gap = (from: number, to: number): string =>

@@ -4,23 +4,20 @@ import { iso, moment } from "./Times.ts"
 import { speeds } from "../timeline/Play.ts"
 
 export const TravelBar = () => {
-  const { store, travel, view } = usePage()
+  const { store, travel } = usePage()
   const isLive = store.cursor.value === undefined
   return (
     <section class="travel" aria-label="Time travel">
       <Where />
       <div class="group" role="group" aria-label="Step">
-        <Button name="Previous failure" shown="⇤" onClick={() => travel.toFailure(-1)} />
+        <Button name="Previous failure" shown="◂ failure" onClick={() => travel.toFailure(-1)} />
         <Button name="Previous event" shown="◂" onClick={() => travel.step(-1)} />
         <Button name="Next event" shown="▸" onClick={() => travel.step(1)} />
-        <Button name="Next failure" shown="⇥" text="Failure" onClick={() => travel.toFailure(1)} />
+        <Button name="Next failure" shown="failure ▸" onClick={() => travel.toFailure(1)} />
       </div>
       <Play />
       <div class="group">
         <Pin />
-        <button type="button" onClick={view.fit}>
-          Whole ledger
-        </button>
         <button type="button" disabled={isLive} onClick={travel.live}>
           {store.isStill.value ? "Newest event" : "Back to live"}
         </button>
@@ -43,13 +40,11 @@ const Where = () => {
 interface ButtonProps {
   readonly name: string
   readonly shown: string
-  readonly text?: string
   readonly onClick: () => void
 }
 
-const Button = ({ name, onClick, shown, text }: ButtonProps) => (
+const Button = ({ name, onClick, shown }: ButtonProps) => (
   <button type="button" aria-label={name} title={name} onClick={onClick}>
-    {text === undefined ? undefined : `${text} `}
     <span aria-hidden="true">{shown}</span>
   </button>
 )

@@ -3,7 +3,7 @@
  * more than can be answered. An answer that a newer question has overtaken is dropped, unless it is wanted even so. A
  * refusal is a value.
  */
-import type { Answers, FromWorker, QuestionName, ToWorker } from "../Questions.ts"
+import type { Answers, FromWorker, OpenWith, QuestionName, ToWorker } from "../Questions.ts"
 
 export type Answer<Name extends QuestionName> =
   | { readonly answer: Answers[Name]["answer"] }
@@ -14,7 +14,7 @@ export type News = Exclude<FromWorker, { readonly id: number }>
 
 /** A worker, or one end of a channel. */
 export interface Port {
-  readonly postMessage: (message: ToWorker) => void
+  readonly postMessage: (message: ToWorker, transfer: Array<Transferable>) => void
   readonly addEventListener: (type: "message", listener: (event: MessageEvent<FromWorker>) => void) => void
 }
 
@@ -39,8 +39,9 @@ export class WorkerLink {
     port.addEventListener("message", ({ data }) => ("id" in data ? this.answered(data) : hear(data)))
   }
 
-  open(message: Extract<ToWorker, { readonly open: unknown }>): void {
-    this.port.postMessage(message)
+  /** Lines are handed over, not copied. */
+  open(open: OpenWith): void {
+    this.port.postMessage({ open }, "lines" in open ? [open.lines.buffer as ArrayBuffer] : [])
   }
 
   /** Calls `take` at most once, and not at all for a question that a newer one has overtaken. */
@@ -51,7 +52,7 @@ export class WorkerLink {
     { evenIfLate = false }: { readonly evenIfLate?: boolean } = {}
   ): void {
     const message = { ask: name, id: ++this.ids, question } as ToWorker & { readonly id: number }
-    const asking: Asking = { message, take: take as Asking["take"], evenIfLate }
+    const asking: Asking = { message, take, evenIfLate }
     const line = this.lines.get(name)
     if (line === undefined) this.send(name, asking)
     else line.waiting = asking
@@ -59,7 +60,7 @@ export class WorkerLink {
 
   private send(name: QuestionName, asking: Asking): void {
     this.lines.set(name, { sent: asking, waiting: undefined })
-    this.port.postMessage(asking.message)
+    this.port.postMessage(asking.message, [])
   }
 
   private answered(data: Extract<FromWorker, { readonly id: number }>): void {

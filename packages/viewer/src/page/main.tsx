@@ -13,7 +13,7 @@ const begin = async (root: Element): Promise<void> => {
   worker.onFailure((why) => (page.store.failed.value = why))
   render(<App page={page} />, root)
   try {
-    page.link.open({ open: report === undefined ? { server: location.origin } : await report() })
+    page.link.open(report === undefined ? { server: location.origin } : await report())
   } catch {
     page.store.failed.value = "The lines in this file cannot be read: it may have been cut. Have it made anew."
   }

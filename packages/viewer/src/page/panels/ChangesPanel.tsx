@@ -1,5 +1,5 @@
 /** What changed between the pin and the cursor. */
-import type { DiffView } from "../../Questions.ts"
+import type { Cursor, DiffView } from "../../Questions.ts"
 import { Foreign } from "../Foreign.tsx"
 import { usePage } from "../Page.ts"
 import { lasting, moment } from "../Times.ts"
@@ -26,13 +26,21 @@ const Between = () => {
   return (
     <>
       {brushed === undefined ? undefined : <Brushed />}
-      {pin === undefined || here === undefined ? undefined : (
-        <p class="quiet">
-          From <GoTo seq={pin.seq} /> {moment(pin.now)} to <GoTo seq={here.seq} /> {moment(here.now)},{" "}
-          {lasting(here.now - pin.now)} apart.
-        </p>
-      )}
+      {pin === undefined || here === undefined ? undefined : <TwoMoments pin={pin} here={here} />}
     </>
+  )
+}
+
+/** The earlier one first, wherever the cursor is. */
+const TwoMoments = ({ here, pin }: { readonly here: Cursor; readonly pin: Cursor }) => {
+  const isBehind = pin.seq <= here.seq
+  const [from, to] = isBehind ? [pin, here] : [here, pin]
+  const [first, second] = isBehind ? ["the pin", "the cursor"] : ["the cursor", "the pin"]
+  return (
+    <p class="quiet">
+      From {first} <GoTo seq={from.seq} /> {moment(from.now)} to {second} <GoTo seq={to.seq} /> {moment(to.now)}:{" "}
+      {lasting(to.now - from.now)}.
+    </p>
   )
 }
 

@@ -1,6 +1,6 @@
 /** A loop: how often it went round, how fast and at which cost, as a circle and as a list. */
 import type { LoopView } from "../../Questions.ts"
-import { Foreign } from "../Foreign.tsx"
+import { Foreign, Prose } from "../Foreign.tsx"
 import { lasting, moment } from "../Times.ts"
 import { LoopCycle } from "./LoopCycle.tsx"
 import { GoTo, Steps } from "./Steps.tsx"
@@ -17,7 +17,7 @@ export const Loop = ({ loop }: { readonly loop: LoopView }) => (
     <LoopCycle loop={loop} />
     <LoopFacts loop={loop} />
     <p>
-      <strong>What ends it:</strong> <Foreign text={loop.remedy} />
+      <strong>What ends it:</strong> <Prose text={loop.remedy} />
     </p>
     <Steps steps={loop.turn} label="One turn" />
   </section>

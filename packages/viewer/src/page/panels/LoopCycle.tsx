@@ -1,10 +1,12 @@
 /** One turn of a loop as a circle: a numbered point for each event, arrows between them, and what a turn takes within. */
+import { words } from "@daybook/words/TypeWords"
 import type { LoopView } from "../../Questions.ts"
 import { lasting } from "../Times.ts"
 import { visible } from "../visible.ts"
 
-const size = 240
-const radius = 78
+const width = 420
+const height = 250
+const radius = 84
 const dot = 13
 /** More points would touch one another. */
 const most = 12
@@ -16,7 +18,7 @@ export const LoopCycle = ({ loop }: { readonly loop: LoopView }) => {
   return (
     <svg
       class="cycle"
-      viewBox={`0 0 ${size + 80} ${size}`}
+      viewBox={`0 0 ${width} ${height}`}
       role="img"
       aria-label={`A circle of ${loop.turn.length} events. ${says}`}
     >
@@ -39,9 +41,7 @@ export const LoopCycle = ({ loop }: { readonly loop: LoopView }) => {
           <text class="number" dy="0.35em">
             {place + 1}
           </text>
-          <text class="label" {...labelAt(points[place]?.x ?? 0)}>
-            {short(step.type)}
-          </text>
+          <Label x={points[place]?.x ?? 0} y={points[place]?.y ?? 0} text={words(visible(step.type))} />
         </g>
       ))}
       <text class="middle" x={middle.x} y={middle.y - 14}>
@@ -57,7 +57,7 @@ export const LoopCycle = ({ loop }: { readonly loop: LoopView }) => {
   )
 }
 
-const middle = { x: (size + 80) / 2, y: size / 2 }
+const middle = { x: width / 2, y: height / 2 }
 
 /** A part of the circle, from the top, as the clock goes. */
 const pointAt = (part: number): { readonly x: number; readonly y: number } => {
@@ -74,15 +74,28 @@ const arc = (from: number, to: number): string => {
   return `M${begin.x} ${begin.y} A${radius} ${radius} 0 ${isLarge} 1 ${end.x} ${end.y}`
 }
 
-/** Away from the middle. */
-const labelAt = (x: number) => {
-  if (Math.abs(x - middle.x) < 1) return { "text-anchor": "middle" as const, dy: -dot - 5 }
-  return x > middle.x
-    ? { "text-anchor": "start" as const, dx: dot + 4, dy: "0.35em" }
-    : { "text-anchor": "end" as const, dx: -dot - 4, dy: "0.35em" }
+/** Away from the middle; a long one in two lines. */
+const Label = ({ text, x, y }: { readonly text: string; readonly x: number; readonly y: number }) => {
+  const lines = inLines(text)
+  const isInMiddle = Math.abs(x - middle.x) < 1
+  const side = isInMiddle ? 0 : Math.sign(x - middle.x)
+  const first = isInMiddle ? (y < middle.y ? -dot - 6 - (lines.length - 1) * 13 : dot + 14) : 4 - (lines.length - 1) * 6
+  return (
+    <text class="label" text-anchor={anchors[side + 1]}>
+      {lines.map((line, place) => (
+        <tspan key={place} x={side * (dot + 5)} y={first + place * 13}>
+          {line}
+        </tspan>
+      ))}
+    </text>
+  )
 }
 
-const short = (type: string): string => {
-  const text = visible(type)
-  return text.length > 18 ? `${text.slice(0, 17)}…` : text
+const anchors = ["end", "middle", "start"] as const
+const longest = 20
+
+const inLines = (text: string): ReadonlyArray<string> => {
+  const space = text.indexOf(" ", 8)
+  const lines = text.length <= 14 || space < 0 ? [text] : [text.slice(0, space), text.slice(space + 1)]
+  return lines.map((line) => (line.length > longest ? `${line.slice(0, longest - 1)}…` : line))
 }

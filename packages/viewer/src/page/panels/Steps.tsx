@@ -24,7 +24,7 @@ const OneStep = ({ before, step }: { readonly step: Step; readonly before: numbe
     <li class={isHere ? "here" : ""} aria-current={isHere ? "step" : undefined}>
       <p class="when">
         <GoTo seq={step.seq} /> <time dateTime={iso(step.at)}>{moment(step.at)}</time>{" "}
-        {before === undefined ? undefined : <span class="gap">{gap(before, step.at)}</span>}
+        {before === undefined || before === step.at ? undefined : <span class="gap">{gap(before, step.at)}</span>}
       </p>
       <p>
         <Foreign text={step.sentence} />

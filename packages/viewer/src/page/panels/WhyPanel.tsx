@@ -1,7 +1,7 @@
 /** Why a credential is as it is: the verdict, what led to it, and the one thing to do next. */
 import type { Step, WhyView } from "../../Questions.ts"
 import { Command } from "../Command.tsx"
-import { Foreign } from "../Foreign.tsx"
+import { Foreign, Prose } from "../Foreign.tsx"
 import { usePage } from "../Page.ts"
 import { Answered } from "./Answered.tsx"
 import { ChooseCredential } from "./ChooseCredential.tsx"
@@ -47,7 +47,7 @@ const Why = ({ why }: { readonly why: WhyView }) => (
     <section class="next">
       <h3>What to do</h3>
       <p>
-        <Foreign text={why.next.says} />
+        <Prose text={why.next.says} />
       </p>
       {why.next.command === undefined ? undefined : <Command text={why.next.command} />}
     </section>

@@ -2,7 +2,8 @@
 import { words } from "@daybook/words/TypeWords"
 import type { Row } from "../../Questions.ts"
 import { ForeignLine } from "../Foreign.tsx"
-import { Mark } from "../Mark.tsx"
+import { markKinds } from "../../Picture.ts"
+import { MarkSign } from "../../timeline/MarkSign.tsx"
 import { iso, moment } from "../Times.ts"
 
 interface EventRowProps {
@@ -46,7 +47,7 @@ const Cells = ({ row }: { readonly row: Row }) => (
       <time dateTime={iso(row.at)}>{moment(row.at)}</time>
     </span>
     <span role="gridcell" class="type">
-      <Mark place={row.mark} /> <ForeignLine text={words(row.type)} />
+      <MarkSign kind={markKinds[row.mark] ?? "none"} /> <ForeignLine text={words(row.type)} />
     </span>
     <span role="gridcell" class="whose">
       <ForeignLine text={row.credential ?? ""} />
