@@ -13,6 +13,8 @@ export interface Range {
   readonly names?: ReadonlyArray<string> | undefined
   /** Once it is aborted, reading stops and fails with its reason. */
   readonly signal?: AbortSignal | undefined
+  /** Waited for every few milliseconds; who reads in the background lets others pass there. */
+  readonly pause?: (() => Promise<void>) | undefined
 }
 
 export interface Source {

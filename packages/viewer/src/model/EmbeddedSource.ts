@@ -54,10 +54,10 @@ export class EmbeddedSource implements LineSource {
     })
   }
 
-  async lines({ from, names, signal, to, types }: Range, take: (line: string) => void): Promise<void> {
+  async lines({ from, names, pause, signal, to, types }: Range, take: (line: string) => void): Promise<void> {
     const { first, head } = await this.about()
     const marks = types && Array.from(types, (type) => `,"type":${JSON.stringify(type)},`)
-    const breath = new Breath()
+    const breath = new Breath(pause)
     for (let seq = Math.max(from, first); seq <= Math.min(to, head); seq++) {
       const line = this.#line(seq)
       if (standsIn(line, names) && standsIn(line, marks)) take(line)

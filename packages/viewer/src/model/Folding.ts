@@ -49,7 +49,8 @@ export class Folding {
     return this.#columns.from + this.#count
   }
 
-  take(event: Recorded): void {
+  take(read: Recorded): void {
+    const event = this.#book.withKnownActor(read)
     const before = this.state
     this.#bands ??= new BandTracker(this.#book, before, before.latest === 0 ? event.at : before.latest)
     const after = evolve(before, event)

@@ -38,13 +38,13 @@ export class HttpSource implements LineSource {
     return this.lines(range, (line) => take(eventIn(line)))
   }
 
-  async lines({ from, names, signal, to, types }: Range, take: (line: string) => void): Promise<void> {
+  async lines({ from, names, pause, signal, to, types }: Range, take: (line: string) => void): Promise<void> {
     if (from > to) return
     const query = new URLSearchParams({ from: `${from}`, to: `${to}` })
     if (types !== undefined) query.append("types", [...types].join(","))
     for (const name of names ?? []) query.append("names", name)
     const { body } = await this.#ask(paths.lines, query, signal)
-    if (body !== null) await cutUp(body, take)
+    if (body !== null) await cutUp(body, new LineCutter(take), new Breath(pause))
   }
 
   async line(seq: number): Promise<string> {
@@ -67,9 +67,7 @@ export class HttpSource implements LineSource {
 }
 
 /** Who reads too slowly makes the server wait. */
-const cutUp = async (body: ReadableStream<Uint8Array>, take: (line: string) => void): Promise<void> => {
-  const cutter = new LineCutter(take)
-  const breath = new Breath()
+const cutUp = async (body: ReadableStream<Uint8Array>, cutter: LineCutter, breath: Breath): Promise<void> => {
   const reader = body.getReader()
   try {
     for (let part = await whole(reader.read()); !part.done; part = await whole(reader.read())) {

@@ -70,6 +70,13 @@ export class LegendBook {
     return place
   }
 
+  /** States that are kept name actors by a text of their own, not by a part of each line. */
+  withKnownActor(event: Recorded): Recorded {
+    const place = this.#actorOf.get(event.actor)
+    const known = place === undefined ? undefined : this.#actors[place]
+    return known === undefined ? event : { ...event, actor: known.id as ActorId }
+  }
+
   actorName(id: string): string | undefined {
     const place = this.#actorOf.get(id)
     return place === undefined ? undefined : this.#actors[place]?.name

@@ -15,17 +15,16 @@ import type { LineSource } from "./Lines.ts"
 import { Pages } from "./Pages.ts"
 import { messageOf, SourceError, unreadable } from "./SourceError.ts"
 import { States } from "./States.ts"
-import { pause, type Turns } from "./Turns.ts"
+import type { Turns } from "./Turns.ts"
 
+/** Events in the newest piece; each older one may be twice as long as the one behind it, up to the longest. */
 export interface PieceLengths {
   readonly newest: number
-  readonly older: number
+  readonly longest: number
 }
 
-export const pieceLengths: PieceLengths = { newest: 20_000, older: 50_000 }
-
-/** So many events are read before questions may come in between. */
-const sliceLength = 2_000
+/** Something is to be seen at once. */
+export const pieceLengths: PieceLengths = { newest: 5_000, longest: 40_000 }
 
 /** Milliseconds until a server that is gone is asked again. */
 const patience = 1_000
@@ -85,7 +84,7 @@ export class Reading {
         length: Math.max(0, head - from + 1),
         isNewest: true
       })
-      const trouble = await this.#fold(folding, head, pause)
+      const trouble = await this.#fold(folding, head)
       this.#head = from + folding.count - 1
       this.#tip = folding.state
       this.book.meet(folding.state)
@@ -100,9 +99,11 @@ export class Reading {
 
   async #readOlder(newest: number): Promise<void> {
     const { first } = this.about
+    let length = this.#lengths.newest
     try {
       for (let to = newest; to >= first;) {
-        const from = Math.max(first, to - this.#lengths.older + 1)
+        length = Math.min(length * 2, this.#lengths.longest)
+        const from = Math.max(first, to - length + 1)
         const base = await this.#patiently(() => this.source.state(from - 1))
         const causes = new CausesWithin(this.#causes)
         const folding = new Folding(this.book, causes, { base, from, length: to - from + 1, isNewest: false })
@@ -117,24 +118,18 @@ export class Reading {
   }
 
   /** Up to an event; says why it came no further. */
-  async #fold(folding: Folding, to: number, turn: () => Promise<void>): Promise<string | undefined> {
+  async #fold(folding: Folding, to: number, pause?: () => Promise<void>): Promise<string | undefined> {
     const take = (event: Recorded) => {
       if (event.seq !== folding.next) throw unreadable(`Event ${event.seq} came where event ${folding.next} should.`)
       folding.take(event)
       this.states.pass(event.seq, folding.state)
     }
-    while (folding.next <= to) {
-      const from = folding.next
-      await turn()
-      try {
-        const range = () => ({ from: folding.next, to: Math.min(from + sliceLength - 1, to) })
-        await this.#patiently(() => this.source.events(range(), take))
-      } catch (error) {
-        return messageOf(error)
-      }
-      if (folding.next === from) return `Event ${from} cannot be read any more.`
+    try {
+      await this.#patiently(() => this.source.events({ from: folding.next, to, pause }, take))
+    } catch (error) {
+      return messageOf(error)
     }
-    return undefined
+    return folding.next > to ? undefined : `Event ${folding.next} cannot be read any more.`
   }
 
   #follow(): void {

@@ -13,11 +13,16 @@ const longest = 8
 
 /** Pauses when it is time to. */
 export class Breath {
+  readonly #pause: () => Promise<void>
   #last = performance.now()
+
+  constructor(wait: () => Promise<void> = pause) {
+    this.#pause = wait
+  }
 
   async take(): Promise<void> {
     if (performance.now() - this.#last < longest) return
-    await pause()
+    await this.#pause()
     this.#last = performance.now()
   }
 }
