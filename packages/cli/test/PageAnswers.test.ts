@@ -60,6 +60,22 @@ const credentialsIn = ({ credentials }: PoolState) => Array.from(HashMap.keys(cr
 
 const seqsOf = (steps: ReadonlyArray<{ readonly seq: number }>) => steps.map(({ seq }) => seq)
 
+type Figures = Pick<(typeof LoopsDocument.Type)["loops"][number], "iterations" | "period" | "running" | "wasted"> & {
+  readonly kind: string
+  readonly first: { readonly seq: number }
+  readonly last: { readonly seq: number }
+}
+
+const figuresOf = ({ first, iterations, kind, last, period, running, wasted }: Figures): Figures => ({
+  first,
+  iterations,
+  kind,
+  last,
+  period,
+  running,
+  wasted
+})
+
 const document = <S extends Schema.Top & { readonly DecodingServices: never }, E, R>(
   schema: S,
   answer: Effect.Effect<unknown, E, R>
@@ -105,12 +121,8 @@ describe.each(names)("of the ledger %s the page answers as the command does", (n
         const { loops } = yield* document(LoopsDocument, Loops.answer(machine, all))
         const shown = yield* Effect.promise(() => answers.loops(context, { at: cursor }))
         assert.deepStrictEqual(
-          shown.map(({ first, isRunning, iterations, kind, last, period, wasted }) => ({
-            ...{ first, isRunning, iterations, kind, last, period, wasted }
-          })),
-          loops.map(({ first, iterations, kind, last, period, running: isRunning, wasted }) => ({
-            ...{ first, isRunning, iterations, kind, last, period, wasted }
-          }))
+          shown.map(({ isRunning, ...loop }) => figuresOf({ ...loop, running: isRunning })),
+          loops.map(figuresOf)
         )
         for (const credential of credentialsIn(state)) {
           const { loop } = yield* Effect.promise(() => answers.why(context, { credential, at: cursor }))

@@ -12,7 +12,7 @@ type Reading = Pick<Context, "signal" | "source">
 export const read = async ({ signal, source }: Reading, range: Range, take: (event: Recorded) => void) => {
   for (let from = range.from; from <= range.to; from += pieceLength) {
     signal?.throwIfAborted()
-    await source.events({ ...range, from, to: Math.min(from + pieceLength - 1, range.to) }, take)
+    await source.events({ ...range, from, to: Math.min(from + pieceLength - 1, range.to), signal }, take)
   }
   signal?.throwIfAborted()
 }

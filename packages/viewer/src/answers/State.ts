@@ -6,8 +6,8 @@ import { credentialStatus, type CredentialStatus } from "@daybook/pool/queries/S
 import { axisNames, axisTitles, axisWords } from "@daybook/words/AxisWords"
 import { type Names, namesIn } from "@daybook/words/Names"
 import { absolute, moment } from "@daybook/words/Time"
+import { bandWordOf } from "../model/BandWord.ts"
 import type { Context } from "../model/Context.ts"
-import type { BandWord } from "../Picture.ts"
 import type { Answers, CredentialView, Field } from "../Questions.ts"
 
 type State = Answers["state"]
@@ -26,15 +26,11 @@ const viewOf = (pool: PoolState, credential: Credential, now: Instant, names: Na
     id,
     label,
     provider,
-    word: bandOf(status),
+    word: bandWordOf(status),
     note: noteOf(status),
     axes: fieldsOf(pool, credential, now, names)
   }
 }
-
-/** The summary word, and of one with which nothing is wrong whether a request is under way. */
-export const bandOf = ({ refreshing, word }: Pick<CredentialStatus, "refreshing" | "word">): BandWord =>
-  word === "ok" && refreshing ? "refreshing" : word
 
 const noteOf = ({ reason, sameAccountAs, since, until }: CredentialStatus): string | undefined =>
   [

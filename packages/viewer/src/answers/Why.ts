@@ -3,7 +3,7 @@ import { defaultProviders } from "@daybook/oauth/Providers"
 import type { Credential, PoolState } from "@daybook/pool/PoolState"
 import { type Loop, loopTypes, makeLoopDetector } from "@daybook/pool/queries/Loops"
 import { besides, namesOf } from "@daybook/pool/queries/Why"
-import { type Past, recall } from "@daybook/pool/queries/why/Recall"
+import { type Past, recall, runningLoop } from "@daybook/pool/queries/why/Recall"
 import { nextStep } from "@daybook/words/NextStep"
 import { Effect } from "effect"
 import type { Context } from "../model/Context.ts"
@@ -20,7 +20,9 @@ export const why = async (context: Context, { at, credential: id }: Why["questio
   const state = await context.stateAt(at)
   const credential = memberOf(state, id)
   const limits = defaultProviders.find((provider) => provider.id === credential.provider)
-  const recalled = await Effect.runPromise(recall(pastOf(context, state, at), credential, "status", limits))
+  const past = pastOf(context, state, at)
+  const recalled = await Effect.runPromise(recall(past, credential, "status", limits))
+  const running = await Effect.runPromise(runningLoop(past, credential))
   const { before, chain, finding, value } = recalled
   const beside = besides(recalled)
   const links = chain.links.map(({ event }) => event)
@@ -34,7 +36,7 @@ export const why = async (context: Context, { at, credential: id }: Why["questio
     isCutOff: chain.outside !== undefined,
     besides: beside.map((event) => stepOf(event, names)),
     before: before && beforeOf(before),
-    next: nextStep(recalled, recalled.state, at.now),
+    next: nextStep(recalled, recalled.state, at.now, running),
     loop: await loopOf(context, state, credential, at)
   }
 }
