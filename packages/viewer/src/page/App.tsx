@@ -16,9 +16,7 @@ export const App = ({ page }: { readonly page: Page }) => {
   useEffect(() => listenToKeys(page), [page])
   return (
     <PageProvider value={page}>
-      <a class="skip" href="#panels" onClick={toPanels}>
-        Skip to the panels
-      </a>
+      <Skip page={page} />
       <Header />
       <Banners />
       <Body page={page} />
@@ -28,6 +26,16 @@ export const App = ({ page }: { readonly page: Page }) => {
       </p>
     </PageProvider>
   )
+}
+
+/** Past the timeline, to what is said about it. */
+const Skip = ({ page: { store } }: { readonly page: Page }) => {
+  const hasPanels = store.failed.value === undefined && store.head.value > 0
+  return hasPanels ? (
+    <a class="skip" href="#panels" onClick={toPanels}>
+      Skip to the panels
+    </a>
+  ) : undefined
 }
 
 /** The part behind `#` is the page's own. */
@@ -54,7 +62,7 @@ const Body = ({ page: { store } }: { readonly page: Page }) => {
             shown={store.shown}
             overlay={store.overlay}
             brushed={store.brushed}
-            present={store.present}
+            present={store.shownUpTo}
           />
         </div>
         <TravelBar />

@@ -8,14 +8,14 @@ export interface FollowView {
   readonly fit: () => void
 }
 
-export const followView = ({ cursor, picture, present, view }: Store): FollowView => {
+export const followView = ({ cursor, picture, shownUpTo, view }: Store): FollowView => {
   let fitted = untracked(() => view.value)
   let end = 0
   const fit = () => {
-    view.value = fitted = wholeOf(picture.peek(), present.peek()) ?? fitted
+    view.value = fitted = wholeOf(picture.peek(), shownUpTo.peek()) ?? fitted
   }
   effect(() => {
-    const whole = wholeOf(picture.value, present.value)
+    const whole = wholeOf(picture.value, shownUpTo.value)
     if (whole === undefined) return
     const seen = untracked(() => view.value)
     const isAtEnd = end > 0 && untracked(() => cursor.value) === undefined && seen.to >= end

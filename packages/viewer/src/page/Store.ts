@@ -54,17 +54,22 @@ export const makeStore = (isReport: boolean) => {
     const { value: read } = told.progress
     return read === undefined ? told.about.value === undefined || head.value > 0 : read.events < read.all
   })
-  return { ...told, ...moved, ...found, clock, head, isStill, present, here, isReading, isReport }
+  const shownUpTo = computed(() => upTo(told.picture.value, present.value))
+  return { ...told, ...moved, ...found, clock, head, isStill, present, shownUpTo, here, isReading, isReport }
 }
 
 const endOf = (picture: Picture): number => picture.span?.to ?? 0
 
-/** The view of the whole ledger, with a margin; up to the present, if the last event was not long ago. */
-export const wholeOf = (picture: Picture, present: number): Span | undefined => {
+/** The view of the whole ledger, with a margin. */
+export const wholeOf = (picture: Picture, upTo: number): Span | undefined => {
   const { span } = picture
   if (span === undefined) return undefined
-  const length = span.to - span.from
-  const end = present - span.to < length / 4 ? Math.max(present, span.to) : span.to
-  const margin = Math.max(length * 0.02, 500)
-  return { from: span.from - margin, to: end + margin }
+  const margin = Math.max((span.to - span.from) * 0.02, 500)
+  return { from: span.from - margin, to: Math.max(upTo, span.to) + margin }
+}
+
+/** A pool that was written to not long ago is drawn up to now; of an old ledger the end is its last event. */
+const upTo = (picture: Picture, present: number): number => {
+  const { from, to } = picture.span ?? { from: 0, to: 0 }
+  return present - to < (to - from) / 4 ? Math.max(present, to) : to
 }

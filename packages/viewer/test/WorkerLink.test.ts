@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest"
+import type { FromWorker, ToWorker } from "@daybook/viewer/Questions"
+import { type News, WorkerLink } from "@daybook/viewer/page/WorkerLink"
+
+/** Two ends of a channel: the page's link, and what reaches the worker. */
+const linked = () => {
+  const asked: Array<Extract<ToWorker, { readonly ask: string }>> = []
+  const news: Array<News> = []
+  let hear: ((event: MessageEvent<FromWorker>) => void) | undefined
+  const link = new WorkerLink(
+    {
+      postMessage: (message) => "ask" in message && asked.push(message),
+      addEventListener: (_, listener) => (hear = listener)
+    },
+    (told) => news.push(told)
+  )
+  const tell = (data: FromWorker) => hear?.({ data } as MessageEvent<FromWorker>)
+  return { asked, link, news, tell }
+}
+
+const at = (seq: number) => ({ at: { seq, now: 0 } })
+const loops = (kind: string) => [{ kind }] as never
+
+describe("a question to the worker", () => {
+  it("is answered once", () => {
+    const { asked, link, tell } = linked()
+    const given: Array<unknown> = []
+    link.ask("loops", at(1), (answer) => given.push(answer))
+    tell({ id: asked[0]!.id, answer: loops("a") })
+    tell({ id: asked[0]!.id, answer: loops("b") })
+    expect(given).toEqual([{ answer: [{ kind: "a" }] }])
+  })
+
+  it("that cannot be answered gets the reason as a value", () => {
+    const { asked, link, tell } = linked()
+    const given: Array<unknown> = []
+    link.ask("whatIf", { policy: { name: "own", text: "{" }, ...at(1) }, (answer) => given.push(answer))
+    tell({ id: asked[0]!.id, refused: "The policy file is no JSON." })
+    expect(given).toEqual([{ refused: "The policy file is no JSON." }])
+  })
+
+  it("loses its answer to a newer one of its kind", () => {
+    const { asked, link, tell } = linked()
+    const given: Array<unknown> = []
+    link.ask("loops", at(1), () => given.push("old"))
+    link.ask("loops", at(2), () => given.push("new"))
+    tell({ id: asked[0]!.id, answer: loops("a") })
+    expect(given).toEqual([])
+    tell({ id: asked[1]!.id, answer: loops("b") })
+    expect(given).toEqual(["new"])
+  })
+
+  it("keeps its answer if that is wanted even late", () => {
+    const { asked, link, tell } = linked()
+    const given: Array<unknown> = []
+    link.ask("rows", { seqs: [1] }, () => given.push("old"), { evenIfLate: true })
+    link.ask("rows", { seqs: [2] }, () => given.push("new"), { evenIfLate: true })
+    tell({ id: asked[0]!.id, answer: [] })
+    tell({ id: asked[1]!.id, answer: [] })
+    expect(given).toEqual(["old", "new"])
+  })
+
+  it("waits while another of its kind is under way, and only the newest waits", () => {
+    const { asked, link, tell } = linked()
+    for (const seq of [1, 2, 3, 4]) link.ask("loops", at(seq), () => {})
+    link.ask("event", { seq: 9 }, () => {})
+    const seqs = () => asked.map(({ question }) => ("at" in question ? question.at.seq : 9))
+    expect(seqs()).toEqual([1, 9])
+    tell({ id: asked[0]!.id, answer: loops("a") })
+    expect(seqs()).toEqual([1, 9, 4])
+  })
+
+  it("is not taken for news, nor news for an answer", () => {
+    const { link, news, tell } = linked()
+    link.ask("loops", at(1), () => {})
+    tell({ connection: false })
+    tell({ id: 99, answer: 1 })
+    expect(news).toEqual([{ connection: false }])
+  })
+})
