@@ -105,7 +105,7 @@ describe("the rows of the table", () => {
 
   it("are as many as a browser can draw, with the chosen one among them", () => {
     for (const count of [1, mostRows, mostRows + 1, 1_000_016, 9_999_999]) {
-      for (const place of [0, 1, Math.floor(count / 3), Math.floor(count / 2), count - 1]) {
+      for (const place of [0, Math.floor(count / 3), Math.floor(count / 2), count - 1]) {
         const part = partAround(count, place)
         expect(part.count).toBe(Math.min(count, mostRows))
         expect(part.base).toBeLessThanOrEqual(place)

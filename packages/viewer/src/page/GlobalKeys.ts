@@ -32,17 +32,17 @@ const does = (
   timeline: () => focusIn(".timeline"),
   events: () => {
     openEvents(store)
-    whenShown(() => focusIn("[role=row][tabindex='0']"))
+    focusWhenShown("[role=row][tabindex='0']")
   },
   search: () => {
     openEvents(store)
-    whenShown(() => focusIn("#search"))
+    focusWhenShown("#search")
   },
   tab: () => {
     const tab: Tab | undefined = tabs[Number(event.key) - 1]
     if (tab === undefined) return
     store.tab.value = tab
-    whenShown(() => focusIn("[role=tab][aria-selected=true]"))
+    focusWhenShown(`#tab-${tab}`)
   },
   help: () => (isHelpOpen.value = true),
   clear: () => (store.selected.value = undefined)
@@ -52,14 +52,17 @@ const openEvents = (store: Page["store"]): void => {
   if (isNarrow.value) store.tab.value = "events"
 }
 
-const whenShown = (then: () => void): void => {
-  requestAnimationFrame(() => requestAnimationFrame(then))
+/** At once if it is there, since the next key may follow at once; else as soon as its panel is drawn. */
+const focusWhenShown = (selector: string): void => {
+  if (!focusIn(selector)) requestAnimationFrame(() => requestAnimationFrame(() => focusIn(selector)))
 }
 
 /** The element, or the first within it that takes the focus. */
-const focusIn = (selector: string): void => {
+const focusIn = (selector: string): boolean => {
   const element = document.querySelector<HTMLElement>(selector)
-  if (element === null) return
+  if (element === null) return false
   const target = element.tabIndex >= 0 ? element : element.querySelector<HTMLElement>("[tabindex='0']")
-  target?.focus()
+  const focused = target ?? element
+  focused.focus()
+  return true
 }

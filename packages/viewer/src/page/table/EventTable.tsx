@@ -43,7 +43,10 @@ export const EventTable = () => {
     const isFar = isLive && scroller.current?.contains(document.activeElement) === true
     if (isFar) return
     active.value = place
-    virtual.scrollToIndex(place - partAround(numbers.count, place).base, { align: "auto" })
+    const frame = requestAnimationFrame(() => {
+      virtual.scrollToIndex(place - partAround(numbers.count, place).base, { align: "auto" })
+    })
+    return () => cancelAnimationFrame(frame)
   }, [here, matches])
 
   const moveTo = (place: number) => {
