@@ -15,7 +15,10 @@ import type { Whole } from "./support/Whole.ts"
 
 const examples = new URL("../../../examples/ledgers/", import.meta.url)
 const ledgers = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-const linesOf = (name: string) => readFileSync(new URL(`${name}/ledger.jsonl`, examples), "utf8").trimEnd().split("\n")
+const linesOf = (name: string) =>
+  readFileSync(new URL(`${name}/ledger.jsonl`, examples), "utf8")
+    .trimEnd()
+    .split("\n")
 
 const wordIn = (state: PoolState, id: string, now: number): string | undefined => {
   const credential = [...HashMap.values(state.credentials)].find((credential) => credential.id === id)
@@ -79,21 +82,24 @@ describe.each(lengths)("in pieces of $newest to $longest events", (length) => {
     )
   })
 
-  it.each([1, 2, 3, 4])("an event stands in the lane of whom it names, or of one with its grant (history %i)", async (seed) => {
-    const events = history(seed, 300)
-    const { whole } = await readAll(events, length)
-    const holders = new Map<string, Set<string>>()
-    for (const [place, event] of events.entries()) {
-      if (event.type === "CredentialEnrolled") {
-        holders.set(event.credential, new Set([event.credential]))
-        holders.set(event.data.grant, (holders.get(event.data.grant) ?? new Set()).add(event.credential))
+  it.each([1, 2, 3, 4])(
+    "an event stands in the lane of whom it names, or of one with its grant (history %i)",
+    async (seed) => {
+      const events = history(seed, 300)
+      const { whole } = await readAll(events, length)
+      const holders = new Map<string, Set<string>>()
+      for (const [place, event] of events.entries()) {
+        if (event.type === "CredentialEnrolled") {
+          holders.set(event.credential, new Set([event.credential]))
+          holders.set(event.data.grant, (holders.get(event.data.grant) ?? new Set()).add(event.credential))
+        }
+        const { lane } = whole.rows[place]!
+        const expected = holders.get(nameIn(event) ?? "")
+        if (expected !== undefined) assert.include([...expected], lane, `event ${event.seq}`)
+        else if (nameIn(event) === undefined) assert.isUndefined(lane, `event ${event.seq}`)
       }
-      const { lane } = whole.rows[place]!
-      const expected = holders.get(nameIn(event) ?? "")
-      if (expected !== undefined) assert.include([...expected], lane, `event ${event.seq}`)
-      else if (nameIn(event) === undefined) assert.isUndefined(lane, `event ${event.seq}`)
     }
-  })
+  )
 
   it.each([5, 6, 7, 8, 9, 10])("bands stand as the status did (history %i)", async (seed) => {
     const events = history(seed, 400)
@@ -126,7 +132,10 @@ it.each(ledgers.map(({ name }) => name))("the recorded ledger %s is shown as it 
 it("a lane has the name that its credential got last", async () => {
   const credentials = [...HashMap.values(fold(history(12, 300)).credentials)]
   const { whole } = await readAll(history(12, 300), { newest: 10, longest: 20 })
-  assert.sameMembers(whole.legend.lanes.map(({ credential }) => credential), credentials.map(({ id }) => id as string))
+  assert.sameMembers(
+    whole.legend.lanes.map(({ credential }) => credential),
+    credentials.map(({ id }) => id as string)
+  )
   for (const { id, kind, label, provider } of credentials) {
     assert.deepStrictEqual(whole.lane(id), { credential: id, label, provider, kind })
   }

@@ -38,6 +38,9 @@ export class Reading {
   readonly known = new KnownColumns()
   readonly pages: Pages
   readonly states: States
+  /** The newest piece is there, if it can be had: then all that is in the pool has its name. */
+  readonly seen: Promise<void>
+  readonly #see: () => void
   readonly #turns: Turns
   readonly #tell: Tell
   readonly #lengths: PieceLengths
@@ -52,6 +55,9 @@ export class Reading {
     this.about = about
     this.pages = new Pages(source, about.first, about.head)
     this.states = new States(source, this.pages, about.first, about.head)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.seen = promise
+    this.#see = resolve
     this.#turns = turns
     this.#tell = tell
     this.#lengths = lengths
@@ -66,6 +72,7 @@ export class Reading {
   /** Ends when all is read; live events come on. */
   async run(): Promise<void> {
     const oldest = await this.#readNewest()
+    this.#see()
     if (oldest === undefined) return
     if (this.about.at === undefined) this.#follow()
     await this.#readOlder(oldest - 1)

@@ -86,6 +86,7 @@ class Session {
 
   async #ask({ ask, question }: Asked, signal: AbortSignal): Promise<unknown> {
     const reading = await this.#reading
+    await reading.seen
     if (ask === "find") return find(reading, question, signal)
     if (ask === "rows") return rows(reading, question.seqs)
     const { about, source, states } = reading

@@ -2,7 +2,7 @@
  * Histories in which much goes wrong, and events meet: few credentials of few accounts, two of them with one grant, clocks that
  * step back, benches that end by themselves, events of a newer version. The same seed gives the same.
  */
-import type { EventOf, EventType, PoolEvent } from "@daybook/pool/Event"
+import type { EventOf, EventType } from "@daybook/pool/Event"
 import { Fingerprint } from "@daybook/pool/Fingerprint"
 import { ActorId, AttemptId, CredentialId, EventId, GrantId, LedgerId, Seq } from "@daybook/pool/Ids"
 import { format } from "@daybook/pool/Instant"
@@ -56,7 +56,9 @@ export const history = (seed: number, length: number): ReadonlyArray<Recorded> =
       id: eventId(seq),
       actor: actorId(1 + upTo(3)),
       // Mostly a near one, seldom any, and now and then one that this ledger does not have.
-      ...(dice() < 0.5 ? { cause: eventId(dice() < 0.05 ? length + seq : Math.max(1, seq - upTo(dice() < 0.1 ? seq : 4))) } : {})
+      ...(dice() < 0.5
+        ? { cause: eventId(dice() < 0.05 ? length + seq : Math.max(1, seq - upTo(dice() < 0.1 ? seq : 4))) }
+        : {})
     } as Recorded)
   }
   return events
@@ -68,7 +70,12 @@ const opened: Body = {
   data: { format: 1, ledger: LedgerId.make(uuid(2, 1)), lock: "ofd", check: fingerprint("check") }
 }
 
-const unknown = { type: "Unknown", v: 1, credential: logins[0]!.credential, data: { type: "MoonRose", raw: { phase: "full" } } }
+const unknown = {
+  type: "Unknown",
+  v: 1,
+  credential: logins[0]!.credential,
+  data: { type: "MoonRose", raw: { phase: "full" } }
+}
 
 const bodyOf = (one: <A>(all: ReadonlyArray<A>) => A, upTo: (most: number) => number, at: number): Body => {
   const { credential, grant, provider } = one(logins)
@@ -76,36 +83,92 @@ const bodyOf = (one: <A>(all: ReadonlyArray<A>) => A, upTo: (most: number) => nu
   const generation = { ...ref, account: fingerprint(`account${upTo(2)}`), expiresAt: at + 60 * minute }
   const attempt = AttemptId.make(uuid(6, upTo(3)))
   const named = upTo(3) === 0 ? {} : { credential }
-  const evidence = { status: 400, code: "invalid_grant", message: "Käse Ünd \"quotes\"", left: true }
+  const evidence = { status: 400, code: "invalid_grant", message: 'Käse Ünd "quotes"', left: true }
   const bodies: ReadonlyArray<() => Body> = [
-    () => ({ type: "ActorJoined", v: 1, data: { program: one(["hermes", "daybook"]), version: "1", pid: 100 + upTo(3), host: "vm" } }),
+    () => ({
+      type: "ActorJoined",
+      v: 1,
+      data: { program: one(["hermes", "daybook"]), version: "1", pid: 100 + upTo(3), host: "vm" }
+    }),
     () => ({
       type: "CredentialEnrolled",
       v: 1,
       credential,
-      data: { provider, kind: "oauth", grant, priority: upTo(3), source: "device_code", ownership: "owned", store: { kind: "own", path: "/x", slot: "a" } }
+      data: {
+        provider,
+        kind: "oauth",
+        grant,
+        priority: upTo(3),
+        source: "device_code",
+        ownership: "owned",
+        store: { kind: "own", path: "/x", slot: "a" }
+      }
     }),
     () => ({ type: "GenerationObserved", v: 1, ...named, data: { grant, generation, where: "own", how: "enrol" } }),
-    () => ({ type: "RefreshStarted", v: 1, ...named, data: { grant, attempt, generation: ref, trigger: "expired", timeLimit: 1000 } }),
-    () => ({ type: "RefreshSucceeded", v: 1, ...named, data: { grant, attempt, generation: ref, next: generation, rotated: true } }),
+    () => ({
+      type: "RefreshStarted",
+      v: 1,
+      ...named,
+      data: { grant, attempt, generation: ref, trigger: "expired", timeLimit: 1000 }
+    }),
+    () => ({
+      type: "RefreshSucceeded",
+      v: 1,
+      ...named,
+      data: { grant, attempt, generation: ref, next: generation, rotated: true }
+    }),
     () => ({ type: "RefreshFailed", v: 1, ...named, data: { grant, attempt, generation: ref, evidence } }),
     () => ({
       type: "ErrorClassified",
       v: 1,
       ...named,
-      data: { of: eventId(1), grant, generation: ref, surface: "token", verdict: one(["Terminal", "Transient"]), reason: one(["Reused", "ServerError"]), rule: "r", classifier: 1 }
+      data: {
+        of: eventId(1),
+        grant,
+        generation: ref,
+        surface: "token",
+        verdict: one(["Terminal", "Transient"]),
+        reason: one(["Reused", "ServerError"]),
+        rule: "r",
+        classifier: 1
+      }
     }),
     () => ({ type: "OutcomeLost", v: 1, ...named, data: { grant, attempt, generation: ref, quietAfter: at + minute } }),
-    () => ({ type: "RaceAdopted", v: 1, ...named, data: { grant, held: ref, found: generation, winner: {}, phase: "before request" } }),
-    () => ({ type: "CredentialQuarantined", v: 1, ...named, data: { grant, generation: ref, bound: "refresh", reason: "Reused", rule: "r" } }),
+    () => ({
+      type: "RaceAdopted",
+      v: 1,
+      ...named,
+      data: { grant, held: ref, found: generation, winner: {}, phase: "before request" }
+    }),
+    () => ({
+      type: "CredentialQuarantined",
+      v: 1,
+      ...named,
+      data: { grant, generation: ref, bound: "refresh", reason: "Reused", rule: "r" }
+    }),
     () => ({ type: "QuarantineLifted", v: 1, ...named, data: { grant, generation: ref, by: "operator" } }),
-    () => ({ type: "CooldownStarted", v: 1, credential, data: { until: at + upTo(20) * minute, reason: one(["QuotaExhausted", "RateLimited", "UpstreamFault"]) } }),
-    () => ({ type: "CooldownStarted", v: 1, credential, data: { until: at + upTo(20) * minute, reason: "RateLimited", model: "gpt" } }),
+    () => ({
+      type: "CooldownStarted",
+      v: 1,
+      credential,
+      data: { until: at + upTo(20) * minute, reason: one(["QuotaExhausted", "RateLimited", "UpstreamFault"]) }
+    }),
+    () => ({
+      type: "CooldownStarted",
+      v: 1,
+      credential,
+      data: { until: at + upTo(20) * minute, reason: "RateLimited", model: "gpt" }
+    }),
     () => ({ type: "CooldownCleared", v: 1, credential, data: { by: "probe" } }),
     () => ({ type: "CredentialPaused", v: 1, credential, data: {} }),
     () => ({ type: "CredentialResumed", v: 1, credential, data: {} }),
     () => ({ type: "CredentialRemoved", v: 1, credential, data: { by: "store" } }),
-    () => ({ type: "ApiOutcomeObserved", v: 1, credential, data: { generation: ref, accepted: upTo(2) === 0, count: 1 } })
+    () => ({
+      type: "ApiOutcomeObserved",
+      v: 1,
+      credential,
+      data: { generation: ref, accepted: upTo(2) === 0, count: 1 }
+    })
   ]
   return one(bodies)()
 }
@@ -113,7 +176,7 @@ const bodyOf = (one: <A>(all: ReadonlyArray<A>) => A, upTo: (most: number) => nu
 /** A line as a ledger has it; the page does not check its sums. */
 export const lineOf = (event: Recorded): string => {
   const { actor, at, cause, id, seq } = event
-  const { credential, data, type, v } = event.type === "Unknown" ? foreign(event) : encodeDraft(event as PoolEvent)
+  const { credential, data, type, v } = event.type === "Unknown" ? foreign(event) : encodeDraft(event)
   const text = JSON.stringify({ seq, at: format(at), id, actor, type, v, credential, cause, data })
   const ascii = text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
   return `${ascii.slice(0, -1)},"h":"${"A".repeat(43)}","c":"00000000"}`

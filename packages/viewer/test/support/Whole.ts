@@ -16,7 +16,9 @@ export class Whole {
   /** Of each event, what the columns say of it, with names in place of numbers. */
   get rows() {
     const { actors, lanes, types } = this.legend
-    const late = new Map(this.pieces.flatMap(({ late }) => Array.from(late!.effect, (effect, place) => [effect, late!.cause[place]!])))
+    const late = new Map(
+      this.pieces.flatMap(({ late }) => Array.from(late!.effect, (effect, place) => [effect, late!.cause[place]!]))
+    )
     return this.pieces.flatMap(({ columns: { actor, at, cause, from, lane, mark, type } }) =>
       Array.from(at, (instant, place) => ({
         seq: from + place,
@@ -32,11 +34,13 @@ export class Whole {
 
   /** The longest: what has a place keeps it. */
   get legend() {
-    return this.pieces.map(({ legend }) => legend).reduce((longest, one) => ({
-      lanes: one.lanes.length > longest.lanes.length ? one.lanes : longest.lanes,
-      actors: one.actors.length > longest.actors.length ? one.actors : longest.actors,
-      types: one.types.length > longest.types.length ? one.types : longest.types
-    }))
+    return this.pieces
+      .map(({ legend }) => legend)
+      .reduce((longest, one) => ({
+        lanes: one.lanes.length > longest.lanes.length ? one.lanes : longest.lanes,
+        actors: one.actors.length > longest.actors.length ? one.actors : longest.actors,
+        types: one.types.length > longest.types.length ? one.types : longest.types
+      }))
   }
 
   lane(credential: string): Lane | undefined {
