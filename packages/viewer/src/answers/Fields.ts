@@ -11,13 +11,16 @@ export const fieldsOf = (line: string): ReadonlyArray<Field> => {
 }
 
 const flattened = (title: string, value: unknown, depth: number): ReadonlyArray<Field> => {
-  const isPlain = typeof value !== "object" || value === null || depth === deepest || isShort(value)
-  if (isPlain) return [{ title, text: typeof value === "string" ? value : JSON.stringify(value) }]
+  if (typeof value === "string") return [{ title, text: value }]
+  if (!isDeep(value) || depth === deepest) return [{ title, text: JSON.stringify(value) }]
   return Object.entries(value).flatMap(([name, one]) =>
     flattened(title === "" ? name : `${title}.${name}`, one, depth + 1)
   )
 }
 
 /** A list of plain values is one field. */
-const isShort = (value: object): boolean =>
-  Array.isArray(value) && value.every((one) => typeof one !== "object" || one === null)
+const isDeep = (value: unknown): value is object => {
+  if (typeof value !== "object" || value === null) return false
+  const inside: ReadonlyArray<unknown> = Object.values(value)
+  return Array.isArray(value) ? inside.some((one) => typeof one === "object" && one !== null) : inside.length > 0
+}

@@ -1,13 +1,13 @@
 /** Why a credential is as it is: the cause, what led to it, what to do, and the loop it is in. As `daybook why` has it. */
 import { defaultProviders } from "@daybook/oauth/Providers"
 import type { Credential, PoolState } from "@daybook/pool/PoolState"
-import { type Loop, loopTypes, makeLoopDetector } from "@daybook/pool/queries/Loops"
-import { besides, namesOf } from "@daybook/pool/queries/Why"
+import { besides } from "@daybook/pool/queries/Why"
 import { type Past, recall, runningLoop } from "@daybook/pool/queries/why/Recall"
 import { nextStep } from "@daybook/words/NextStep"
 import { Effect } from "effect"
 import type { Context } from "../model/Context.ts"
 import type { Answers, Cursor, LoopView, WhyView } from "../Questions.ts"
+import { loopOf } from "./LoopOf.ts"
 import { loopView, turnOf } from "./LoopViews.ts"
 import { memberOf } from "./Member.ts"
 import { namesFor } from "./Naming.ts"
@@ -37,7 +37,7 @@ export const why = async (context: Context, { at, credential: id }: Why["questio
     besides: beside.map((event) => stepOf(event, names)),
     before: before && beforeOf(before),
     next: nextStep(recalled, recalled.state, at.now, running),
-    loop: await loopOf(context, state, credential, at)
+    loop: await shownLoop(context, state, credential, at)
   }
 }
 
@@ -57,32 +57,12 @@ const pastOf = (context: Context, state: PoolState, { now }: Cursor): Past<never
   eventOf: (id) => Effect.promise(() => eventOf(context, id, state.head))
 })
 
-/** The newest that nothing has broken. */
-const loopOf = async (
+const shownLoop = async (
   context: Context,
   state: PoolState,
   credential: Credential,
   { now }: Cursor
 ): Promise<LoopView | undefined> => {
-  const found = (await loopsOf(context, state, credential, now))
-    .filter(
-      (loop) => loop.ended === undefined && (loop.credential === credential.id || loop.grant === credential.grant)
-    )
-    .reduce<Loop | undefined>(
-      (newest, loop) => (newest === undefined || loop.last.seq >= newest.last.seq ? loop : newest),
-      undefined
-    )
+  const found = await loopOf(context, state, credential, now)
   return found && loopView(context, state, found, await turnOf(context, found))
-}
-
-/** A policy names nobody, and says what lets a loop go on. */
-const policies = '"type":"PolicyApplied"'
-
-/** Of a long ledger, only lines are read that name the credential or one of its account. */
-const loopsOf = async (context: Context, state: PoolState, credential: Credential, now: number) => {
-  const detector = makeLoopDetector()
-  const names = [...namesOf(state, credential), policies]
-  const range = { from: context.first, to: state.head, types: loopTypes, names }
-  await read(context, range, (event) => void detector.take(event))
-  return detector.found(now)
 }

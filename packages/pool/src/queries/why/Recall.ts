@@ -93,7 +93,8 @@ export const runningLoop = Effect.fnUntraced(function* <E>(past: Past<E>, creden
     .findLast((loop) => loop.running && (loop.credential === credential.id || loop.grant === credential.grant))
 })
 
-const beginningOf = (state: PoolState, { enrolledSeq, grant }: Credential, back = generations): number => {
+/** Where the newest generations begin. */
+export const beginningOf = (state: PoolState, { enrolledSeq, grant }: Credential, back = generations): number => {
   const newest = grantById(state, grant).lineage.slice(-back)
   return newest.length === 0 ? enrolledSeq : Math.min(...newest.map(({ seq }) => seq))
 }
