@@ -30,11 +30,18 @@ export const makePage = (port: Port, isReport: boolean): Page => {
 const hear = (store: Store, news: News): void => {
   if ("about" in news) store.about.value = news.about
   else if ("piece" in news) {
+    if (store.progress.peek() === undefined) markDrawn("first picture")
     store.picture.value = store.picture.peek().with(news.piece)
     store.progress.value = news.read
+    if (news.read.events >= news.read.all) markDrawn("all read")
   } else if ("connection" in news) store.isConnected.value = news.connection
   else if ("damage" in news) store.damage.value = news.damage
   else store.failed.value = news.failed
+}
+
+/** A moment that others wait for or measure: what was told before is on the screen. */
+const markDrawn = (name: string): void => {
+  requestAnimationFrame(() => requestAnimationFrame(() => performance.mark(name)))
 }
 
 /** Whoever chooses an event wants to read it; whoever chooses a credential, how it came to be so. */

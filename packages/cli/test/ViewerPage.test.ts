@@ -1,0 +1,256 @@
+/** The page in a real browser, from the command that serves it to what stands on the screen. */
+import { assert, afterAll, beforeAll, describe, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
+import { cpSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import type { Browser, Page } from "playwright-core"
+import { launch as launchBrowser, watchedPage } from "./support/Chromium.ts"
+import { main } from "./support/Cli.ts"
+import { barriers, isRead, recorded, shoot, view, type Viewed } from "./support/Viewed.ts"
+
+let browser: Browser
+beforeAll(async () => void (browser = await launchBrowser()))
+afterAll(() => browser.close())
+
+const tab = (page: Page, name: string) => page.getByRole("tab", { name, exact: true })
+const panel = (page: Page) => page.getByRole("tabpanel")
+const timeline = (page: Page) => page.getByRole("group", { name: "Credentials over time" })
+const cursor = (page: Page) => page.getByRole("slider", { name: "Cursor" })
+const placeOf = async (page: Page) => Number(await cursor(page).getAttribute("aria-valuenow"))
+
+const nothingSaid = ({ console, outside }: Viewed) => {
+  assert.deepStrictEqual(console, [])
+  assert.deepStrictEqual(outside, [])
+}
+
+describe("the page of a login that another program spent", () => {
+  let viewed: Viewed
+  beforeAll(async () => void (viewed = await view(browser, ["--ledger", recorded("spent-by-another-program")])))
+  afterAll(() => viewed.close())
+
+  it("shows a lane for each credential, and how it stands", async () => {
+    const { page } = viewed
+    await timeline(page).getByRole("button", { name: /main/ }).waitFor()
+    assert.include(await panel(page).innerText(), "dead")
+    assert.include(await panel(page).innerText(), "openai-codex")
+    await shoot(page, "timeline")
+  })
+
+  it("steps from event to event, and to the next failure, by keys alone", async () => {
+    const { page } = viewed
+    await page.keyboard.press("t")
+    await page.keyboard.press("Home")
+    assert.strictEqual(await placeOf(page), 1)
+    await page.keyboard.press(".")
+    await page.keyboard.press(".")
+    assert.strictEqual(await placeOf(page), 3)
+    await page.keyboard.press(",")
+    assert.strictEqual(await placeOf(page), 2)
+    await page.keyboard.press("n")
+    assert.strictEqual(await placeOf(page), 8)
+    await page.waitForFunction(() => document.querySelector('[role="tabpanel"]')?.textContent?.includes("refreshing"))
+    await page.keyboard.press("l")
+    assert.strictEqual(await placeOf(page), 12)
+  })
+
+  it("says why, from the root on, with the command's own words and next step", async () => {
+    const { page } = viewed
+    await timeline(page).getByRole("button", { name: /main/ }).click()
+    await tab(page, "Why").click()
+    await panel(page).getByText("no process in this ledger had used it").waitFor()
+    const said = await panel(page).innerText()
+    const told = execFileSync(process.execPath, [
+      main,
+      "why",
+      "main",
+      "--json",
+      "--ledger",
+      recorded("spent-by-another-program")
+    ])
+    const { finding, next } = JSON.parse(told.toString())
+    assert.include(said, finding.says)
+    assert.include(said, finding.cause)
+    assert.include(said, next.says)
+    await shoot(page, "why")
+  })
+
+  it("shows what changed between the pin and the cursor", async () => {
+    const { page } = viewed
+    await page.keyboard.press("t")
+    await page.keyboard.press("Home")
+    for (let step = 0; step < 5; step++) await page.keyboard.press(".")
+    await page.keyboard.press("p")
+    await page.keyboard.press("l")
+    await tab(page, "Changes").click()
+    await panel(page).getByText("dead since").waitFor()
+    assert.include(await panel(page).innerText(), "live")
+    await shoot(page, "changes")
+    await page.keyboard.press("p")
+  })
+
+  it("finds events by a word, and shows the line of one as it stands in the ledger", async () => {
+    const { page } = viewed
+    await page.keyboard.press("/")
+    await page.keyboard.type("refresh_token_reused")
+    const rows = page.getByRole("grid", { name: "Events" }).getByRole("row")
+    await page.waitForFunction(() => document.querySelectorAll('[role="grid"] [role="row"]').length === 4)
+    const row = rows.filter({ hasText: "refresh failed" })
+    await row.click()
+    await tab(page, "Event").click()
+    await panel(page).getByText('"type":"RefreshFailed"').waitFor()
+    const line = await panel(page).locator("pre").innerText()
+    assert.match(line.trim(), /^\{"seq":8,.*"h":"[\w-]{43}","c":"[0-9a-f]{8}"\}$/)
+    await shoot(page, "event")
+    await page.getByRole("searchbox").fill("")
+  })
+
+  it("has an address that shows another browser the same", async () => {
+    const { page } = viewed
+    await page.keyboard.press("Escape")
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    await page.keyboard.press("t")
+    await page.keyboard.press("Home")
+    await page.keyboard.press("n")
+    await page.waitForFunction(() => location.hash.includes("at=8"))
+    const hash = await page.evaluate(() => location.hash)
+    const other = await view(browser, ["--ledger", recorded("spent-by-another-program")], { hash })
+    assert.strictEqual(await placeOf(other.page), 8)
+    assert.strictEqual(await panel(other.page).innerText(), await panel(page).innerText())
+    await other.close()
+  })
+
+  it("has no barrier that axe knows of, whichever panel is open", async () => {
+    const { page } = viewed
+    for (const name of ["State", "Why", "Changes", "What-if", "Loops", "Event"]) {
+      await tab(page, name).click()
+      assert.deepStrictEqual(await barriers(page), [], name)
+    }
+  })
+
+  it("writes nothing into the console and asks nobody outside", () => nothingSaid(viewed))
+})
+
+describe("the page of a login in a loop", () => {
+  it("draws the loop, and another policy with what it would have saved", async () => {
+    const viewed = await view(browser, ["--ledger", recorded("token-invalidated-hourly")])
+    const { page } = viewed
+    await tab(page, "Loops").click()
+    await panel(page)
+      .getByRole("img", { name: /circle/ })
+      .first()
+      .waitFor()
+    await shoot(page, "loop")
+    await tab(page, "What-if").click()
+    await panel(page).getByLabel("default", { exact: true }).check()
+    await panel(page).getByText("7").first().waitFor()
+    const dead = panel(page).getByRole("row", { name: /dead/ })
+    assert.match(await dead.innerText(), /7\s+1/)
+    await shoot(page, "what-if")
+    assert.deepStrictEqual(await barriers(page), [])
+    nothingSaid(viewed)
+    await viewed.close()
+  })
+})
+
+describe("a page that is live", () => {
+  it("shows what another process appends, without being asked", async () => {
+    const home = mkdtempSync(join(tmpdir(), "daybook-live-"))
+    const appender = fileURLToPath(new URL("support/appender.ts", import.meta.url))
+    const append = (count: number) => execFileSync(process.execPath, [appender, home, String(count)])
+    append(3)
+    const viewed = await view(browser, ["--home", home])
+    const { page } = viewed
+    const before = await placeOf(page)
+    append(20)
+    await page.waitForFunction(
+      (least) => Number(document.querySelector('[role="slider"]')?.getAttribute("aria-valuenow")) >= least,
+      before + 20
+    )
+    await page.getByRole("row", { name: /label 20/ }).waitFor()
+    nothingSaid(viewed)
+    await viewed.close()
+    rmSync(home, { recursive: true })
+  })
+
+  it("says that the command has ended, and keeps what it has", async () => {
+    const viewed = await view(browser, ["--ledger", recorded("quiet")])
+    const { page } = viewed
+    const before = await placeOf(page)
+    await viewed.end()
+    await page
+      .getByText(/connection|reach/i)
+      .first()
+      .waitFor()
+    assert.strictEqual(await placeOf(page), before)
+    await page.keyboard.press("t")
+    await page.keyboard.press("Home")
+    assert.strictEqual(await placeOf(page), 1)
+    await shoot(page, "lost")
+    await viewed.close()
+  })
+})
+
+describe("a report", () => {
+  it("is one file that opens from disk, shows why, and asks nobody", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "daybook-report-"))
+    const file = join(folder, "report.html")
+    execFileSync(process.execPath, [main, "view", "--ledger", recorded("spent-by-another-program"), "--out", file], {
+      env: { ...process.env, HOME: folder }
+    })
+    const { console, outside, page } = await watchedPage(browser)
+    await page.goto(`file://${file}`)
+    await isRead(page)
+    await timeline(page).getByRole("button", { name: /main/ }).click()
+    await tab(page, "Why").click()
+    await panel(page).getByText("no process in this ledger had used it").waitFor()
+    await shoot(page, "report")
+    assert.deepStrictEqual(await barriers(page), [])
+    assert.deepStrictEqual([console, outside], [[], []])
+    await page.context().close()
+    rmSync(folder, { recursive: true })
+  })
+})
+
+describe("the page elsewhere", () => {
+  it("works at 360 pixels, and nothing stands beside the screen", async () => {
+    const viewed = await view(browser, ["--ledger", recorded("a-bad-afternoon")], {
+      viewport: { width: 360, height: 740 },
+      hasTouch: true,
+      isMobile: true
+    })
+    const { page } = viewed
+    await timeline(page).waitFor()
+    assert.isAtMost(await page.evaluate(() => document.documentElement.scrollWidth), 360)
+    await shoot(page, "narrow")
+    assert.deepStrictEqual(await barriers(page), [])
+    nothingSaid(viewed)
+    await viewed.close()
+  })
+
+  it("is readable in the dark", async () => {
+    const viewed = await view(browser, ["--ledger", recorded("a-bad-afternoon")], { colorScheme: "dark" })
+    const { page } = viewed
+    await timeline(page).waitFor()
+    await shoot(page, "dark")
+    assert.deepStrictEqual(await barriers(page), [])
+    await viewed.close()
+  })
+
+  it("says what can be read of a damaged ledger", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "daybook-damaged-"))
+    cpSync(recorded("a-bad-afternoon"), folder, { recursive: true })
+    execFileSync("sed", ["-i", "9s/seq/sex/", join(folder, "ledger.jsonl")])
+    const viewed = await view(browser, ["--ledger", folder])
+    const { page } = viewed
+    await page
+      .getByText(/daybook verify/)
+      .first()
+      .waitFor()
+    assert.strictEqual(await placeOf(page), 8)
+    await shoot(page, "damaged")
+    await viewed.close()
+    rmSync(folder, { recursive: true })
+  })
+})
