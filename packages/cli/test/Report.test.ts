@@ -88,6 +88,7 @@ describe("a report", () => {
         first: 1,
         head,
         isExcerpt: true,
+        isFromElsewhere: true,
         unknown: 0
       } as typeof about)
       assert.match(
@@ -210,6 +211,7 @@ describe("a report", () => {
       at: undefined,
       damage: "</script><!--<script>",
       isExcerpt: true,
+      isFromElsewhere: true,
       unknown: 0
     }
     const html = `<html><head><meta charset="utf-8" /><link rel="stylesheet" href="page.css" /></head><body><script src="app.js"></script></body></html>`

@@ -30,7 +30,11 @@ const past = Effect.tap(tempFolder, writePast)
 /** A server on a ledger, and a browser that has been let in. */
 const served = Effect.fnUntraced(function* (home: string, at?: string) {
   const history = yield* History.open(told(home), { at: Option.fromUndefinedOr(at) })
-  const { newAddress, port } = yield* Server.open(site, yield* Shown.make(history, at !== undefined), 0)
+  const { newAddress, port } = yield* Server.open(
+    site,
+    yield* Shown.make(history, { isUpTo: at !== undefined, isFromElsewhere: false }),
+    0
+  )
   const cookie = cookieOf(yield* visit(port, pathOf(newAddress())))
   const get = (path: string, headers: Record<string, string> = {}) =>
     visit(port, path, { headers: { cookie, ...headers } })
@@ -197,7 +201,15 @@ describe("what the page is told", () => {
       const home = yield* past
       const { get } = yield* served(home)
       const { data } = JSON.parse(linesIn(home)[0] ?? "")
-      const about = { ledger: data.ledger, name: home, first: 1, head, isExcerpt: false, unknown: 0 }
+      const about = {
+        ledger: data.ledger,
+        name: home,
+        first: 1,
+        head,
+        isExcerpt: false,
+        isFromElsewhere: false,
+        unknown: 0
+      }
       assert.deepStrictEqual(JSON.parse((yield* get(paths.about)).body), about)
     })
   )

@@ -98,7 +98,10 @@ const report = Effect.fnUntraced(function* (told: Told, flags: Flags, file: stri
 const serve = Effect.fnUntraced(function* (told: Told, { noOpen, port: wanted, ...flags }: Flags) {
   const site = yield* Site.read
   const history = yield* History.open(told, flags)
-  const shown = yield* Shown.make(history, Option.isSome(flags.at))
+  const shown = yield* Shown.make(history, {
+    isUpTo: Option.isSome(flags.at),
+    isFromElsewhere: Option.isSome(flags.ledger)
+  })
   const { newAddress, port } = yield* Server.open(
     site,
     shown,

@@ -44,6 +44,7 @@ const aboutOf = ({ events, id, source }: MakeExcerpt.Made, { history }: Period.P
       ? undefined
       : `The ledger that this was made of is damaged behind event ${source.to}.`,
   isExcerpt: true,
+  isFromElsewhere: true,
   unknown: 0
 })
 

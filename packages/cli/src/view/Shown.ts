@@ -16,21 +16,29 @@ import * as HistoryPages from "../HistoryPages.ts"
 export interface Shown extends Pick<History, "folder" | "ledger"> {
   readonly first: Seq
   readonly isExcerpt: boolean
+  readonly isFromElsewhere: boolean
   /** The moment, and the last event before it. */
   readonly upTo: { readonly at: number; readonly head: Seq } | undefined
 }
 
-export const make = Effect.fnUntraced(function* (history: History, isUpTo: boolean) {
+export interface Asked {
+  /** Only what was before the history's moment. */
+  readonly isUpTo: boolean
+  readonly isFromElsewhere: boolean
+}
+
+export const make = Effect.fnUntraced(function* (history: History, { isFromElsewhere, isUpTo }: Asked) {
   const { at, folder, ledger, state } = history
   const oldest = yield* HistoryPages.oldest(history)
   const upTo = isUpTo ? { at, head: state.head } : undefined
-  return { folder, ledger, upTo, first: oldest?.seq ?? Seq.make(1), isExcerpt: isOfExcerpt(oldest) } satisfies Shown
+  const first = oldest?.seq ?? Seq.make(1)
+  return { folder, ledger, upTo, first, isFromElsewhere, isExcerpt: isOfExcerpt(oldest) } satisfies Shown
 })
 
 const isOfExcerpt = (oldest: Recorded | undefined): boolean =>
   oldest?.type === "LedgerOpened" && oldest.data.excerpt !== undefined
 
-export const about = Effect.fnUntraced(function* ({ first, folder, isExcerpt, ledger, upTo }: Shown) {
+export const about = Effect.fnUntraced(function* ({ first, folder, isExcerpt, isFromElsewhere, ledger, upTo }: Shown) {
   const damage = yield* damageOf(ledger)
   const { head, ledger: opened, unknown } = ledger.known()
   return {
@@ -41,6 +49,7 @@ export const about = Effect.fnUntraced(function* ({ first, folder, isExcerpt, le
     at: upTo?.at,
     damage: upTo !== undefined || damage === undefined ? undefined : damageMessage(damage),
     isExcerpt,
+    isFromElsewhere,
     unknown
   } satisfies About
 })

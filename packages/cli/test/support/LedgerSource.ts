@@ -23,6 +23,7 @@ const sourceOf = ({ end, folder, ledger }: History.History, first: number): Sour
     at: undefined,
     damage: undefined,
     isExcerpt: false,
+    isFromElsewhere: true,
     unknown: end.state.unknown
   }),
   state: async (seq) => (seq === 0 ? empty : Effect.runPromise(ledger.asOf({ seq: Seq.make(seq) }))),

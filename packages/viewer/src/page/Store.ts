@@ -43,8 +43,8 @@ export const makeStore = (isReport: boolean) => {
   const end = computed(() => endOf(told.picture.value))
   /** The instant at which the newest state is looked at. */
   const present = computed(() => {
-    const at = told.about.value?.at
-    return at ?? (isStill.value ? end.value : Math.max(clock.value, end.value))
+    const { at, isFromElsewhere = false } = told.about.value ?? {}
+    return at ?? (isStill.value || isFromElsewhere ? end.value : Math.max(clock.value, end.value))
   })
   /** The cursor, or the newest event as it stands now; undefined when there is no event. */
   const here = computed<Cursor | undefined>(

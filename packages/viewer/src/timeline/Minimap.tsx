@@ -60,7 +60,7 @@ const takeBrush = (element: SVGGElement, scene: Scene): (() => void) => {
       xOf(all.value, plotWidth.value, view.value.to)
     ]
     const half = Math.max(leastWidth, (lengthOf(view.value) / lengthOf(all.value)) * plotWidth.value) / 2
-    const middle = (from + to) / 2
+    const middle = Math.min(Math.max((from + to) / 2, 0), plotWidth.value) // the view may be beside the ledger
     brush.move(group, [Math.max(0, middle - half), Math.min(plotWidth.value, middle + half)])
   }
   brush.on("brush", onBrush).on("end", onEnd)

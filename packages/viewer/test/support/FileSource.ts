@@ -45,6 +45,7 @@ export class FileSource implements Source {
       at: undefined,
       damage: undefined,
       isExcerpt: false,
+      isFromElsewhere: true,
       unknown: 0
     }
   }

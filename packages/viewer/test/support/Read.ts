@@ -16,6 +16,7 @@ export const aboutOf = (first: number, head: number): About => ({
   at: undefined,
   damage: undefined,
   isExcerpt: false,
+  isFromElsewhere: true,
   unknown: 0
 })
 

@@ -25,18 +25,18 @@ const Loops = ({ loops }: { readonly loops: ReadonlyArray<LoopView> }) => {
         {loops.filter(({ isRunning }) => isRunning).length} still going round.
       </p>
       {inOrder.map((loop) => (
-        <OneLoop key={`${loop.kind} ${loop.credential} ${loop.first.seq}`} loop={loop} />
+        <OneLoop key={`${loop.kind} ${loop.credential} ${loop.first.seq}`} loop={loop} isAlone={loops.length === 1} />
       ))}
     </>
   )
 }
 
 /** Opened, it is drawn and the cursor goes to its last event. */
-const OneLoop = ({ loop }: { readonly loop: LoopView }) => {
+const OneLoop = ({ isAlone, loop }: { readonly loop: LoopView; readonly isAlone: boolean }) => {
   const { travel } = usePage()
   const goThere = () => travel.goTo(loop.last.seq)
   return (
-    <details class="one-loop">
+    <details class="one-loop" open={isAlone}>
       <summary>
         <span class={`tag ${loop.isRunning ? "running" : ""}`}>{loop.isRunning ? "↻ running" : "ended"}</span>{" "}
         <strong>
