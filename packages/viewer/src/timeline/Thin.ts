@@ -159,7 +159,6 @@ const leap = (start: number, end: number, isFar: (index: number) => boolean): nu
   while (start + stride < end && !isFar(start + stride)) stride *= 2
   let low = start + (stride >>> 1)
   let high = Math.min(start + stride, end)
-  if (low >= end || isFar(start)) return start
   while (low < high) {
     const middle = (low + high) >>> 1
     if (isFar(middle)) high = middle

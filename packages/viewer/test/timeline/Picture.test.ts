@@ -114,6 +114,43 @@ describe("a picture", () => {
     assert.deepStrictEqual([picture.last, picture.word(0, 799), picture.word(0, 800)], [7, "cooling", "ok"])
   })
 
+  it("keeps no band twice where pieces meet, from whichever side they came", () => {
+    for (const pieces of orders) {
+      const { lanes } = pictureOf(...pieces).bands
+      assert.deepStrictEqual(
+        lanes.map(({ since }) => since.length),
+        [3, 3]
+      )
+    }
+  })
+
+  it("lets a band that began before its piece give way to what an older piece knows", () => {
+    const newer = piece(3, [{ at: 300 }], [{ lane: 0, since: 50, word: "cooling" }])
+    const older = piece(
+      1,
+      [{ at: 100 }, { at: 200 }],
+      [
+        { lane: 0, since: 100, word: "ok" },
+        { lane: 0, since: 200, word: "dead" }
+      ]
+    )
+    const picture = pictureOf(newer, older)
+    assert.deepStrictEqual(
+      [99, 100, 199, 200, 300].map((at) => picture.word(0, at)),
+      [undefined, "ok", "ok", "cooling", "cooling"]
+    )
+  })
+
+  it("has no mark in a lane of an event that is about no credential", () => {
+    const picture = pictureOf(
+      piece(1, [
+        { at: 1, mark: "operator" },
+        { at: 2, lane: 1 }
+      ])
+    )
+    assert.isTrue(picture.events.marks.every((marks) => marks === undefined))
+  })
+
   it("takes a cause that is found after its effect", () => {
     const late = { ...oldest, late: { effect: Float64Array.of(6), cause: Float64Array.of(3) } }
     assert.strictEqual(pictureOf(newest, middle, late).cause(6), 3)
