@@ -5,6 +5,9 @@ import { lengthOf } from "./Span.ts"
 import type { Theme } from "./Theme.ts"
 import { instantText, lengthText } from "./Ticks.ts"
 
+/** Pixels from one label to the next, at least. */
+const between = 8
+
 export const drawAxis = (pen: Pen, { width }: Size, scene: Scene, theme: Theme): void => {
   const { value: view } = scene.view
   pen.textBaseline = "alphabetic"
@@ -15,6 +18,7 @@ export const drawAxis = (pen: Pen, { width }: Size, scene: Scene, theme: Theme):
   pen.textAlign = "end"
   pen.fillText(lengthText(lengthOf(view)), width - 4, 12)
   pen.textAlign = "center"
+  let free = 0
   for (const { time, label, isGreat } of scene.ticks.value) {
     const x = Math.round(scene.x(time))
     pen.fillStyle = theme.line
@@ -22,6 +26,8 @@ export const drawAxis = (pen: Pen, { width }: Size, scene: Scene, theme: Theme):
     pen.fillStyle = isGreat ? theme.text : theme.faint
     pen.font = `${isGreat ? "600 " : ""}11px system-ui, sans-serif`
     const half = pen.measureText(label).width / 2
-    if (x - half >= 0 && x + half <= width) pen.fillText(label, x, axisHeight - 9)
+    if (x - half < free || x + half > width) continue
+    pen.fillText(label, x, axisHeight - 9)
+    free = x + half + between
   }
 }

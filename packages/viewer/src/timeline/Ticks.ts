@@ -18,7 +18,7 @@ export const ticksOf = (view: Span, width: number): ReadonlyArray<Tick> =>
     .map((date) => ({ time: date.getTime(), ...named(date, lengthOf(view)) }))
 
 const year = utcFormat("%Y")
-const month = utcFormat("%b %Y")
+const month = utcFormat("%b")
 const day = utcFormat("%b %-d")
 const minute = utcFormat("%H:%M")
 const second = utcFormat("%H:%M:%S")
