@@ -9,27 +9,31 @@ export type Travel = ReturnType<typeof travelIn>
 export const travelIn = (store: Store) => {
   const isPlaying = signal(false)
   const speed = signal(2)
+  const hint = signal("")
   const at = () => store.here.peek()?.seq ?? 0
   const picture = () => store.picture.peek()
 
+  /** Nothing moves; why stands in the bar. */
+  const say = (why: string) => {
+    store.spoken.value = hint.value = why
+  }
+  effect(() => {
+    void store.cursor.value
+    hint.value = ""
+  })
   const goTo = (seq: number) => {
     store.cursor.value = picture().cursorOn(seq)
     reveal(store, picture().time(seq))
     store.spoken.value = `Event ${seq}, ${picture().type(seq)}, ${moment(picture().at(seq))}`
   }
-  /** False: there is none. */
-  const step = (by: 1 | -1): boolean => {
+  const step = (by: 1 | -1) => {
     const seq = neighbour(store, at(), by)
-    if (seq !== undefined) goTo(seq)
-    return seq !== undefined
+    if (seq === undefined) return say(`No event ${by === 1 ? "after" : "before"} the cursor.`)
+    goTo(seq)
   }
   const toFailure = (by: 1 | -1) => {
     const seq = by === 1 ? picture().nextFailure(at()) : picture().previousFailure(at())
-    if (seq === undefined) {
-      store.spoken.value = store.notice.value =
-        by === 1 ? "No failure behind the cursor." : "No failure before the cursor."
-      return
-    }
+    if (seq === undefined) return say(`No failure ${by === 1 ? "after" : "before"} the cursor.`)
     goTo(seq)
   }
   const live = () => {
@@ -47,7 +51,7 @@ export const travelIn = (store: Store) => {
     if (isPlaying.value && pace !== undefined)
       return untracked(() => play(store, pace, () => (isPlaying.value = false)))
   })
-  return { isPlaying, speed, goTo, step, toFailure, live, pin }
+  return { isPlaying, speed, hint, goTo, step, toFailure, live, pin }
 }
 
 /** The next event that the filter keeps. */

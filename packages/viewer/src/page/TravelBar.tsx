@@ -22,6 +22,7 @@ export const TravelBar = () => {
           {store.isStill.value ? "Newest event" : "Back to live"}
         </button>
       </div>
+      {travel.hint.value === "" ? undefined : <p class="quiet">{travel.hint}</p>}
     </section>
   )
 }

@@ -1,7 +1,7 @@
 /**
  * Questions to the worker. Of each kind one is under way and only the newest other one waits, so that a fast hand asks no
- * more than can be answered. An answer that a newer question has overtaken is dropped, unless it is wanted even so. A
- * refusal is a value.
+ * more than can be answered; only of what reads the whole ledger the worker is told at once, for it gives up the older one.
+ * An answer that a newer question has overtaken is dropped, unless it is wanted even so. A refusal is a value.
  */
 import type { Answers, FromWorker, OpenWith, QuestionName, ToWorker } from "../Questions.ts"
 
@@ -23,6 +23,9 @@ interface Asking {
   readonly take: (answer: Answer<QuestionName>) => void
   readonly evenIfLate: boolean
 }
+
+/** The worker gives these up for a newer one of their kind. */
+const givenUp: ReadonlySet<QuestionName> = new Set(["find", "whatIf", "loops"])
 
 interface Line {
   readonly sent: Asking
@@ -54,7 +57,7 @@ export class WorkerLink {
     const message = { ask: name, id: ++this.ids, question } as ToWorker & { readonly id: number }
     const asking: Asking = { message, take, evenIfLate }
     const line = this.lines.get(name)
-    if (line === undefined) this.send(name, asking)
+    if (line === undefined || givenUp.has(name)) this.send(name, asking)
     else line.waiting = asking
   }
 
