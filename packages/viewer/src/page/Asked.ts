@@ -10,18 +10,24 @@ export interface Asked<A> {
   readonly isWaiting: boolean
 }
 
+interface Options {
+  readonly again: ReadonlySignal<unknown>
+  readonly evenIfLate?: boolean
+}
+
 const nothing: Asked<never> = { value: undefined, refused: undefined, isWaiting: false }
 
-/** Asks again whenever the question changes while `isWanted`; no question, no answer. */
+/** Asks again whenever the question changes while `isWanted`, and when `again` does; no question, no answer. */
 export const asked = <Name extends QuestionName>(
   link: WorkerLink,
   name: Name,
   question: ReadonlySignal<Answers[Name]["question"] | undefined>,
   isWanted: ReadonlySignal<boolean>,
-  options: { readonly evenIfLate?: boolean } = {}
+  { again, ...options }: Options
 ): ReadonlySignal<Asked<Answers[Name]["answer"]>> => {
   const answer = signal<Asked<Answers[Name]["answer"]>>(nothing)
   effect(() => {
+    void again.value
     if (!isWanted.value) return
     const next = question.value
     if (next === undefined) {

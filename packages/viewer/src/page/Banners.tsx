@@ -1,7 +1,7 @@
 /** What somebody must know who reads on: damage, a lost server, names that are not the real ones. */
 import type { ComponentChildren } from "preact"
 import { Command } from "./Command.tsx"
-import { Foreign } from "./Foreign.tsx"
+import { Foreign, Prose } from "./Foreign.tsx"
 import { usePage } from "./Page.ts"
 
 export const Banners = () => {
@@ -31,12 +31,15 @@ const Damage = ({ why }: { readonly why: string }) => {
   return (
     <Banner kind="bad">
       <p>
-        <strong>The ledger is damaged.</strong> {readable(store.head.value)} <Foreign text={why} />
+        <strong>The ledger is damaged.</strong> {readable(store.head.value)} <Prose text={why} />
       </p>
-      <Command text="daybook verify" />
+      <Command text={commandIn(why) ?? "daybook verify"} />
     </Banner>
   )
 }
+
+/** The sentence may name the next step itself. */
+const commandIn = (sentence: string): string | undefined => /`([^`]+)`/.exec(sentence)?.[1]
 
 const readable = (head: number): string =>
   head === 0 ? "No event can be read." : `Events up to ${head} can be read and are shown here.`

@@ -48,12 +48,14 @@ const AsOf = () => {
 const Standing = () => {
   const { store } = usePage()
   if (store.isReport) return <State name="report">Report file</State>
+  if (store.damage.value !== undefined || store.about.value?.damage !== undefined)
+    return <State name="damaged">Damaged</State>
   if (!store.isConnected.value) return <State name="lost">Connection lost</State>
   if (store.cursor.value !== undefined) return <State name="back">Looking back</State>
   return store.isStill.value ? <State name="still">As asked for</State> : <State name="live">Live</State>
 }
 
-const glyphs = { report: "▤", lost: "✕", back: "‖", still: "▪", live: "●" } as const
+const glyphs = { damaged: "✕", report: "▤", lost: "✕", back: "‖", still: "▪", live: "●" } as const
 
 const State = ({ children, name }: { readonly name: keyof typeof glyphs; readonly children: ComponentChildren }) => (
   <p class={`standing ${name}`}>

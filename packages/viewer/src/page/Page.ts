@@ -5,6 +5,7 @@ import { useContext } from "preact/hooks"
 import { type AddressSync, syncAddress } from "./AddressSync.ts"
 import { type PageAnswers, answersIn } from "./PageAnswers.ts"
 import { type FollowView, followView } from "./FollowView.ts"
+import { visible } from "./visible.ts"
 import { makeStore, type Store } from "./Store.ts"
 import { type Travel, travelIn } from "./Travel.ts"
 import { type News, type Port, WorkerLink } from "./WorkerLink.ts"
@@ -24,6 +25,7 @@ export const makePage = (port: Port, isReport: boolean): Page => {
   const travel = travelIn(store)
   openChosen(store, syncAddress(store, view))
   keepTime(store)
+  nameTab(store)
   return { store, link, view, travel, answers: answersIn(store, link) }
 }
 
@@ -34,7 +36,7 @@ const hear = (store: Store, news: News): void => {
     store.picture.value = store.picture.peek().with(news.piece)
     store.progress.value = news.read
     if (news.read.events >= news.read.all) markDrawn("all read")
-  } else if ("connection" in news) store.isConnected.value = news.connection
+  } else if ("connection" in news) connected(store, news.connection)
   else if ("damage" in news) store.damage.value = news.damage
   else store.failed.value = news.failed
 }
@@ -42,6 +44,11 @@ const hear = (store: Store, news: News): void => {
 /** A moment that others wait for or measure: what was told before is on the screen. */
 const markDrawn = (name: string): void => {
   requestAnimationFrame(() => requestAnimationFrame(() => performance.mark(name)))
+}
+
+const connected = ({ isConnected, returns }: Store, isUp: boolean): void => {
+  if (isUp && !isConnected.peek()) returns.value++
+  isConnected.value = isUp
 }
 
 /** Whoever chooses an event wants to read it; whoever chooses a credential, how it came to be so. */
@@ -55,11 +62,18 @@ const openChosen = ({ selected, tab }: Store, address: AddressSync): void => {
   })
 }
 
+/** The browser's own tab says which ledger it is. */
+const nameTab = ({ about }: Store): void => {
+  effect(() => {
+    if (about.value !== undefined) document.title = `${visible(about.value.name)} · Daybook`
+  })
+}
+
 const tick = 10_000
 
 /** Benches and tokens end by the clock. */
 const keepTime = (store: Store): void => {
-  const isRunning = computed(() => !store.isStill.value && store.cursor.value === undefined)
+  const isRunning = computed(() => !store.isStill.value && store.isConnected.value && store.cursor.value === undefined)
   effect(() => {
     if (!isRunning.value) return
     const timer = setInterval(() => {

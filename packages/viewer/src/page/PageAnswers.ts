@@ -11,17 +11,18 @@ import type { WorkerLink } from "./WorkerLink.ts"
 export type PageAnswers = ReturnType<typeof answersIn>
 
 export const answersIn = (store: Store, link: WorkerLink) => {
-  const { here, pin, policy } = store
+  const { here, pin, policy, returns: again } = store
   const isOpen = (...tabs: ReadonlyArray<Tab>) => computed(() => tabs.includes(store.tab.value))
   const credential = computed(() => credentialOf(store, store.selected.value))
   const about = computed(() => aboutOne(store, credential.value))
   const always = computed(() => true)
-  const find = asked(link, "find", filterOf(store), always)
+  const find = asked(link, "find", filterOf(store), always, { again })
   const whatIf = asked(
     link,
     "whatIf",
     computed(() => both(policy.value, here.value, (policy, at) => ({ policy, at }))),
-    isOpen("whatIf")
+    isOpen("whatIf"),
+    { again }
   )
   effect(() => {
     const matches = find.value.value
@@ -40,28 +41,30 @@ export const answersIn = (store: Store, link: WorkerLink) => {
       "state",
       computed(() => here.value && { at: here.value }),
       isOpen("state"),
-      { evenIfLate: true }
+      { again, evenIfLate: true }
     ),
     diff: asked(
       link,
       "diff",
       computed(() => both(pin.value, here.value, between)),
       isOpen("changes"),
-      { evenIfLate: true }
+      { again, evenIfLate: true }
     ),
-    why: asked(link, "why", about, isOpen("why")),
-    lineage: asked(link, "lineage", about, isOpen("why")),
+    why: asked(link, "why", about, isOpen("why"), { again }),
+    lineage: asked(link, "lineage", about, isOpen("why"), { again }),
     loops: asked(
       link,
       "loops",
       computed(() => here.value && { at: here.value }),
-      isOpen("loops")
+      isOpen("loops"),
+      { again }
     ),
     event: asked(
       link,
       "event",
       computed(() => eventOf(store)),
-      isOpen("event")
+      isOpen("event"),
+      { again }
     )
   }
 }

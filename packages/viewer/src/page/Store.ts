@@ -15,6 +15,8 @@ export const makeStore = (isReport: boolean) => {
     picture: signal<Picture>(Picture.empty),
     progress: signal<Progress | undefined>(undefined),
     isConnected: signal(true),
+    /** How often the server came back. */
+    returns: signal(0),
     damage: signal<string | undefined>(undefined),
     failed: signal<string | undefined>(undefined)
   }

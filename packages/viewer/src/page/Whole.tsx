@@ -1,6 +1,6 @@
 /** The page without a ledger to show: not there yet, empty, or not to be read. */
 import { Command } from "./Command.tsx"
-import { Foreign } from "./Foreign.tsx"
+import { Prose } from "./Foreign.tsx"
 
 export const Opening = () => (
   <main class="whole">
@@ -14,17 +14,24 @@ export const Empty = () => (
   <main class="whole">
     <h2>No events yet</h2>
     <p>The ledger is there, and nothing stands in it. This page shows the first event as soon as it is written.</p>
-    <p>To begin with a login of another program, or with one of your own:</p>
+    <Begin />
+  </main>
+)
+
+/** Where a pool comes from. */
+export const Begin = () => (
+  <>
+    <p>To begin with the logins of another program, or with one of your own:</p>
     <Command text="daybook import" />
     <Command text="daybook login" />
-  </main>
+  </>
 )
 
 export const Failed = ({ why }: { readonly why: string }) => (
   <main class="whole">
     <h2>The ledger cannot be shown</h2>
     <p role="alert">
-      <Foreign text={why} />
+      <Prose text={why} />
     </p>
     <p>What is wrong with the file, and from where on:</p>
     <Command text="daybook verify" />

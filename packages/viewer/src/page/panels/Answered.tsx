@@ -2,7 +2,7 @@
 import type { ReadonlySignal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import type { Asked } from "../Asked.ts"
-import { Foreign } from "../Foreign.tsx"
+import { Prose } from "../Foreign.tsx"
 
 interface AnsweredProps<A> {
   readonly answer: ReadonlySignal<Asked<A>>
@@ -25,7 +25,7 @@ export const Answered = <A,>({ answer, children, nothing }: AnsweredProps<A>) =>
 const Refused = ({ why }: { readonly why: string }) => (
   <div class="banner warn" role="status">
     <p>
-      <strong>This cannot be answered.</strong> <Foreign text={why} />
+      <strong>This cannot be answered.</strong> <Prose text={why} />
     </p>
   </div>
 )

@@ -3,6 +3,7 @@ import type { CredentialView, StateView } from "../../Questions.ts"
 import { Foreign, ForeignLine } from "../Foreign.tsx"
 import { usePage } from "../Page.ts"
 import { moment } from "../Times.ts"
+import { Begin } from "../Whole.tsx"
 import { Word } from "../Word.tsx"
 import { Answered } from "./Answered.tsx"
 import { Fields } from "./Fields.tsx"
@@ -24,7 +25,7 @@ const State = ({ state }: { readonly state: StateView }) => {
         The pool behind event {state.at.seq}, looked at {moment(state.at.now)} UTC
         {state.unknown === 0 ? "" : `; ${state.unknown} events before it could not be understood`}.
       </p>
-      {providers.length === 0 ? <p>No credential has been enrolled yet.</p> : undefined}
+      {providers.length === 0 ? <NoCredential /> : undefined}
       {providers.map((provider) => (
         <section key={provider} class="provider">
           <h3>
@@ -42,6 +43,13 @@ const State = ({ state }: { readonly state: StateView }) => {
     </>
   )
 }
+
+const NoCredential = () => (
+  <>
+    <p>No credential has been enrolled up to the cursor.</p>
+    <Begin />
+  </>
+)
 
 const Credential = ({ credential }: { readonly credential: CredentialView }) => {
   const { answers, store } = usePage()

@@ -34,7 +34,7 @@ export const EventTable = () => {
   const items = virtual.getVirtualItems()
   const seqs = items.map(({ index }) => numbers.seqAt(part.base + index))
   void cache.version.value
-  useEffect(() => cache.want(seqs), [cache, seqs.join(" ")])
+  useEffect(() => cache.want(seqs), [cache, seqs.join(" "), store.returns.value])
 
   const here = store.here.value?.seq ?? 0
   const isLive = store.cursor.value === undefined
