@@ -21,7 +21,7 @@ import { told } from "./support/Answers.ts"
 import { daybook, hasTrace, launch } from "./support/Cli.ts"
 import { head, placeOf, timeOf, writePast } from "./support/Past.ts"
 import { snapshot, tempFolder } from "./support/TempFolder.ts"
-import { cookieOf, listen, type Message, visit } from "./support/Visit.ts"
+import { cookieOf, listen, type Message, visit, type Visited } from "./support/Visit.ts"
 
 const site = { html: "<p>page</p>", css: "p {}", app: "app()", worker: "work()" }
 
@@ -30,18 +30,20 @@ const past = Effect.tap(tempFolder, writePast)
 /** A server on a ledger, and a browser that has been let in. */
 const served = Effect.fnUntraced(function* (home: string, at?: string) {
   const history = yield* History.open(told(home), { at: Option.fromUndefinedOr(at) })
-  const { newAddress, port } = yield* Server.open(
-    site,
-    yield* Shown.make(history, { isUpTo: at !== undefined, isFromElsewhere: false }),
-    0
-  )
-  const cookie = cookieOf(yield* visit(port, pathOf(newAddress())))
+  const asked = { isUpTo: at !== undefined, isFromElsewhere: false }
+  const { newAddress, port } = yield* Server.open(site, yield* Shown.make(history, asked), 0)
+  const entered = yield* visit(port, pathOf(newAddress()))
+  const cookie = cookieOf(entered)
+  const room = roomOf(entered)
   const get = (path: string, headers: Record<string, string> = {}) =>
-    visit(port, path, { headers: { cookie, ...headers } })
-  return { cookie, get, newAddress, port }
+    visit(port, `${room}${path}`, { headers: { cookie, ...headers } })
+  return { cookie, get, newAddress, port, room }
 })
 
 const pathOf = (address: string): string => address.slice(address.indexOf("/", "http://".length))
+
+/** The folder of the page, without the slash at its end. */
+const roomOf = ({ headers }: Visited): string => headers.location?.replace(/\/$/, "") ?? ""
 
 const linesIn = (home: string): ReadonlyArray<string> =>
   readFileSync(join(home, "ledger.jsonl"), "latin1").split("\n").slice(0, -1)
@@ -54,16 +56,18 @@ describe("who gets in to the page", () => {
       assert.match(address, new RegExp(`^http://127\\.0\\.0\\.1:${port}/\\?token=[\\w-]{43}$`))
       const first = yield* visit(port, pathOf(address))
       assert.strictEqual(first.status, 303)
-      assert.strictEqual(first.headers.location, "/")
+      assert.match(first.headers.location ?? "", /^\/[\w-]{43}\/$/)
       const [set = ""] = first.headers["set-cookie"] ?? []
-      assert.match(set, new RegExp(`^daybook-view-${port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/$`))
+      assert.match(
+        set,
+        new RegExp(`^daybook-view-${port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=${first.headers.location}$`)
+      )
       const second = yield* visit(port, pathOf(address))
       assert.strictEqual(second.status, 403)
       assert.isUndefined(second.headers["set-cookie"])
       assert.include(second.body, "press Enter")
-      // The browser that has the cookie may load the old address again.
-      assert.strictEqual((yield* get(pathOf(address))).status, 303)
-      assert.strictEqual((yield* get("/")).body, site.html)
+      // The browser that has the cookie may load the page again and again.
+      for (const _ of [1, 2]) assert.strictEqual((yield* get("/")).body, site.html)
       assert.notInclude(address, cookie.split("=")[1] ?? "-")
     })
   )
@@ -92,14 +96,14 @@ describe("who gets in to the page", () => {
       const headers = { "sec-fetch-site": "cross-site" }
       const entered = yield* visit(port, pathOf(newAddress()), { headers })
       assert.strictEqual(entered.status, 200)
-      assert.strictEqual(entered.headers["refresh"], "0; url=/")
+      assert.match(String(entered.headers["refresh"]), /^0; url=\/[\w-]{43}\/$/)
       assert.notStrictEqual(cookieOf(entered), "")
     })
   )
 
   it.effect("is told the same, and nothing else, whatever was asked for and whatever is missing", () =>
     Effect.gen(function* () {
-      const { cookie, newAddress, port } = yield* served(yield* past)
+      const { cookie, newAddress, port, room } = yield* served(yield* past)
       newAddress()
       const own = `http://127.0.0.1:${port}`
       const strangers: ReadonlyArray<readonly [path: string, headers: Record<string, string>, method?: string]> = [
@@ -121,35 +125,42 @@ describe("who gets in to the page", () => {
         [paths.live, { cookie, "sec-fetch-site": "same-site" }],
         ["/", { cookie, origin: "http://evil.example" }, "POST"]
       ]
-      const answers = yield* Effect.forEach(strangers, ([path, headers, method = "GET"]) =>
+      const all = [
+        ...strangers.map(([path, ...rest]) => [`${room}${path}`, ...rest] as const),
+        // Where the page is has not been told to anybody.
+        ...strangers,
+        ["/", { cookie }] as const,
+        [paths.about, { cookie }] as const,
+        [`${room.replace(/.$/, "_")}${paths.about}`, { cookie }] as const
+      ]
+      const answers = yield* Effect.forEach(all, ([path, headers, method = "GET"]) =>
         visit(port, path, { headers, method })
       )
       for (const [index, { body, status }] of answers.entries()) {
-        assert.strictEqual(status, 403, JSON.stringify(strangers[index]))
+        assert.strictEqual(status, 403, JSON.stringify(all[index]))
         assert.strictEqual(body, answers[0]?.body)
       }
       for (const headers of [{ origin: own }, { "sec-fetch-site": "same-origin" }, { "sec-fetch-site": "none" }]) {
-        assert.strictEqual((yield* visit(port, paths.about, { headers: { cookie, ...headers } })).status, 200)
+        assert.strictEqual(
+          (yield* visit(port, `${room}${paths.about}`, { headers: { cookie, ...headers } })).status,
+          200
+        )
       }
     })
   )
 
   it.effect("may only read, and only what is there", () =>
     Effect.gen(function* () {
-      const { cookie, get, port } = yield* served(yield* past)
+      const { cookie, get, port, room } = yield* served(yield* past)
       for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
-        const answer = yield* visit(port, "/", { method, headers: { cookie } })
+        const answer = yield* visit(port, `${room}/`, { method, headers: { cookie } })
         assert.deepStrictEqual([answer.status, answer.headers.allow], [405, "GET, HEAD"], method)
       }
-      for (const path of [
-        "/../../etc/passwd",
-        "/%2e%2e/ledger.jsonl",
-        "//etc/passwd",
-        "/ledger.jsonl",
-        "/api",
-        "/page/"
-      ]) {
+      for (const path of ["//etc/passwd", "/ledger.jsonl", "/..%2f..%2fetc/passwd", "/api", "/page/"]) {
         assert.strictEqual((yield* get(path)).status, 404, path)
+      }
+      for (const path of ["/..", "/../../etc/passwd", "/%2e%2e/ledger.jsonl"]) {
+        assert.strictEqual((yield* get(path)).status, 403, path)
       }
       assert.deepStrictEqual(
         yield* Effect.forEach(["/page.css", "/app.js", "/worker.js"], (path) =>
@@ -157,7 +168,7 @@ describe("who gets in to the page", () => {
         ),
         [site.css, site.app, site.worker]
       )
-      const looked = yield* visit(port, "/app.js", { method: "HEAD", headers: { cookie } })
+      const looked = yield* visit(port, `${room}/app.js`, { method: "HEAD", headers: { cookie } })
       assert.deepStrictEqual([looked.status, looked.headers["content-length"], looked.body], [200, "5", ""])
     })
   )
@@ -277,12 +288,12 @@ describe("what the page is told", () => {
     Effect.gen(function* () {
       const home = yield* past
       const place = placeOf("main", "RefreshSucceeded")
-      const { cookie, get, port } = yield* served(home, `${place}`)
+      const { cookie, get, port, room } = yield* served(home, `${place}`)
       const about = JSON.parse((yield* get(paths.about)).body)
       assert.deepInclude(about, { head: place, at: timeOf("main", "RefreshSucceeded") })
       assert.strictEqual((yield* get(`${paths.lines}?from=1`)).body.split("\n").length - 1, place)
       assert.strictEqual((yield* get(`${paths.state}?seq=${place + 1}`)).status, 400)
-      const messages = yield* listen(port, `${paths.live}?after=0`, { cookie })
+      const messages = yield* listen(port, `${room}${paths.live}?after=0`, { cookie })
       yield* appendMore(home, 1)
       yield* TestClock.adjust("1 minute")
       assert.strictEqual(yield* Queue.size(messages), 0)
@@ -293,7 +304,7 @@ describe("what the page is told", () => {
     Effect.gen(function* () {
       const home = yield* past
       const place = damage(home)
-      const { cookie, get, port } = yield* served(home)
+      const { cookie, get, port, room } = yield* served(home)
       const about = JSON.parse((yield* get(paths.about)).body)
       assert.strictEqual(about.head, place - 1)
       assert.include(about.damage, `line ${place}`)
@@ -305,7 +316,7 @@ describe("what the page is told", () => {
           .join("")
       )
       assert.strictEqual((yield* get(`${paths.state}?seq=${place - 1}`)).status, 200)
-      const messages = yield* listen(port, `${paths.live}?after=${place - 2}`, { cookie })
+      const messages = yield* listen(port, `${room}${paths.live}?after=${place - 2}`, { cookie })
       assert.deepInclude(yield* Queue.take(messages), { event: "lines", id: `${place - 1}` })
       assert.deepStrictEqual(yield* Queue.take(messages), {
         event: "damage",
@@ -319,8 +330,8 @@ describe("what the page is told", () => {
     Effect.gen(function* () {
       const home = yield* past
       const place = damage(home)
-      const { cookie, port } = yield* served(home)
-      const messages = yield* listen(port, `${paths.live}?after=${place - 1}`, { cookie })
+      const { cookie, port, room } = yield* served(home)
+      const messages = yield* listen(port, `${room}${paths.live}?after=${place - 1}`, { cookie })
       assert.strictEqual((yield* Queue.take(messages)).event, "damage")
       yield* TestClock.adjust("2 seconds")
       assert.isTrue((yield* repair({ folder: home, program: "repair", version: "1" })).isDone)
@@ -346,13 +357,16 @@ describe("what the page is told", () => {
   it.effect("is what another process appends, none missed and none twice, however often it comes again", () =>
     Effect.gen(function* () {
       const home = yield* past
-      const { cookie, port } = yield* served(home)
-      const steady = yield* listen(port, `${paths.live}?after=3`, { cookie })
+      const { cookie, port, room } = yield* served(home)
+      const steady = yield* listen(port, `${room}${paths.live}?after=3`, { cookie })
       const appending = appendMore(home, 60)
       const last = head + 61
-      const [all, again] = yield* Effect.all([untilSeq(steady, last), comingAgain(port, cookie, 3, last), appending], {
-        concurrency: "unbounded"
-      })
+      const [all, again] = yield* Effect.all(
+        [untilSeq(steady, last), comingAgain({ port, cookie, room }, 3, last), appending],
+        {
+          concurrency: "unbounded"
+        }
+      )
       assert.deepStrictEqual(all, linesIn(home).slice(3))
       assert.deepStrictEqual(again, all)
     })
@@ -388,12 +402,16 @@ const untilSeq = Effect.fnUntraced(function* (messages: Queue.Dequeue<Message>, 
 })
 
 /** Goes away after each message, and comes back as a browser does: with the number of the last one, by the old address. */
-const comingAgain = Effect.fnUntraced(function* (port: number, cookie: string, after: number, last: number) {
+const comingAgain = Effect.fnUntraced(function* (
+  { cookie, port, room }: { readonly port: number; readonly cookie: string; readonly room: string },
+  after: number,
+  last: number
+) {
   const lines: Array<string> = []
   for (let id = after; id < last;) {
     const headers = id === after ? { cookie } : { cookie, "last-event-id": `${id}` }
     const message = yield* Effect.scoped(
-      Effect.flatMap(listen(port, `${paths.live}?after=${after}`, headers), Queue.take)
+      Effect.flatMap(listen(port, `${room}${paths.live}?after=${after}`, headers), Queue.take)
     )
     lines.push(...message.lines)
     id = Number(message.id)
@@ -411,8 +429,9 @@ describe("the command", () => {
       const port = Number(new URL(address).port)
       const token = new URL(address).searchParams.get("token") ?? "-"
       assert.notInclude(execFileSync("ps", ["-e", "-o", "args"], { encoding: "utf8" }), token)
-      const cookie = cookieOf(yield* visit(port, pathOf(address)))
-      const messages = yield* listen(port, `${paths.live}?after=0`, { cookie })
+      const entered = yield* visit(port, pathOf(address))
+      const [cookie, room] = [cookieOf(entered), roomOf(entered)]
+      const messages = yield* listen(port, `${room}${paths.live}?after=0`, { cookie })
       yield* Queue.take(messages)
       child.kill("SIGINT")
       assert.deepStrictEqual(yield* Effect.promise(() => gone), [130, null])

@@ -13,8 +13,8 @@ export interface Asking {
 
 export type Verdict =
   | { readonly _tag: "In" }
-  /** To the page, by way of an answer that sets the cookie, unless it is there. */
-  | { readonly _tag: "Enter"; readonly isNew: boolean; readonly isFromElsewhere: boolean }
+  /** To the page, by way of an answer that sets the cookie. */
+  | { readonly _tag: "Enter"; readonly isFromElsewhere: boolean }
   | { readonly _tag: "Refused" }
   | { readonly _tag: "WrongMethod" }
 
@@ -24,12 +24,12 @@ const refused: Verdict = { _tag: "Refused" }
 export const judge = ({ headers, method, url }: Asking, host: string, keys: Keys): Verdict => {
   // Another name that points to this machine is not ours.
   if (headers.host !== host) return refused
+  if (url.pathname.startsWith(keys.room) && isFromOurPage(headers, host) && keys.isIn(headers.cookie)) {
+    return method === "GET" || method === "HEAD" ? { _tag: "In" } : { _tag: "WrongMethod" }
+  }
   const token = url.pathname === "/" ? url.searchParams.get("token") : null
-  const isIn = isFromOurPage(headers, host) && keys.isIn(headers.cookie)
-  if (method !== "GET" && method !== "HEAD") return isIn ? { _tag: "WrongMethod" } : refused
-  if (token === null) return isIn ? { _tag: "In" } : refused
-  const isNew = method === "GET" && headers.origin === undefined && keys.spend(token)
-  return isNew || isIn ? { _tag: "Enter", isNew, isFromElsewhere: !isFromOurPage(headers, host) } : refused
+  if (token === null || method !== "GET" || headers.origin !== undefined) return refused
+  return keys.spend(token) ? { _tag: "Enter", isFromElsewhere: !isFromOurPage(headers, host) } : refused
 }
 
 /** Or from nobody's: an address that was typed, or a program that is no browser. Other ports are another's pages. */

@@ -1,12 +1,14 @@
 /**
  * What lets a browser in: an address that works once, and the cookie that it is exchanged for. Both are 256 random bits
- * in the memory of this process, and nowhere else.
+ * in the memory of this process, and nowhere else. Browsers send cookies of one host to all its ports, and who listens
+ * there may be another user: so the page lies below a path that nobody knows either, and the cookie is for that path.
  */
 import { hash, randomBytes, timingSafeEqual } from "node:crypto"
 
 export class Keys {
-  /** Carries the port: browsers send cookies of one host to all its ports. */
   readonly cookieName: string
+  /** Where the page is: the path of a folder. */
+  readonly room = `/${secret()}/`
   private readonly session = secret()
   private token: string | undefined
 
@@ -29,7 +31,7 @@ export class Keys {
 
   /** For the header `Set-Cookie`. It ends with the browser's session. */
   cookie(): string {
-    return `${this.cookieName}=${this.session}; HttpOnly; SameSite=Strict; Path=/`
+    return `${this.cookieName}=${this.session}; HttpOnly; SameSite=Strict; Path=${this.room}`
   }
 
   /** Whether a header `Cookie` has it. */

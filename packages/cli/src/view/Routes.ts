@@ -28,7 +28,13 @@ export const routes =
       case "Enter":
         return Reply.send(response, entrance(verdict, keys))
       case "In":
-        return answer(site, shown, url, request, response)
+        return answer(
+          site,
+          shown,
+          { path: url.pathname.slice(keys.room.length - 1), query: url.searchParams },
+          request,
+          response
+        )
     }
   }
 
@@ -38,26 +44,24 @@ const refusal = Reply.sentence(
 )
 
 /** Along a redirect that began on another site's page, or in a file, a browser sends no such cookie; on a page of ours it does. */
-const entrance = (
-  { isFromElsewhere, isNew }: Extract<Gate.Verdict, { readonly _tag: "Enter" }>,
-  keys: Keys
-): Reply.Answer => {
-  const cookie = isNew ? { "set-cookie": keys.cookie() } : {}
-  return isFromElsewhere
-    ? Reply.sentence(200, "Daybook opens.", { ...cookie, refresh: "0; url=/" })
-    : Reply.sentence(303, "Daybook opens.", { ...cookie, location: "/" })
+const entrance = ({ isFromElsewhere }: Extract<Gate.Verdict, { readonly _tag: "Enter" }>, keys: Keys): Reply.Answer => {
+  const [status, next] = isFromElsewhere ? [200, { refresh: `0; url=${keys.room}` }] : [303, { location: keys.room }]
+  return { status, type: Reply.types.html, body: opening, headers: { "set-cookie": keys.cookie(), ...next } }
 }
+
+/** With an icon, so that no browser asks for one. */
+const opening = `<!doctype html><title>Daybook</title><link rel="icon" href="data:," />Daybook opens.`
 
 const answer = (
   site: Site,
   shown: Shown.Shown,
-  { pathname, searchParams: query }: URL,
+  { path, query }: { readonly path: string; readonly query: URLSearchParams },
   { headers, method }: IncomingMessage,
   response: ServerResponse
 ): Effect.Effect<void> => {
-  const file = files(site).get(pathname)
+  const file = files(site).get(path)
   if (file !== undefined) return Reply.send(response, { status: 200, ...file })
-  const ask = asks.get(pathname)
+  const ask = asks.get(path)
   if (ask === undefined) return Reply.send(response, Reply.sentence(404, "There is nothing of that name here."))
   if (method === "HEAD") return Reply.send(response, { status: 200, type: ask.type, body: "" })
   const after = headers["last-event-id"]

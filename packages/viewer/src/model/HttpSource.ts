@@ -13,7 +13,7 @@ export class HttpSource implements LineSource {
   readonly #server: string
   readonly #makeEvents: MakeEventSource
 
-  /** `server`: its origin. */
+  /** `server`: the folder of the page, without a slash at its end. */
   constructor(server: string, makeEvents: MakeEventSource = (address) => new EventSource(address)) {
     this.#server = server
     this.#makeEvents = makeEvents

@@ -13,11 +13,14 @@ const begin = async (root: Element): Promise<void> => {
   worker.onFailure((why) => (page.store.failed.value = why))
   render(<App page={page} />, root)
   try {
-    page.link.open(report === undefined ? { server: location.origin } : await report())
+    page.link.open(report === undefined ? { server: folder() } : await report())
   } catch {
     page.store.failed.value = "The lines in this file cannot be read: it may have been cut. Have it made anew."
   }
 }
+
+/** Below which the server answers, as the page itself lies there. */
+const folder = (): string => new URL(".", location.href).href.replace(/\/$/, "")
 
 const root = document.getElementById("page")
 if (root !== null) void begin(root)
