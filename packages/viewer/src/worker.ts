@@ -3,4 +3,4 @@ import { answers } from "./answers/Answers.ts"
 import { type Port, serve } from "./model/Serve.ts"
 
 const { daybookPort = globalThis } = globalThis as { readonly daybookPort?: Port }
-serve(daybookPort as Port, answers)
+serve(daybookPort, answers)
