@@ -69,10 +69,11 @@ describe("the page of a login that another program spent", () => {
       "--ledger",
       recorded("spent-by-another-program")
     ])
-    const { finding, next } = JSON.parse(told.toString())
-    assert.include(said, finding.says)
-    assert.include(said, finding.cause)
+    const { cause, next, says } = JSON.parse(told.toString())
+    assert.include(said, says)
+    assert.include(said, cause)
     assert.include(said, next.says)
+    assert.include(said, next.command)
     await shoot(page, "why")
   })
 
@@ -144,7 +145,7 @@ describe("the page of a login in a loop", () => {
       .waitFor()
     await shoot(page, "loop")
     await tab(page, "What-if").click()
-    await panel(page).getByLabel("default", { exact: true }).check()
+    await panel(page).getByLabel("Daybook's default").check()
     await panel(page).getByText("7").first().waitFor()
     const dead = panel(page).getByRole("row", { name: /dead/ })
     assert.match(await dead.innerText(), /7\s+1/)

@@ -29,9 +29,17 @@ export type PastAnswers = {
 export const serve = (port: Port, past: PastAnswers, makeEvents?: MakeEventSource): void => {
   const tell: Tell = (message, transfer = []) => port.postMessage(message, [...transfer] as Array<ArrayBuffer>)
   let session: Session | undefined
+  /** Asked before there was a ledger to look into: a link opens its panel at once. */
+  const early: Array<Asked> = []
   port.addEventListener("message", ({ data }) => {
-    if ("open" in data) session = new Session(sourceOf(data.open, makeEvents), past, tell)
-    else void session?.answer(data)
+    if ("open" in data) {
+      const opened = new Session(sourceOf(data.open, makeEvents), past, tell)
+      session = opened
+      for (const asked of early.splice(0)) void opened.answer(asked)
+    } else if ("ask" in data) {
+      if (session === undefined) early.push(data)
+      else void session.answer(data)
+    }
   })
   port.start?.()
 }
