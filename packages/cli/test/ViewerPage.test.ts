@@ -72,7 +72,7 @@ describe("the page of a login that another program spent", () => {
     const { cause, next, says } = JSON.parse(told.toString())
     assert.include(said, says)
     assert.include(said, cause)
-    assert.include(said, next.says)
+    assert.include(said, next.says.replaceAll("`", "")) // on the page these are other letters
     assert.include(said, next.command)
     await shoot(page, "why")
   })
@@ -247,7 +247,7 @@ describe("the page elsewhere", () => {
     const viewed = await view(browser, ["--ledger", folder])
     const { page } = viewed
     await page
-      .getByText(/daybook verify/)
+      .getByText(/Events up to 8 can be read/)
       .first()
       .waitFor()
     assert.strictEqual(await placeOf(page), 8)
