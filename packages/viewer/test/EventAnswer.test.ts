@@ -52,6 +52,18 @@ describe("an event", () => {
     ])
   })
 
+  it("tells what lies very deep as JSON", async () => {
+    const story = new Story()
+    const deep = JSON.parse(`${'{"a":'.repeat(1_000)}1${"}".repeat(1_000)}`) as object
+    const seq = story.add("FromTomorrow", deep, { v: 9 })
+    const { fields } = await answers.event(await contextOf(story.source()), { seq })
+    assert.deepStrictEqual(
+      fields.map(({ title }) => title),
+      [Array(8).fill("a").join(".")]
+    )
+    assert.match(fields[0]?.text ?? "", /^\{"a":\{"a":/)
+  })
+
   it("has a cause that stands thousands of events before, and is not read for it from the beginning", async () => {
     const story = new Story()
     for (let count = 0; count < 6_000; count++) story.add("CredentialResumed", {}, { credential: "other" })

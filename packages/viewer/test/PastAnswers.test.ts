@@ -158,6 +158,10 @@ describe("another policy", () => {
     const at = await cursorAt(context, "20")
     const { dead } = await answers.whatIf(context, { at, policy: { name: "default" } })
     assert.isBelow(dead.recorded, 7)
+    assert.deepStrictEqual(
+      context.source.asked.map(({ to }) => to),
+      [20]
+    )
   })
 
   it("tells a thousand changes, and counts all", async () => {

@@ -23,4 +23,19 @@ describe.each(names)("the recorded ledger %s", (name) => {
       loops
     )
   })
+
+  it("tells beside a credential the loop of the list that nothing has broken", async () => {
+    const opened = await open(name)
+    const listed = await answers.loops(opened, { at: opened.end })
+    const { credentials } = await answers.state(opened, { at: opened.end })
+    for (const { id } of credentials) {
+      const { loop } = await answers.why(opened, { credential: id, at: opened.end })
+      if (loop !== undefined) assert.deepInclude(listed, loop)
+      else
+        assert.deepStrictEqual(
+          listed.filter(({ credential, isRunning }) => isRunning && credential === id),
+          []
+        )
+    }
+  })
 })
