@@ -2,6 +2,8 @@ import { eventIn } from "@daybook/viewer/model/Lines"
 import { HttpSource } from "@daybook/viewer/model/HttpSource"
 import { Pages } from "@daybook/viewer/model/Pages"
 import { States } from "@daybook/viewer/model/States"
+import type { Context } from "@daybook/viewer/model/Context"
+import type { Cursor } from "@daybook/viewer/Questions"
 import { fold } from "@daybook/pool/Evolve"
 import { Equal } from "effect"
 import { createServer } from "node:http"
@@ -226,6 +228,13 @@ it("of two searches only the newer is answered", async () => {
   ])
   assert.deepInclude(older, { refused: "A newer question took its place." })
   assert.deepInclude(newer, { answer: new Float64Array() })
+})
+
+it("a cursor behind the end is refused, and named", async () => {
+  const past = { state: async ({ stateAt }: Context, { at }: { at: Cursor }) => (await stateAt(at)) as never }
+  const page = opened({ lines: bytesOf(lines.slice(0, 9)), about: aboutOf(1, 9) }, past)
+  const refused = await refusal(page.ask("state", { at: { seq: 10, now: 0 } }))
+  assert.strictEqual(refused, "Event 10 is not in this ledger: the newest is event 9.")
 })
 
 it("an event that is not in the ledger has no row", async () => {

@@ -13,7 +13,7 @@ import { KnownColumns } from "./KnownColumns.ts"
 import { LegendBook } from "./LegendBook.ts"
 import type { LineSource } from "./Lines.ts"
 import { Pages } from "./Pages.ts"
-import { messageOf, SourceError, unreadable } from "./SourceError.ts"
+import { messageOf, refused, SourceError, unreadable } from "./SourceError.ts"
 import { States } from "./States.ts"
 import type { Turns } from "./Turns.ts"
 
@@ -67,6 +67,12 @@ export class Reading {
   /** The newest event, live ones included. */
   get head(): number {
     return this.#head
+  }
+
+  /** From the one before the first event on. */
+  async stateAt(seq: number): Promise<PoolState> {
+    if (seq <= this.#head) return this.states.at(seq)
+    throw refused(`Event ${seq} is not in this ledger: the newest is event ${this.#head}.`)
   }
 
   /** Ends when all is read; live events come on. */

@@ -97,8 +97,8 @@ class Session {
     await reading.seen
     if (ask === "find") return find(reading, question, signal)
     if (ask === "rows") return rows(reading, question.seqs)
-    const { about, source, states } = reading
-    const context: Context = { source, first: about.first, stateAt: ({ seq }) => states.at(seq), signal }
+    const { about, source } = reading
+    const context: Context = { source, first: about.first, stateAt: ({ seq }) => reading.stateAt(seq), signal }
     const answer = this.#past[ask] as (context: Context, question: unknown) => Promise<unknown>
     return answer(context, question)
   }
