@@ -14,7 +14,7 @@ export const describe = (picture: Picture, seq: number): Described => {
   const lane = picture.lane(seq)
   const about = lane === undefined ? "" : ` · ${foreign(nameOf(lane))}`
   return {
-    what: `${picture.type(seq)}${about}`,
+    what: `${foreign(picture.type(seq))}${about}`,
     who: `event ${seq} · by ${foreign(picture.actor(seq)?.name ?? "an unknown actor")}`,
     when: instantText(picture.at(seq))
   }

@@ -1,10 +1,9 @@
-/** Text that others wrote, for a canvas or a tooltip: what cannot be seen, or turns the text around, is spelt out. */
+/** Text that others wrote, for a canvas, a tooltip or a name: short, and with nothing unseen in it. */
+import { beginning, visible } from "../page/visible.ts"
 
-const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
-
-const longest = 200
+const longest = 120
 
 export const foreign = (text: string): string => {
-  const short = text.length > longest ? `${text.slice(0, longest)}…` : text
-  return short.replace(unseen, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+  const short = beginning(text, longest)
+  return short === undefined ? visible(text) : `${visible(short)}…`
 }

@@ -1,5 +1,6 @@
 /** What the parts of the timeline share: the signals of the page, its own, and what follows from them. */
 import { computed, signal } from "@preact/signals"
+import type { Cursor } from "../Questions.ts"
 import { actorRows } from "./ActorRows.ts"
 import { type Arrow, arrowsInView, arrowsOfEvent } from "./Arrows.ts"
 import { spritesOf } from "./MarkSprites.ts"
@@ -38,6 +39,8 @@ export const makeScene = (props: TimelineProps) => {
     actorsTop: signal(0),
     actorsHeight: signal(0),
     hover: signal<Hover | undefined>(undefined),
+    /** Where a key of the timeline has put the cursor last. */
+    stepped: signal<Cursor | undefined>(undefined),
     /** A drag marks a span, as with the shift key. */
     isSpanning: signal(false)
   }

@@ -26,7 +26,7 @@ const stepBy =
 export const putCursor = (scene: Scene, seq: number): void => {
   const picture = scene.picture.peek()
   if (!picture.has(seq)) return
-  scene.cursor.value = picture.cursorOn(seq)
+  scene.cursor.value = scene.stepped.value = picture.cursorOn(seq)
   scene.look(showing(scene.view.peek(), picture.time(seq), scene.all.peek()))
 }
 

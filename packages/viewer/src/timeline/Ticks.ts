@@ -29,7 +29,7 @@ const named = (date: Date, length: number): Omit<Tick, "time"> => {
   if (date.getTime() % 60_000 !== 0) return { label: second(date), isGreat: length < 20_000 }
   if (date.getTime() % 86_400_000 !== 0) return { label: minute(date), isGreat: false }
   if (date.getUTCDate() !== 1) return { label: day(date), isGreat: length < 10 * 86_400_000 }
-  return date.getUTCMonth() === 0 && length > 300 * 86_400_000
+  return date.getUTCMonth() === 0 && length > 60 * 86_400_000
     ? { label: year(date), isGreat: true }
     : { label: length > 60 * 86_400_000 ? month(date) : day(date), isGreat: true }
 }

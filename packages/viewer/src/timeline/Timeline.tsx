@@ -16,6 +16,7 @@ import { makeScene, type Scene } from "./Scene.ts"
 import type { Span } from "./Span.ts"
 import { actOfKey } from "./Steering.ts"
 import { watchTheme } from "./Theme.ts"
+import { Spoken } from "./Spoken.tsx"
 import { Tooltip } from "./Tooltip.tsx"
 
 export type { Span } from "./Span.ts"
@@ -73,13 +74,14 @@ export const Timeline = (props: TimelineProps) => {
         The table of events says the same in words.
       </p>
       <span ref={probe} hidden />
+      <Spoken scene={scene} />
       <Bar scene={scene} />
       <Minimap scene={scene} />
       <div class="timeline-stack">
         <Axis scene={scene} />
+        <Above scene={scene} />
         <Lanes scene={scene} />
         <Actors scene={scene} />
-        <Above scene={scene} />
         <Tooltip scene={scene} />
       </div>
     </div>
