@@ -44,7 +44,7 @@ const toPanels = (event: Event) => {
   document.getElementById("panels")?.focus()
 }
 
-const Body = ({ page: { store } }: { readonly page: Page }) => {
+const Body = ({ page: { store, view } }: { readonly page: Page }) => {
   if (store.failed.value !== undefined) return <Failed why={store.failed.value} />
   if (store.about.value === undefined) return <Opening />
   if (store.head.value === 0) return <Empty />
@@ -63,6 +63,7 @@ const Body = ({ page: { store } }: { readonly page: Page }) => {
             overlay={store.overlay}
             brushed={store.brushed}
             present={store.shownUpTo}
+            fit={view.fit}
           />
         </div>
         <TravelBar />

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals"
 import type { Cursor, Filter, PolicyChoice, Progress } from "../Questions.ts"
 import { Picture } from "../timeline/Picture.ts"
+import { whole } from "../timeline/Span.ts"
 import type { Overlaid, Selection, Span } from "../timeline/Timeline.tsx"
 import type { About } from "../Wire.ts"
 import type { Tab } from "./Address.ts"
@@ -66,8 +67,7 @@ const endOf = (picture: Picture): number => picture.span?.to ?? 0
 export const wholeOf = (picture: Picture, upTo: number): Span | undefined => {
   const { span } = picture
   if (span === undefined) return undefined
-  const margin = Math.max((span.to - span.from) * 0.02, 500)
-  return { from: span.from - margin, to: Math.max(upTo, span.to) + margin }
+  return whole({ from: span.from, to: Math.max(upTo, span.to) })
 }
 
 /** A pool that was written to not long ago is drawn up to now; of an old ledger the end is its last event. */

@@ -48,10 +48,13 @@ export const makeScene = (props: TimelineProps) => {
   const plotWidth = computed(() => Math.max(1, Math.floor(own.width.value - measures.value.names - edge)))
   const layout = computed(() => layoutOf(picture.value, measures.value))
   const actors = computed(() => actorRows(picture.value))
-  const all = computed(() => whole(picture.value.span))
   const mask = computed(() => maskOf(picture.value, shown.value))
   const ticks = computed(() => ticksOf(view.value, plotWidth.value))
   const present = computed(() => Math.max(props.present?.value ?? 0, picture.value.span?.to ?? 0))
+  const all = computed(() => {
+    const { span } = picture.value
+    return whole(span && { from: span.from, to: present.value })
+  })
   const instant = computed(() => props.cursor.value?.now ?? present.value)
   const sprites = computed(() => own.theme.value && spritesOf(own.theme.value, own.ratio.value))
   const lane = computed(() => {

@@ -45,7 +45,7 @@ export const zoomBy =
     scene.look(zoomed(view, factor, around, scene.all.peek()))
   }
 
-export const lookAtAll: Act = (scene) => scene.look(scene.all.peek())
+export const lookAtAll: Act = (scene) => (scene.fit === undefined ? scene.look(scene.all.peek()) : scene.fit())
 
 const moveLane =
   (by: 1 | -1): Act =>

@@ -43,6 +43,8 @@ export interface TimelineProps {
   readonly brushed: Signal<Span | undefined>
   /** The instant of the live end; without it, that of the last event. */
   readonly present?: ReadonlySignal<number>
+  /** Shows all, and goes on to while the ledger grows; without it, all that there is now. */
+  readonly fit?: () => void
 }
 
 export const Timeline = (props: TimelineProps) => {
