@@ -33,13 +33,10 @@ const Damage = ({ why }: { readonly why: string }) => {
       <p>
         <strong>The ledger is damaged.</strong> {readable(store.head.value)} <Prose text={why} />
       </p>
-      <Command text={commandIn(why) ?? "daybook verify"} />
+      <Command text="daybook verify" />
     </Banner>
   )
 }
-
-/** The sentence may name the next step itself. */
-const commandIn = (sentence: string): string | undefined => /`([^`]+)`/.exec(sentence)?.[1]
 
 const readable = (head: number): string =>
   head === 0 ? "No event can be read." : `Events up to ${head} can be read and are shown here.`

@@ -53,8 +53,11 @@ const connected = ({ isConnected, returns }: Store, isUp: boolean): void => {
 
 /** Whoever chooses an event wants to read it; whoever chooses a credential, how it came to be so. */
 const openChosen = ({ selected, tab }: Store, address: AddressSync): void => {
+  let before = selected.peek()
   effect(() => {
     const chosen = selected.value
+    if (chosen === before) return
+    before = chosen
     if (chosen === undefined || address.isMoving()) return
     const open = untracked(() => tab.value)
     if ("seq" in chosen) tab.value = "event"

@@ -9,9 +9,9 @@ import { OwnPolicy } from "./OwnPolicy.tsx"
 import { GoTo } from "./Steps.tsx"
 
 const names: { readonly [preset in Preset]: string } = {
-  default: "Daybook's default",
-  hermes: "as hermes does it",
-  olderHermes: "as an older hermes did it"
+  default: "Daybook's own",
+  hermes: "as hermes decides",
+  olderHermes: "as an older hermes decided"
 }
 
 export const WhatIfPanel = () => {
@@ -40,9 +40,15 @@ const Choice = () => {
   return (
     <fieldset class="policies">
       <legend>Policy</legend>
-      <Radio name="none: as it was" isChosen={policy.value === undefined} onChoose={choose(undefined)} />
+      <Radio name="none" says="as it was" isChosen={policy.value === undefined} onChoose={choose(undefined)} />
       {presets.map((name) => (
-        <Radio key={name} name={names[name]} isChosen={policy.value?.name === name} onChoose={choose({ name })} />
+        <Radio
+          key={name}
+          name={name}
+          says={names[name]}
+          isChosen={policy.value?.name === name}
+          onChoose={choose({ name })}
+        />
       ))}
       <OwnPolicy />
     </fieldset>
@@ -51,14 +57,18 @@ const Choice = () => {
 
 interface RadioProps {
   readonly name: string
+  readonly says: string
   readonly isChosen: boolean
   readonly onChoose: () => void
 }
 
-const Radio = ({ isChosen, name, onChoose }: RadioProps) => (
-  <label>
-    <input type="radio" name="policy" checked={isChosen} onChange={onChoose} /> {name}
-  </label>
+const Radio = ({ isChosen, name, onChoose, says }: RadioProps) => (
+  <p>
+    <label>
+      <input type="radio" name="policy" checked={isChosen} onChange={onChoose} /> {name}
+    </label>{" "}
+    <span class="quiet">{says}</span>
+  </p>
 )
 
 const Result = ({ result }: { readonly result: WhatIfView }) => (
