@@ -69,7 +69,7 @@ const browse = async (address: string): Promise<Looked> => {
 
 /** Drags the cursor once over the lanes, while the page counts its own frames. */
 const scrub = async (page: Page): Promise<{ readonly frames: number; readonly longest: number }> => {
-  const box = await page.locator("[data-timeline]").boundingBox()
+  const box = await page.getByRole("group", { name: "Credentials over time" }).boundingBox()
   if (box === null) throw new Error("the page has no timeline")
   const y = box.y + box.height / 2
   await page.mouse.click(box.x + box.width - 10, box.y + 8)
@@ -99,12 +99,12 @@ const scrub = async (page: Page): Promise<{ readonly frames: number; readonly lo
   })
 }
 
-/** Processes that draw pages: of them the largest is the tab, with its worker. */
+/** Processes that draw pages: of them the largest is the tab, with its worker. What it shares with others is not its own. */
 const browserTabs = (): ReadonlyArray<string> =>
   readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && textOf(`/proc/${pid}/cmdline`).includes("--type=renderer"))
 
 const memoryOf = (pids: ReadonlyArray<string>): number =>
-  Math.max(0, ...pids.map((pid) => Number(/^VmRSS:\s+(\d+)/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0) / 1_024))
+  Math.max(0, ...pids.map((pid) => Number(/^RssAnon:\s+(\d+)/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0) / 1_024))
 
 const textOf = (path: string): string => {
   try {

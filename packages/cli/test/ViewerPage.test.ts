@@ -35,6 +35,7 @@ describe("the page of a login that another program spent", () => {
     await timeline(page).getByRole("button", { name: /main/ }).waitFor()
     assert.include(await panel(page).innerText(), "dead")
     assert.include(await panel(page).innerText(), "openai-codex")
+    assert.match(await page.getByRole("grid", { name: "Events" }).innerText(), /agent\[\d+\]/)
     await shoot(page, "timeline")
   })
 

@@ -12,6 +12,8 @@ import { Breath } from "./Turns.ts"
 export class HttpSource implements LineSource {
   readonly #server: string
   readonly #makeEvents: MakeEventSource
+  /** The server has read all events up to here, and knew them. */
+  #knownUpTo = 0
 
   /** `server`: the folder of the page, without a slash at its end. */
   constructor(server: string, makeEvents: MakeEventSource = (address) => new EventSource(address)) {
@@ -21,7 +23,9 @@ export class HttpSource implements LineSource {
 
   async about(): Promise<About> {
     const response = await this.#ask(paths.about, new URLSearchParams())
-    return (await whole(response.json())) as About
+    const about = (await whole(response.json())) as About
+    this.#knownUpTo = about.unknown === 0 ? about.head : 0
+    return about
   }
 
   async state(seq: number): Promise<PoolState> {
@@ -35,7 +39,8 @@ export class HttpSource implements LineSource {
   }
 
   events(range: Range, take: Parameters<LineSource["events"]>[1]): Promise<void> {
-    return this.lines(range, (line) => take(eventIn(line)))
+    const isKnown = range.to <= this.#knownUpTo
+    return this.lines(range, (line) => take(eventIn(line, isKnown)))
   }
 
   async lines({ from, names, pause, signal, to, types }: Range, take: (line: string) => void): Promise<void> {

@@ -23,6 +23,7 @@ export class LegendBook {
   readonly #laneOf = new Map<string, number>()
   readonly #actorOf = new Map<string, number>()
   readonly #typeOf = new Map<string, number>()
+  readonly #nameless = new Set<string>()
   readonly #holders = new Map<GrantId, CredentialId>()
 
   /** As it is now. */
@@ -60,13 +61,22 @@ export class LegendBook {
     return credentialOf(event) ?? (grant === undefined ? undefined : this.#holders.get(grant))
   }
 
-  /** By the state behind its event. */
+  /** By the state behind its event. Who opens a ledger writes before it joins, and is named when it has. */
   actor(id: ActorId, state: PoolState): number {
-    const known = this.#actorOf.get(id)
-    if (known !== undefined) return known
+    const place = this.#actorOf.get(id) ?? this.#newActor(id)
+    if (this.#nameless.size > 0 && this.#nameless.has(id) && HashMap.has(state.actors, id)) {
+      this.#nameless.delete(id)
+      this.#actors[place] = { id, name: actorName(state, id) }
+    }
+    return place
+  }
+
+  #newActor(id: ActorId): number {
     const place = Math.min(this.#actors.length, actorsMost)
-    this.#actors[place] = place === actorsMost ? others : { id, name: actorName(state, id) }
-    if (place < actorsMost) this.#actorOf.set(id, place)
+    this.#actors[place] = place === actorsMost ? others : { id, name: id.slice(-8) }
+    if (place === actorsMost) return place
+    this.#actorOf.set(id, place)
+    this.#nameless.add(id)
     return place
   }
 

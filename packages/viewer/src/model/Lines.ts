@@ -3,7 +3,7 @@
  * becomes a text of its own: an event keeps the text it was read from in memory, and should not keep its neighbours.
  */
 import type { Recorded } from "@daybook/pool/Recorded"
-import { readAgain } from "@daybook/pool/RecordedText"
+import { read, readAgain } from "@daybook/pool/RecordedText"
 import { Result } from "effect"
 import type { Range, Source } from "../Source.ts"
 import { unreadable } from "./SourceError.ts"
@@ -16,10 +16,14 @@ export interface LineSource extends Source {
 /** Characters of `,"h":"` with 43 more, `","c":"` with 8, and `"}`. */
 const trailerLength = 66
 
-/** Fails with a `SourceError`. */
-export const eventIn = (line: string): Recorded => {
+/**
+ * Fails with a `SourceError`. `isKnown`: whoever sends it has read it before, and no event of the ledger was unknown;
+ * then it is not judged again.
+ */
+export const eventIn = (line: string, isKnown = false): Recorded => {
   const end = line.length - trailerLength
-  const event = line.startsWith(',"h":"', end) ? readAgain(line.slice(0, end)) : Result.fail("it has another end")
+  const readText = isKnown ? readAgain : read
+  const event = line.startsWith(',"h":"', end) ? readText(line.slice(0, end)) : Result.fail("it has another end")
   if (Result.isSuccess(event)) return event.success
   throw unreadable(`${nameOf(line)} cannot be read: ${event.failure}. Check the ledger with \`daybook verify\`.`)
 }

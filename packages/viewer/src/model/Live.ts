@@ -45,7 +45,7 @@ export const followLive = (connect: (last: number) => Events, after: number, lis
     try {
       const fresh = text
         .split("\n")
-        .map(eventIn)
+        .map((line) => eventIn(line))
         .filter(({ seq }) => seq > last)
       if (!follows(fresh, last)) return again(events)
       last = fresh.at(-1)?.seq ?? last
