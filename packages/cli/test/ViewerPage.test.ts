@@ -14,6 +14,13 @@ let browser: Browser
 beforeAll(async () => void (browser = await launchBrowser()))
 afterAll(() => browser.close())
 
+/** In a folder that a picture may show. */
+const copyOf = (ledger: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), "ledger-"))
+  cpSync(ledger, folder, { recursive: true })
+  return folder
+}
+
 const tab = (page: Page, name: string) => page.getByRole("tab", { name, exact: true })
 const panel = (page: Page) => page.getByRole("tabpanel")
 const timeline = (page: Page) => page.getByRole("group", { name: "Credentials over time" })
@@ -135,9 +142,52 @@ describe("the page of a login that another program spent", () => {
   it("writes nothing into the console and asks nobody outside", () => nothingSaid(viewed))
 })
 
+describe("the page of the tour's pool", () => {
+  let tour: string
+  beforeAll(() => void (tour = copyOf(fileURLToPath(new URL("recorded/tour", import.meta.url)))))
+  afterAll(() => rmSync(tour, { recursive: true }))
+
+  it("has the credentials by provider, and who wrote below them", async () => {
+    const viewed = await view(browser, ["--ledger", tour])
+    const { page } = viewed
+    const lanes = await timeline(page).getByRole("button").allInnerTexts()
+    const inOrder = ["team", "main", "second", "third"]
+    assert.deepStrictEqual(
+      lanes.flatMap((text) => inOrder.filter((name) => text.includes(name))),
+      inOrder
+    )
+    assert.include(await panel(page).innerText(), "RateLimited")
+    await timeline(page).getByRole("button", { name: /main/ }).click()
+    await page.mouse.move(0, 0)
+    await shoot(page, "pool")
+    nothingSaid(viewed)
+    await viewed.close()
+  })
+
+  it("plays on from the cursor, and stops", async () => {
+    const viewed = await view(browser, ["--ledger", tour])
+    const { page } = viewed
+    await page.keyboard.press("t")
+    await page.keyboard.press("Home")
+    await page.getByRole("combobox", { name: "Speed" }).selectOption({ index: 0 })
+    await page.keyboard.press("t")
+    await page.getByRole("button", { name: "Play" }).click()
+    await page.waitForFunction(
+      () => Number(document.querySelector('[role="slider"]')?.getAttribute("aria-valuenow")) >= 5
+    )
+    await page.getByRole("button", { name: /Stop|Pause|Play/ }).click()
+    const place = await placeOf(page)
+    await page.keyboard.press("t")
+    await page.keyboard.press(".")
+    assert.strictEqual(await placeOf(page), place + 1)
+    await viewed.close()
+  })
+})
+
 describe("the page of a login in a loop", () => {
   it("draws the loop, and another policy with what it would have saved", async () => {
-    const viewed = await view(browser, ["--ledger", recorded("token-invalidated-hourly")])
+    const ledger = copyOf(recorded("token-invalidated-hourly"))
+    const viewed = await view(browser, ["--ledger", ledger])
     const { page } = viewed
     await tab(page, "Loops").click()
     await panel(page)
@@ -146,7 +196,9 @@ describe("the page of a login in a loop", () => {
       .waitFor()
     await shoot(page, "loop")
     await tab(page, "What-if").click()
-    await panel(page).getByLabel("Daybook's default").check()
+    await panel(page)
+      .getByLabel(/^default/)
+      .check()
     await panel(page).getByText("7").first().waitFor()
     const dead = panel(page).getByRole("row", { name: /dead/ })
     assert.match(await dead.innerText(), /7\s+1/)
@@ -154,6 +206,7 @@ describe("the page of a login in a loop", () => {
     assert.deepStrictEqual(await barriers(page), [])
     nothingSaid(viewed)
     await viewed.close()
+    rmSync(ledger, { recursive: true })
   })
 })
 
@@ -242,8 +295,7 @@ describe("the page elsewhere", () => {
   })
 
   it("says what can be read of a damaged ledger", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "daybook-damaged-"))
-    cpSync(recorded("a-bad-afternoon"), folder, { recursive: true })
+    const folder = copyOf(recorded("a-bad-afternoon"))
     execFileSync("sed", ["-i", "9s/seq/sex/", join(folder, "ledger.jsonl")])
     const viewed = await view(browser, ["--ledger", folder])
     const { page } = viewed

@@ -122,7 +122,7 @@ describe.each(lengths)("in pieces of $newest to $longest events", (length) => {
 
 it.each(ledgers.map(({ name }) => name))("the recorded ledger %s is shown as it is folded", async (name) => {
   const lines = linesOf(name)
-  const events = lines.map(eventIn)
+  const events = lines.map((line) => eventIn(line))
   const { told, whole } = await readLines(lines, { newest: 3, longest: 8 })
   assert.deepStrictEqual(told, [])
   assert.strictEqual(whole.count, lines.length)

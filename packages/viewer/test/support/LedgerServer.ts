@@ -77,7 +77,7 @@ export class LedgerServer {
   }
 
   #state(seq: number): string {
-    return StateSnapshot.encode(fold(this.lines.slice(0, seq).map(eventIn)))
+    return StateSnapshot.encode(fold(this.lines.slice(0, seq).map((line) => eventIn(line))))
   }
 
   #lines(from: number, to: number, query: URLSearchParams): string {
