@@ -197,7 +197,7 @@ describe("the page of a login in a loop", () => {
     await shoot(page, "loop")
     await tab(page, "What-if").click()
     await panel(page)
-      .getByLabel(/^default/)
+      .getByRole("radio", { name: /^default/ })
       .check()
     await panel(page).getByText("7").first().waitFor()
     const dead = panel(page).getByRole("row", { name: /dead/ })
