@@ -67,12 +67,14 @@ const browse = async (address: string): Promise<Looked> => {
   }
 }
 
-/** Drags the cursor once over the lanes, while the page counts its own frames. */
+/** Drags the cursor from the end to the beginning, while the page counts its own frames. */
 const scrub = async (page: Page): Promise<{ readonly frames: number; readonly longest: number }> => {
-  const box = await page.getByRole("group", { name: "Credentials over time" }).boundingBox()
-  if (box === null) throw new Error("the page has no timeline")
-  const y = box.y + box.height / 2
-  await page.mouse.click(box.x + box.width - 10, box.y + 8)
+  const cursor = page.getByRole("slider", { name: "Cursor" })
+  const grip = await cursor.boundingBox()
+  const lanes = await page.getByRole("group", { name: "Credentials over time" }).boundingBox()
+  if (grip === null || lanes === null) throw new Error("the page has no timeline")
+  const before = await cursor.getAttribute("aria-valuenow")
+  const [x, y] = [grip.x + grip.width / 2, grip.y + grip.height / 2]
   await page.evaluate(() => {
     const times: Array<number> = []
     const count = (now: number): void => {
@@ -83,13 +85,12 @@ const scrub = async (page: Page): Promise<{ readonly frames: number; readonly lo
     Object.assign(globalThis, { times })
     requestAnimationFrame(count)
   })
-  const steps = 150
-  await page.mouse.move(box.x + box.width - 10, box.y + 8)
+  const steps = 300
+  await page.mouse.move(x, y)
   await page.mouse.down()
-  for (let step = 0; step < steps; step++) {
-    await page.mouse.move(box.x + box.width - 10 - ((box.width - 200) * step) / steps, step % 2 === 0 ? box.y + 8 : y)
-  }
+  for (let step = 1; step <= steps; step++) await page.mouse.move(x - ((x - lanes.x - 250) * step) / steps, y)
   await page.mouse.up()
+  if ((await cursor.getAttribute("aria-valuenow")) === before) throw new Error("the cursor did not move")
   return page.evaluate(() => {
     const times: ReadonlyArray<number> = Reflect.get(globalThis, "times")
     Object.assign(globalThis, { counted: true })

@@ -4,7 +4,7 @@ import type { Source } from "../Source.ts"
 import { unreadable } from "./SourceError.ts"
 
 const pageLength = 250
-const pagesMost = 80
+const pagesMost = 24
 
 type Page = Promise<ReadonlyArray<Recorded>>
 
