@@ -8,15 +8,13 @@ import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
 import { Seq } from "@daybook/pool/Ids"
 import { Effect, Stream } from "effect"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { atMost } from "./Bar.ts"
 import { type Look, looks, memoryBar } from "./history/Looks.ts"
 import * as Run from "./history/Run.ts"
-import * as BigLedger from "./ledger/BigLedger.ts"
+import type * as BigLedger from "./ledger/BigLedger.ts"
 import { doubts } from "./ledger/Machine.ts"
+import * as Temporary from "./ledger/Temporary.ts"
 import { median, type Row, short, table, whole } from "./Measure.ts"
 
 const { values } = parseArgs({
@@ -43,15 +41,6 @@ const sightsOf = (folder: string) =>
     Effect.runPromise
   )
 
-const make = async (): Promise<string> => {
-  const folder = mkdtempSync(join(tmpdir(), "daybook-bench-"))
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
-  process.on("SIGINT", () => process.exit(130))
-  console.error(`Making a ledger of ${whole(Number(values.events))} events ...`)
-  await BigLedger.make(folder, Number(values.events), 1)
-  return folder
-}
-
 const usageRuns = 3
 
 const measure = async (look: Look, sights: ReadonlyArray<BigLedger.Sight>): Promise<Row> => {
@@ -77,7 +66,7 @@ const measure = async (look: Look, sights: ReadonlyArray<BigLedger.Sight>): Prom
   ]
 }
 
-const folder = values.ledger ?? (await make())
+const folder = values.ledger ?? (await Temporary.make(Number(values.events)))
 for (const doubt of doubts(folder)) console.error(doubt)
 const sights = await sightsOf(folder)
 const rows: Array<Row> = [["command", "times", "median ms", "max ms", "processor ms", "peak MB", "bar"]]

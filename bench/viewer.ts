@@ -4,13 +4,10 @@
  *
  *   pnpm bench viewer [--events 100000] [--ledger FOLDER] [--times 3]
  */
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { parseArgs } from "node:util"
-import * as BigLedger from "./ledger/BigLedger.ts"
 import { doubts } from "./ledger/Machine.ts"
-import { median, type Row, short, table, whole } from "./Measure.ts"
+import * as Temporary from "./ledger/Temporary.ts"
+import { median, type Row, short, table } from "./Measure.ts"
 import { type Looked, lookAt } from "./viewer/Look.ts"
 
 const { values } = parseArgs({
@@ -22,16 +19,7 @@ const { values } = parseArgs({
   }
 })
 
-const make = async (): Promise<string> => {
-  const folder = mkdtempSync(join(tmpdir(), "daybook-bench-"))
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
-  process.on("SIGINT", () => process.exit(130))
-  console.error(`Making a ledger of ${whole(Number(values.events))} events ...`)
-  await BigLedger.make(folder, Number(values.events), 1)
-  return folder
-}
-
-const ledger = values.ledger ?? (await make())
+const ledger = values.ledger ?? (await Temporary.make(Number(values.events)))
 const looks: Array<Looked> = []
 for (let time = 0; time < Number(values.times); time++) looks.push(await lookAt(ledger))
 
