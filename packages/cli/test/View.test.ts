@@ -2,6 +2,9 @@
 import { paths } from "@daybook/viewer/Wire"
 import * as History from "@daybook/cli/History"
 import * as Shown from "@daybook/cli/view/Shown"
+import { Keys } from "@daybook/cli/view/Keys"
+import { listen as listenOn } from "@daybook/cli/view/Listener"
+import { routes } from "@daybook/cli/view/Routes"
 import * as Server from "@daybook/cli/view/Server"
 import * as Ledger from "@daybook/ledger/Ledger"
 import * as FileLedger from "@daybook/ledger/FileLedger"
@@ -146,6 +149,23 @@ describe("who gets in to the page", () => {
           200
         )
       }
+    })
+  )
+
+  it.effect("is a browser on the port that browsers leave out of an address", () =>
+    Effect.gen(function* () {
+      const shown = yield* Shown.make(yield* History.open(told(yield* past), { at: Option.none() }), {
+        isUpTo: false,
+        isFromElsewhere: false
+      })
+      const keys = new Keys(80)
+      const { port, serve } = yield* listenOn(0)
+      serve(routes(site, shown, keys, 80))
+      const host = "127.0.0.1"
+      const entered = yield* visit(port, `/?token=${keys.newToken()}`, { headers: { host } })
+      assert.strictEqual(entered.status, 303)
+      const headers = { host, cookie: cookieOf(entered), origin: "http://127.0.0.1" }
+      assert.strictEqual((yield* visit(port, `${roomOf(entered)}${paths.about}`, { headers })).status, 200)
     })
   )
 

@@ -20,7 +20,7 @@ export type Verdict =
 
 const refused: Verdict = { _tag: "Refused" }
 
-/** `host` is what stands in the address, with its port. */
+/** `host` is what a browser says of the address that was printed. */
 export const judge = ({ headers, method, url }: Asking, host: string, keys: Keys): Verdict => {
   // Another name that points to this machine is not ours.
   if (headers.host !== host) return refused

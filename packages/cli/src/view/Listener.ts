@@ -5,7 +5,10 @@ import type { AddressInfo } from "node:net"
 import { exitCodes } from "../ExitCode.ts"
 import { Stop } from "../Stop.ts"
 
-export const address = "127.0.0.1"
+const address = "127.0.0.1"
+
+/** As browsers write it in an address and in `Host`: they leave out the port that every address has. */
+export const hostAt = (port: number): string => new URL(`http://${address}:${port}`).host
 
 export type Serve = (request: IncomingMessage, response: ServerResponse) => Effect.Effect<void>
 

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Gate from "./Gate.ts"
 import type { Keys } from "./Keys.ts"
-import { address, type Serve } from "./Listener.ts"
+import { hostAt, type Serve } from "./Listener.ts"
 import * as Live from "./Live.ts"
 import * as Query from "./Query.ts"
 import * as Reply from "./Reply.ts"
@@ -15,7 +15,7 @@ import type { Site } from "./Site.ts"
 export const routes =
   (site: Site, shown: Shown.Shown, keys: Keys, port: number): Serve =>
   (request, response) => {
-    const host = `${address}:${port}`
+    const host = hostAt(port)
     const url = URL.parse(request.url ?? "", `http://${host}`)
     if (url === null) return Reply.send(response, refusal)
     const asking = { url, method: request.method ?? "", headers: request.headers }

@@ -2,7 +2,7 @@
 import { Effect, type Scope } from "effect"
 import type { Stop } from "../Stop.ts"
 import { Keys } from "./Keys.ts"
-import { address, listen } from "./Listener.ts"
+import { hostAt, listen } from "./Listener.ts"
 import { routes } from "./Routes.ts"
 import type { Shown } from "./Shown.ts"
 import type { Site } from "./Site.ts"
@@ -22,5 +22,5 @@ export const open = Effect.fnUntraced(function* (
   const { port, serve } = yield* listen(wanted)
   const keys = new Keys(port)
   serve(routes(site, shown, keys, port))
-  return { port, newAddress: () => `http://${address}:${port}/?token=${keys.newToken()}` }
+  return { port, newAddress: () => `http://${hostAt(port)}/?token=${keys.newToken()}` }
 })
