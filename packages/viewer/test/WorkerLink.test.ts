@@ -1,22 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { FromWorker, ToWorker } from "@daybook/viewer/Questions"
-import { type News, WorkerLink } from "@daybook/viewer/page/WorkerLink"
-
-/** Two ends of a channel: the page's link, and what reaches the worker. */
-const linked = () => {
-  const asked: Array<Extract<ToWorker, { readonly ask: string }>> = []
-  const news: Array<News> = []
-  let hear: ((event: MessageEvent<FromWorker>) => void) | undefined
-  const link = new WorkerLink(
-    {
-      postMessage: (message) => "ask" in message && asked.push(message),
-      addEventListener: (_, listener) => (hear = listener)
-    },
-    (told) => news.push(told)
-  )
-  const tell = (data: FromWorker) => hear?.({ data } as MessageEvent<FromWorker>)
-  return { asked, link, news, tell }
-}
+import { linked } from "./support/Linked.ts"
 
 const at = (seq: number) => ({ at: { seq, now: 0 } })
 const loops = (kind: string) => [{ kind }] as never

@@ -4,15 +4,17 @@ import type { Answers, QuestionName } from "../Questions.ts"
 import type { WorkerLink } from "./WorkerLink.ts"
 
 export interface Asked<A> {
-  /** The last answer stays until the next one is there. */
+  /** The last answer stays until the next one is there, unless that is about something else. */
   readonly value: A | undefined
   readonly refused: string | undefined
   readonly isWaiting: boolean
 }
 
-interface Options {
+interface Options<Question> {
   readonly again: ReadonlySignal<unknown>
   readonly evenIfLate?: boolean
+  /** What the answer is read as being about, where the page names it beside the answer and not in it. */
+  readonly subject?: (question: Question) => unknown
 }
 
 const nothing: Asked<never> = { value: undefined, refused: undefined, isWaiting: false }
@@ -23,9 +25,10 @@ export const asked = <Name extends QuestionName>(
   name: Name,
   question: ReadonlySignal<Answers[Name]["question"] | undefined>,
   isWanted: ReadonlySignal<boolean>,
-  { again, ...options }: Options
+  { again, subject = () => undefined, ...options }: Options<Answers[Name]["question"]>
 ): ReadonlySignal<Asked<Answers[Name]["answer"]>> => {
   const answer = signal<Asked<Answers[Name]["answer"]>>(nothing)
+  let about: unknown
   effect(() => {
     void again.value
     if (!isWanted.value) return
@@ -34,7 +37,9 @@ export const asked = <Name extends QuestionName>(
       answer.value = nothing
       return
     }
-    answer.value = { ...untracked(() => answer.value), isWaiting: true }
+    const isAboutSame = subject(next) === about
+    about = subject(next)
+    answer.value = { ...(isAboutSame ? untracked(() => answer.value) : nothing), isWaiting: true }
     link.ask(
       name,
       next,

@@ -22,7 +22,7 @@ export const answersIn = (store: Store, link: WorkerLink) => {
     "whatIf",
     computed(() => both(policy.value, here.value, (policy, at) => ({ policy, at }))),
     isOpen("whatIf"),
-    { again }
+    { again, subject: ({ policy }) => ("text" in policy ? policy.text : policy.name) }
   )
   effect(() => {
     const matches = find.value.value
@@ -50,8 +50,8 @@ export const answersIn = (store: Store, link: WorkerLink) => {
       isOpen("changes"),
       { again, evenIfLate: true }
     ),
-    why: asked(link, "why", about, isOpen("why"), { again }),
-    lineage: asked(link, "lineage", about, isOpen("why"), { again }),
+    why: asked(link, "why", about, isOpen("why"), { again, subject: credentialIn }),
+    lineage: asked(link, "lineage", about, isOpen("why"), { again, subject: credentialIn }),
     loops: asked(
       link,
       "loops",
@@ -68,6 +68,8 @@ export const answersIn = (store: Store, link: WorkerLink) => {
     )
   }
 }
+
+const credentialIn = ({ credential }: { readonly credential: string }): string => credential
 
 const both = <A, B, C>(a: A | undefined, b: B | undefined, make: (a: A, b: B) => C): C | undefined =>
   a === undefined || b === undefined ? undefined : make(a, b)
