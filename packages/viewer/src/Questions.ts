@@ -194,11 +194,18 @@ export interface LoopView {
   readonly turn: ReadonlyArray<Step>
 }
 
+export interface BothWays {
+  readonly recorded: number
+  readonly otherwise: number
+}
+
 export interface WhatIfView {
-  /** Recorded and otherwise; how many decisions differ in all. */
-  readonly requests: { readonly recorded: number; readonly otherwise: number }
-  /** Of them with a token that was known to be dead. */
-  readonly dead: { readonly recorded: number; readonly otherwise: number }
+  readonly refreshes: BothWays
+  readonly refusedCalls: BothWays
+  readonly acceptedCalls: BothWays
+  /** Of all of them, those with a login that was known to be dead. */
+  readonly dead: BothWays
+  /** How many decisions differ in all. */
   readonly changed: number
   /** The first thousand. */
   readonly changes: ReadonlyArray<{

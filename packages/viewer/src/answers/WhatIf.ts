@@ -9,7 +9,7 @@ import { policyIn, presetOf } from "@daybook/words/PolicyText"
 import { becauseWords, costsOf, decisionWords, limitsOf, unknownRequests } from "@daybook/words/WhatIfWords"
 import { Result } from "effect"
 import type { Context } from "../model/Context.ts"
-import type { Answers, PolicyChoice, WhatIfView } from "../Questions.ts"
+import type { Answers, BothWays, PolicyChoice, WhatIfView } from "../Questions.ts"
 import { read, stateBehind } from "./Reading.ts"
 import { Refused } from "./Refused.ts"
 
@@ -42,19 +42,16 @@ const policyOf = (choice: PolicyChoice): Policy => {
 }
 
 const viewOf = (report: Report, changes: ReadonlyArray<Change>): WhatIfView => ({
-  requests: together([report.refreshes, report.refusedCalls, report.acceptedCalls]),
-  dead: together([report.deadRequests]),
+  refreshes: bothWays(report.refreshes),
+  refusedCalls: bothWays(report.refusedCalls),
+  acceptedCalls: bothWays(report.acceptedCalls),
+  dead: bothWays(report.deadRequests),
   changed: report.decisions.changed,
   changes: changes.map(changeOf),
   says: [...unknownRequests(report), ...costsOf(report), ...limitsOf(report)]
 })
 
-const together = (all: ReadonlyArray<Requests>): WhatIfView["requests"] => ({
-  recorded: sum(all.map(({ recorded }) => recorded)),
-  otherwise: sum(all.map(({ recorded, saved }) => recorded - saved))
-})
-
-const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((total, one) => total + one, 0)
+const bothWays = ({ recorded, saved }: Requests): BothWays => ({ recorded, otherwise: recorded - saved })
 
 const changeOf = (change: Change): WhatIfView["changes"][number] => {
   const { at, credential, seq } = change

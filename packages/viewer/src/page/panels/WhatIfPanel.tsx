@@ -1,5 +1,5 @@
 /** What another policy would have done with the same history. */
-import type { PolicyChoice, WhatIfView } from "../../Questions.ts"
+import type { BothWays, PolicyChoice, WhatIfView } from "../../Questions.ts"
 import { type Preset, presets } from "../Address.ts"
 import { Foreign } from "../Foreign.tsx"
 import { usePage } from "../Page.ts"
@@ -74,7 +74,7 @@ const Radio = ({ isChosen, name, onChoose, says }: RadioProps) => (
 const Result = ({ result }: { readonly result: WhatIfView }) => (
   <>
     <table class="requests">
-      <caption>Requests to refresh</caption>
+      <caption>Requests</caption>
       <thead>
         <tr>
           <td />
@@ -83,16 +83,10 @@ const Result = ({ result }: { readonly result: WhatIfView }) => (
         </tr>
       </thead>
       <tbody>
-        <tr>
-          <th scope="row">in all</th>
-          <td>{result.requests.recorded}</td>
-          <td>{result.requests.otherwise}</td>
-        </tr>
-        <tr>
-          <th scope="row">with a token known to be dead</th>
-          <td>{result.dead.recorded}</td>
-          <td>{result.dead.otherwise}</td>
-        </tr>
+        <Requests name="with a dead login" count={result.dead} />
+        <Requests name="refreshes" count={result.refreshes} />
+        <Requests name="calls that were refused" count={result.refusedCalls} />
+        <Requests name="calls that were accepted" count={result.acceptedCalls} />
       </tbody>
     </table>
     {result.says.map((sentence) => (
@@ -107,6 +101,14 @@ const Result = ({ result }: { readonly result: WhatIfView }) => (
       ))}
     </ol>
   </>
+)
+
+const Requests = ({ count, name }: { readonly name: string; readonly count: BothWays }) => (
+  <tr>
+    <th scope="row">{name}</th>
+    <td>{count.recorded}</td>
+    <td>{count.otherwise}</td>
+  </tr>
 )
 
 const heading = ({ changed, changes }: WhatIfView): string => {
