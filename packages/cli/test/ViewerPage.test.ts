@@ -139,6 +139,24 @@ describe("the page of a login that another program spent", () => {
     }
   })
 
+  it("says what a link asks wrongly, until another is followed", async () => {
+    const { page } = viewed
+    const wrong = page.getByText(/The link says tab=secrets/)
+    await page.evaluate(() => (location.hash = "tab=secrets"))
+    await wrong.waitFor()
+    await page.evaluate(() => (location.hash = "at=1&now=0&credential=main&tab=why"))
+    await panel(page).getByText("main was not in the pool yet at event 1").first().waitFor()
+    assert.strictEqual(await wrong.count(), 0)
+  })
+
+  it("says once why it cannot say why", async () => {
+    const { page } = viewed
+    await page.evaluate(() => (location.hash = "at=1&now=0&credential=main&tab=why"))
+    await panel(page).getByText("main was not in the pool yet at event 1").first().waitFor()
+    await panel(page).locator("[aria-busy=true]").first().waitFor({ state: "detached" })
+    assert.strictEqual(await panel(page).getByText("This cannot be answered").count(), 1)
+  })
+
   it("writes nothing into the console and asks nobody outside", () => nothingSaid(viewed))
 })
 

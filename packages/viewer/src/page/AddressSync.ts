@@ -23,6 +23,7 @@ export const syncAddress = (store: Store, view: FollowView): AddressSync => {
       store.notice.value = `The link says ${reading.wrong}, which is not to be understood. It is left aside.`
       return
     }
+    store.notice.value = undefined
     isMoving = true
     moveTo(store, view, reading.address)
     isMoving = false

@@ -17,9 +17,11 @@ export const WhyPanel = () => {
       <Answered answer={answers.why} nothing={<Nothing />}>
         {(why) => <Why why={why} />}
       </Answered>
-      <Answered answer={answers.lineage} nothing={undefined}>
-        {(lineage) => <Lineage lineage={lineage} />}
-      </Answered>
+      {answers.why.value.refused === undefined ? (
+        <Answered answer={answers.lineage} nothing={undefined}>
+          {(lineage) => <Lineage lineage={lineage} />}
+        </Answered>
+      ) : undefined}
     </>
   )
 }
