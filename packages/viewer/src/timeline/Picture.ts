@@ -21,8 +21,9 @@ import { EventColumns } from "./EventColumns.ts"
 
 const nothing: Legend = { lanes: [], actors: [], types: [] }
 
-/** What people call it: its label, else its id. */
-export const nameOf = (lane: Lane): string => lane.label ?? lane.credential
+/** What people call it: its label, else its id. Some stores have labels with nothing in them. */
+export const nameOf = ({ credential, label = "" }: Pick<Lane, "credential" | "label">): string =>
+  label.trim() === "" ? credential : label
 
 const { compare } = new Intl.Collator("en", { numeric: true })
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { Picture } from "@daybook/viewer/timeline/Picture"
+import { nameOf, Picture } from "@daybook/viewer/timeline/Picture"
 import { lane, lanes, piece, pictureOf } from "./pieces.ts"
 
 const oldest = piece(
@@ -187,6 +187,14 @@ describe("a picture", () => {
       legend: { ...oldest.legend, lanes: [lane("a", "nous", "work"), lane("b", "nous", "home")] }
     }
     assert.deepStrictEqual(pictureOf(named).lanes, [1, 0])
+  })
+
+  it("calls a lane by its id where its label is blank", () => {
+    assert.deepStrictEqual([lane("a", "nous", "work"), lane("b", "nous", " "), lane("c", "nous")].map(nameOf), [
+      "work",
+      "b",
+      "c"
+    ])
   })
 
   it("goes on growing at both ends, far beyond its first columns", () => {

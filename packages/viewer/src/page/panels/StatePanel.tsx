@@ -1,5 +1,6 @@
 /** The whole pool at the cursor, by provider; what is known of the chosen credential. */
 import type { CredentialView, StateView } from "../../Questions.ts"
+import { nameOf } from "../../timeline/Picture.ts"
 import { Foreign, ForeignLine } from "../Foreign.tsx"
 import { usePage } from "../Page.ts"
 import { moment } from "../Times.ts"
@@ -61,7 +62,7 @@ const Credential = ({ credential }: { readonly credential: CredentialView }) => 
       <button type="button" class="row" aria-expanded={isChosen} onClick={choose}>
         <Word word={word} />
         <span class="name">
-          <ForeignLine text={label ?? id} />
+          <ForeignLine text={nameOf({ credential: id, label })} />
         </span>
         {note === undefined ? undefined : (
           <span class="note">

@@ -1,5 +1,6 @@
 /** One field for all that can be searched for, and lists for those who do not know the names. */
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals"
+import { nameOf } from "../../timeline/Picture.ts"
 import { type FilterField, isEmpty, listOf, noFilter, readFilter, toggled, writeFilter } from "../Filters.ts"
 import { type Page, usePage } from "../Page.ts"
 import { visible } from "../visible.ts"
@@ -67,7 +68,7 @@ const Lists = () => {
 }
 
 const nameOfLane = ({ picture }: Page["store"]) => {
-  const names = new Map(picture.value.legend.lanes.map(({ credential, label }) => [credential, label ?? credential]))
+  const names = new Map(picture.value.legend.lanes.map((lane) => [lane.credential, nameOf(lane)]))
   return (id: string) => names.get(id) ?? id
 }
 
