@@ -220,6 +220,7 @@ describe("the page of a login in a loop", () => {
     await panel(page).getByText("7").first().waitFor()
     const dead = panel(page).getByRole("row", { name: /dead/ })
     assert.match(await dead.innerText(), /7\s+1/)
+    await panel(page).getByText("by what the policy says of").first().waitFor()
     await shoot(page, "what-if")
     assert.deepStrictEqual(await barriers(page), [])
     nothingSaid(viewed)

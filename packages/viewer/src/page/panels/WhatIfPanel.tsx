@@ -129,5 +129,10 @@ const Changed = ({ change }: { readonly change: WhatIfView["changes"][number] })
     <p class="is">
       <span class="sign">otherwise</span> <Foreign text={change.otherwise} />
     </p>
+    {change.because === undefined ? undefined : (
+      <p class="quiet">
+        <Foreign text={change.because} />
+      </p>
+    )}
   </li>
 )

@@ -116,7 +116,7 @@ const Found = () => {
     const { isWaiting, refused } = answers.find.value
     const matches = store.matches.value
     if (refused !== undefined) return refused
-    if (isEmpty(store.filter.value)) return `${count(all)} events`
+    if (isEmpty(store.filter.value)) return all === 1 ? "1 event" : `${count(all)} events`
     if (matches === undefined) return isWaiting ? "Searching …" : ""
     return `${count(matches.length)} of ${count(all)} events${isWaiting ? " …" : ""}`
   })
