@@ -214,6 +214,7 @@ describe.each(names)("of the ledger %s the page answers as the command does", (n
           }))
         )
         assert.strictEqual(shown.changed, decisions.changed)
+        assert.strictEqual(shown.unmade, decisions.unmade)
         assert.deepStrictEqual(seqsOf(shown.changes), seqsOf(changes))
       })
     )

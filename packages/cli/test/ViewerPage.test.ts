@@ -40,9 +40,12 @@ describe("the page of a login that another program spent", () => {
   it("shows a lane for each credential, and how it stands", async () => {
     const { page } = viewed
     await timeline(page).getByRole("button", { name: /main/ }).waitFor()
-    assert.include(await panel(page).innerText(), "dead")
+    await panel(page).getByText("dead", { exact: true }).waitFor()
     assert.include(await panel(page).innerText(), "openai-codex")
-    assert.match(await page.getByRole("grid", { name: "Events" }).innerText(), /agent\[\d+\]/)
+    await page
+      .getByRole("gridcell", { name: /agent\[\d+\]/ })
+      .first()
+      .waitFor()
     await shoot(page, "timeline")
   })
 
@@ -174,7 +177,10 @@ describe("the page of the tour's pool", () => {
       lanes.flatMap((text) => inOrder.filter((name) => text.includes(name))),
       inOrder
     )
-    assert.include(await panel(page).innerText(), "RateLimited")
+    await panel(page)
+      .getByText(/RateLimited/)
+      .first()
+      .waitFor()
     await timeline(page).getByRole("button", { name: /main/ }).click()
     await page.mouse.move(0, 0)
     await shoot(page, "pool")
@@ -222,6 +228,15 @@ describe("the page of a login in a loop", () => {
     assert.match(await dead.innerText(), /7\s+1/)
     await panel(page).getByText("by what the policy says of").first().waitFor()
     await shoot(page, "what-if")
+    const hash = await page.evaluate(() => location.hash)
+    const other = await view(browser, ["--ledger", ledger], { hash: hash.replace("tab=whatIf", "tab=loops") })
+    await tab(other.page, "What-if").click()
+    assert.isTrue(
+      await panel(other.page)
+        .getByRole("radio", { name: /^default/ })
+        .isChecked()
+    )
+    await other.close()
     assert.deepStrictEqual(await barriers(page), [])
     nothingSaid(viewed)
     await viewed.close()

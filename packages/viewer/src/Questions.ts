@@ -207,6 +207,8 @@ export interface WhatIfView {
   readonly dead: BothWays
   /** How many decisions differ in all. */
   readonly changed: number
+  /** Decisions that would not be made, for want of what they follow from. */
+  readonly unmade: number
   /** The first thousand. */
   readonly changes: ReadonlyArray<{
     readonly seq: number

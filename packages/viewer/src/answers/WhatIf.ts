@@ -47,6 +47,7 @@ const viewOf = (report: Report, changes: ReadonlyArray<Change>): WhatIfView => (
   acceptedCalls: bothWays(report.acceptedCalls),
   dead: bothWays(report.deadRequests),
   changed: report.decisions.changed,
+  unmade: report.decisions.unmade,
   changes: changes.map(changeOf),
   says: [...unknownRequests(report), ...costsOf(report), ...limitsOf(report)]
 })

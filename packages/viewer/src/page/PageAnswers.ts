@@ -1,6 +1,6 @@
 /** What the panels show of the worker's answers: each is asked while its panel is open. */
-import { computed, effect, type ReadonlySignal } from "@preact/signals"
-import type { Filter } from "../Questions.ts"
+import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals"
+import type { Filter, PolicyChoice } from "../Questions.ts"
 import type { Selection } from "../timeline/Timeline.tsx"
 import type { Tab } from "./Address.ts"
 import { asked } from "./Asked.ts"
@@ -17,12 +17,17 @@ export const answersIn = (store: Store, link: WorkerLink) => {
   const about = computed(() => aboutOne(store, credential.value))
   const always = computed(() => true)
   const find = asked(link, "find", filterOf(store), always, { again })
+  /** Of the policy whose decisions are drawn. A link may choose one and open another panel. */
+  const overlaid = signal<string | undefined>(undefined)
+  const isOverlayMissing = computed(
+    () => policy.value !== undefined && !store.isReading.value && overlaid.value !== textOf({ policy: policy.value })
+  )
   const whatIf = asked(
     link,
     "whatIf",
     computed(() => both(policy.value, here.value, (policy, at) => ({ policy, at }))),
-    isOpen("whatIf"),
-    { again, subject: ({ policy }) => ("text" in policy ? policy.text : policy.name) }
+    computed(() => store.tab.value === "whatIf" || isOverlayMissing.value),
+    { again, subject: textOf }
   )
   effect(() => {
     const matches = find.value.value
@@ -30,7 +35,10 @@ export const answersIn = (store: Store, link: WorkerLink) => {
     store.shown.value = matches === undefined ? undefined : new Set(matches)
   })
   effect(() => {
-    store.overlay.value = policy.value === undefined ? [] : (whatIf.value.value?.changes ?? [])
+    const { isWaiting, refused, value } = whatIf.value
+    store.overlay.value = policy.value === undefined ? [] : (value?.changes ?? [])
+    const isAnswered = !isWaiting && (value !== undefined || refused !== undefined)
+    if (isAnswered) overlaid.value = untracked(() => policy.value && textOf({ policy: policy.value }))
   })
   return {
     credential,
@@ -70,6 +78,8 @@ export const answersIn = (store: Store, link: WorkerLink) => {
 }
 
 const credentialIn = ({ credential }: { readonly credential: string }): string => credential
+
+const textOf = ({ policy }: { readonly policy: PolicyChoice }): string => ("text" in policy ? policy.text : policy.name)
 
 const both = <A, B, C>(a: A | undefined, b: B | undefined, make: (a: A, b: B) => C): C | undefined =>
   a === undefined || b === undefined ? undefined : make(a, b)

@@ -45,12 +45,16 @@ const State = ({ state }: { readonly state: StateView }) => {
   )
 }
 
-const NoCredential = () => (
-  <>
-    <p>No credential has been enrolled up to the cursor.</p>
-    <Begin />
-  </>
-)
+/** Behind the cursor there may be some. */
+const NoCredential = () => {
+  const { store } = usePage()
+  return (
+    <>
+      <p>No credential has been enrolled up to the cursor.</p>
+      {store.cursor.value === undefined ? <Begin /> : undefined}
+    </>
+  )
+}
 
 const Credential = ({ credential }: { readonly credential: CredentialView }) => {
   const { answers, store } = usePage()

@@ -111,10 +111,12 @@ const Requests = ({ count, name }: { readonly name: string; readonly count: Both
   </tr>
 )
 
-const heading = ({ changed, changes }: WhatIfView): string => {
+const heading = ({ changed, changes, unmade }: WhatIfView): string => {
   if (changed === 0) return "No decision comes out otherwise"
   const count = changed === 1 ? "One decision comes" : `${changed.toLocaleString("en")} decisions come`
-  return `${count} out otherwise${changes.length < changed ? `; the first ${changes.length}:` : ""}`
+  const others =
+    unmade === 0 ? "" : `, ${unmade.toLocaleString("en")} would not be made for want of what they follow from`
+  return `${count} out otherwise${others}${changes.length < changed ? `; the first ${changes.length}:` : ""}`
 }
 
 const Changed = ({ change }: { readonly change: WhatIfView["changes"][number] }) => (
