@@ -338,7 +338,7 @@ describe("a line of the log", () => {
 
   it("shows an event of a newer version as unknown", () => {
     const line = logLine(fromTheFuture, namesIn(state), plain)
-    assert.include(line, "unknown MoonPhaseObserved")
+    assert.include(line, "MoonPhaseObserved, written by a newer version")
     assert.include(line, "v3")
   })
 
