@@ -13,7 +13,8 @@ export const opener = (environment: Environment, platform: NodeJS.Platform): str
   return platform === "linux" && hasScreen ? inPath("xdg-open", environment) : undefined
 }
 
-const inPath = (program: string, { PATH = "" }: Environment): string | undefined =>
+/** Where the environment finds a program. */
+export const inPath = (program: string, { PATH = "" }: Environment): string | undefined =>
   PATH.split(delimiter)
     .filter((folder) => folder !== "")
     .map((folder) => join(folder, program))

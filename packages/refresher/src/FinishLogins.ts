@@ -1,6 +1,6 @@
 /**
  * Gives a login its file that reached the stash and no store, because its process died in between or no store would
- * take it. From its file it is enrolled as any other. Where it may have been in a store, and its token spent by the
+ * take it. From its file it is enrolled in the usual way. Where it may have been in a store, and its token spent by the
  * program of that store, it is only set aside.
  */
 import { Ledger } from "@daybook/ledger/Ledger"

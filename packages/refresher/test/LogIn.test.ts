@@ -127,7 +127,7 @@ describe("a new login", () => {
   )
 
   it.live(
-    "is refreshed by the next process as any other",
+    "is refreshed by the next process in the usual way",
     () =>
       inScene((scene) =>
         Effect.gen(function* () {

@@ -21,7 +21,7 @@ const login = (n: number) => ({ tokens: { access_token: `access-${n}`, refresh_t
 
 const pool = (...rows: ReadonlyArray<object>) => ({ credential_pool: { "openai-codex": rows } })
 
-const work = "profiles/work/auth.json"
+const work = "profiles/office/auth.json"
 
 it.live("a profile's own login is listed after the root's, borrowed, in the profile's file", () =>
   Effect.gen(function* () {
@@ -67,7 +67,7 @@ it.live("a profile's login is read and never written, and the reason names the p
     assert.isTrue(store.holds(ref))
     const authority = yield* store.authority(ref)
     assert.deepStrictEqual(pairOf(yield* authority.read), ["access-2", "refresh-2"])
-    assert.include(authority.whyReadOnly, "profile work")
+    assert.include(authority.whyReadOnly, "profile office")
     yield* Effect.flip(authority.store(pair(3), () => true))
     yield* Effect.flip(Effect.scoped(authority.lock("1 second")))
     assert.strictEqual(text(work), before)
@@ -87,7 +87,7 @@ it.live("a profile's file opened by itself is read only too, and shows what is i
     )
     const authority = yield* store.authority({ kind: "hermes", path, slot: "credential_pool.openai-codex.mine00" })
     assert.isFalse(authority.writable)
-    assert.include(authority.whyReadOnly, "profile work")
+    assert.include(authority.whyReadOnly, "profile office")
     write("auth.json", ["not hermes' any more"])
     const unsure = yield* store.survey
     assert.deepStrictEqual([unsure.logins, unsure.problems.length], [[], 1])

@@ -27,12 +27,12 @@ it("stores with a reader of their own are opened once for each file", () => {
 })
 
 it("a profile of hermes is opened with its root, or alone if nothing is known of the root", () => {
-  const ofProfile = { kind: "hermes", path: "/h/profiles/work/auth.json", slot: "providers.openai-codex" } as const
+  const ofProfile = { kind: "hermes", path: "/h/profiles/office/auth.json", slot: "providers.openai-codex" } as const
   const ofRoot = { kind: "hermes", path: "/h/auth.json", slot: "providers.openai-codex" } as const
   const elsewhere = { kind: "hermes", path: "/other/auth.json", slot: "providers.openai-codex" } as const
   assert.deepStrictEqual(sourcesOf(logins([ofProfile, ofRoot])), [{ kind: "hermes", path: "/h/auth.json" }])
   assert.deepStrictEqual(sourcesOf(logins([ofProfile, elsewhere])), [
-    { kind: "hermes", path: "/h/profiles/work/auth.json" },
+    { kind: "hermes", path: "/h/profiles/office/auth.json" },
     { kind: "hermes", path: "/other/auth.json" }
   ])
 })

@@ -1,6 +1,5 @@
 /** A real browser for the page: one for a file of tests, one page for each test. */
-import { accessSync, constants } from "node:fs"
-import { delimiter, join } from "node:path"
+import { inPath } from "@daybook/cli/Browser"
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
 
 /** It asks nobody for anything: no updates, no names of hosts. */
@@ -19,24 +18,11 @@ export const launch = (): Promise<Browser> => chromium.launch({ executablePath: 
 const program = (): string => {
   const named = process.env["CHROMIUM"]
   if (named !== undefined) return named
-  const found = ["chromium", "chromium-browser", "google-chrome"].flatMap(inPath)[0]
+  const found = ["chromium", "chromium-browser", "google-chrome"]
+    .map((name) => inPath(name, process.env))
+    .find((path) => path !== undefined)
   if (found === undefined) throw new Error("The page is tested in Chromium: install it, or name it in CHROMIUM.")
   return found
-}
-
-const inPath = (name: string): ReadonlyArray<string> =>
-  (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .filter((path) => isExecutable(path))
-
-const isExecutable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** What a page did that nobody should notice: messages, errors, and requests to anybody but its own server. */

@@ -1,6 +1,6 @@
 /**
  * All wanted events of a ledger in order, in constant memory. Lines are sieved as bytes; where something else stands than
- * the next line, such as sealed junk or a new segment, a page is walked and judged as any reader does.
+ * the next line, such as sealed junk or a new segment, a page is walked and judged in the way of a reader.
  */
 import type { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"

@@ -35,8 +35,10 @@ export const answersIn = (store: Store, link: WorkerLink) => {
     store.shown.value = matches === undefined ? undefined : new Set(matches)
   })
   effect(() => {
+    store.overlay.value = policy.value === undefined ? [] : (whatIf.value.value?.changes ?? [])
+  })
+  effect(() => {
     const { isWaiting, refused, value } = whatIf.value
-    store.overlay.value = policy.value === undefined ? [] : (value?.changes ?? [])
     const isAnswered = !isWaiting && (value !== undefined || refused !== undefined)
     if (isAnswered) overlaid.value = untracked(() => policy.value && textOf({ policy: policy.value }))
   })
