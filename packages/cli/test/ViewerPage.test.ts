@@ -228,6 +228,7 @@ describe("the page of a login in a loop", () => {
     assert.match(await dead.innerText(), /7\s+1/)
     await panel(page).getByText("by what the policy says of").first().waitFor()
     await shoot(page, "what-if")
+    await page.waitForFunction(() => /tab=whatIf.*policy=default/.test(location.hash))
     const hash = (await page.evaluate(() => location.hash)).replace("tab=whatIf", "tab=loops")
     const other = await view(browser, ["--ledger", ledger], { hash: hash.replace("policy=default", "") })
     const before = await timeline(other.page).screenshot()

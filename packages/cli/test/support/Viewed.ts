@@ -82,8 +82,9 @@ export const shoot = async (page: Page, name: string): Promise<void> => {
   await page.screenshot({ path: join(shots, `${name}.png`) })
 }
 
-/** What axe finds, in a few words each. */
+/** What axe finds, in a few words each, once no answer is dimmed because the next one is being made. */
 export const barriers = async (page: Page): Promise<ReadonlyArray<string>> => {
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null)
   const { violations } = await new AxeBuilder({ page }).analyze()
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`)
 }

@@ -1,32 +1,16 @@
 /** The strip of actors below the lanes. */
-import { computed } from "@preact/signals"
-import { useEffect, useMemo, useRef } from "preact/hooks"
 import { Canvas } from "./Canvas.tsx"
 import { drawActors } from "./DrawActors.ts"
-import { findInActors, takePointing } from "./Pointing.ts"
+import { findInActors } from "./Pointing.ts"
 import { actorHeight, type Scene } from "./Scene.ts"
-import { scrollAlong, takeZooming } from "./Zooming.ts"
+import { useSurface } from "./useSurface.ts"
 
 export const Actors = ({ scene }: { readonly scene: Scene }) => {
-  const scroller = useRef<HTMLDivElement>(null)
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const size = useMemo(
-    () => computed(() => ({ width: scene.plotWidth.value, height: scene.actorsHeight.value })),
-    [scene]
-  )
-  useEffect(() => {
-    const [frame, surface] = [scroller.current!, canvas.current!]
-    const measure = () => (scene.actorsHeight.value = frame.clientHeight)
-    const observer = new ResizeObserver(measure)
-    observer.observe(frame)
-    measure()
-    const ends = [
-      takeZooming(surface, { scene, onScroll: (by, isTouch) => scrollAlong(frame, by, isTouch) }),
-      takePointing(surface, { scene, find: findInActors(scene), onGround: () => {} }),
-      () => observer.disconnect()
-    ]
-    return () => ends.forEach((end) => end())
-  }, [scene])
+  const { canvas, scroller, size } = useSurface(scene, {
+    height: scene.actorsHeight,
+    find: findInActors(scene),
+    onGround: () => {}
+  })
   const { rows } = scene.actors.value
   return (
     <div

@@ -7,32 +7,18 @@ import { wordText } from "./Describe.ts"
 import { drawLanes } from "./DrawLanes.ts"
 import { foreign } from "./Foreign.ts"
 import { nameOf } from "./Picture.ts"
-import { findInLanes, takePointing } from "./Pointing.ts"
+import { findInLanes } from "./Pointing.ts"
 import { rowAt, type Row, rowsBetween } from "./Rows.ts"
 import type { Scene } from "./Scene.ts"
-import { scrollAlong, takeZooming } from "./Zooming.ts"
+import { useSurface } from "./useSurface.ts"
 
 export const Lanes = ({ scene }: { readonly scene: Scene }) => {
-  const scroller = useRef<HTMLDivElement>(null)
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const size = useMemo(
-    () => computed(() => ({ width: scene.plotWidth.value, height: scene.lanesHeight.value })),
-    [scene]
-  )
+  const { canvas, scroller, size } = useSurface(scene, {
+    height: scene.lanesHeight,
+    find: findInLanes(scene),
+    onGround: (y) => chooseLane(scene, y)
+  })
   const paints = useMemo(() => paintsOf(scene, canvas), [scene])
-  useEffect(() => {
-    const [frame, surface] = [scroller.current!, canvas.current!]
-    const measure = () => (scene.lanesHeight.value = frame.clientHeight)
-    const observer = new ResizeObserver(measure)
-    observer.observe(frame)
-    measure()
-    const ends = [
-      takeZooming(surface, { scene, onScroll: (by, isTouch) => scrollAlong(frame, by, isTouch) }),
-      takePointing(surface, { scene, find: findInLanes(scene), onGround: (y) => chooseLane(scene, y) }),
-      () => observer.disconnect()
-    ]
-    return () => ends.forEach((end) => end())
-  }, [scene])
   return (
     <div
       class="timeline-lanes"
