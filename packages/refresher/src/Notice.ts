@@ -36,15 +36,17 @@ export const notice = Effect.fnUntraced(function* (credential: Credential, how: 
   if (buried || (how === "watch" && (yield* isNews(target, seen)))) yield* name(target, seen)
 })
 
+/** Without the lock a refresh of our own may be under way: what it brought stays in hand, the ledger having it or not yet. */
 const look = Effect.fnUntraced(function* (target: Target) {
   const memory = yield* TokenMemory
+  const before = memory.get(target.grant)
   const tokens = yield* target.authority.read
   const { grant } = yield* grantState(target)
-  const before = memory.get(target.grant)
   yield* Effect.ignore(keepLeft(target, grant, before))
   const held = recalling(yield* holding(target, tokens), before, grant.current)
   const standing = isBlank(tokens) ? "none" : compareFound(grant, held.generation)
-  if (standing === "same") memory.set(target.grant, held)
+  const isAhead = before !== undefined && compareFound(grant, before.generation) === "newer"
+  if (standing === "same" && !isAhead && memory.get(target.grant) === before) memory.set(target.grant, held)
   return { standing, held } satisfies Seen
 })
 

@@ -5,7 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { CredentialId } from "@daybook/pool/Ids"
 import type { Draft } from "@daybook/pool/Recorded"
-import { Effect, Redacted, Schedule } from "effect"
+import { Deferred, Effect, Fiber, Redacted, Schedule } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { addRow, manualRow } from "./support/HermesRows.ts"
@@ -13,7 +13,7 @@ import type { Instance } from "./support/Instance.ts"
 import { codex } from "./support/Instance.ts"
 import { next } from "./support/Next.ts"
 import { breaches, only } from "./support/Records.ts"
-import { inScene, type Scene, slow } from "./support/Scene.ts"
+import { inScene, patient, type Scene, slow } from "./support/Scene.ts"
 
 const seeded = CredentialId.make("seeded")
 
@@ -160,3 +160,34 @@ describe("what another program writes into a login's file", () => {
     slow
   )
 })
+
+it.live(
+  "a look at the file that began before a refresh does not bring back what the refresh replaced",
+  () =>
+    inScene((scene) =>
+      Effect.gen(function* () {
+        const instance = yield* scene.open(patient)
+        const forced = instance.token({ forceRefresh: true })
+        const [stored, looked] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+        const refreshing = yield* Deferred.make<Fiber.Fiber<string, unknown>>()
+        instance.edges.ledger.before(
+          "append RefreshSucceeded",
+          Effect.andThen(Deferred.succeed(stored, undefined), Deferred.await(looked))
+        )
+        instance.edges.stores.after(
+          "read",
+          Effect.gen(function* () {
+            yield* Deferred.succeed(refreshing, yield* Effect.forkDetach(forced))
+            yield* Deferred.await(stored)
+            yield* Effect.forkDetach(Effect.delay(Deferred.succeed(looked, undefined), "200 millis"))
+          })
+        )
+        yield* scene.write(scene.login)
+        const first = yield* Fiber.join(yield* Deferred.await(refreshing))
+        const second = yield* forced
+        assert.notStrictEqual(second, first)
+        assert.strictEqual((yield* scene.posts).length, 2)
+      })
+    ),
+  slow
+)
