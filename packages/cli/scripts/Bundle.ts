@@ -14,6 +14,9 @@ const folder = join(here, "bundle")
 
 const programs = ["main", "handover/program", "tour/worker"]
 
+/** The thread of long scans: the ledger looks for it beside itself. */
+const sieveWorker = join(here, "../ledger/src/internal/SieveWorker.ts")
+
 /** In place of the one that is there. */
 export const make = async (): Promise<void> => {
   const making = `${folder}.${process.pid}`
@@ -40,7 +43,10 @@ interface PageBuilder {
 
 const build = async (dir: string): Promise<RolldownOutput> => {
   const bundle = await rolldown({
-    input: Object.fromEntries(programs.map((name) => [name, join(here, "src", `${name}.ts`)])),
+    input: {
+      ...Object.fromEntries(programs.map((name) => [name, join(here, "src", `${name}.ts`)])),
+      "sieve-worker": sieveWorker
+    },
     platform: "node",
     external: ["fs-native-extensions"], // native
     plugins: [versions, namesOfUndici, segmenterWhenUsed],
@@ -67,6 +73,7 @@ const form: OutputOptions = {
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   codeSplitting: {
     groups: [
+      part("sieve", /[\\/]ledger[\\/]src[\\/]internal[\\/]Sieve\.ts$/, 5),
       part("command", /[\\/]cli[\\/]src[\\/]CommandLine\.ts$/, 4),
       part("history", /[\\/](cli[\\/]src[\\/](History\w*|render[\\/]\w+)|pool[\\/]src[\\/]queries[\\/]\w+)\.ts$/, 3),
       part("stores", /[\\/]cli[\\/]src[\\/]ReadPool\.ts$/, 1),

@@ -11,12 +11,12 @@ import * as RecordedText from "@daybook/pool/RecordedText"
 import { Result } from "effect"
 import { hash } from "node:crypto"
 import { crc32 } from "node:zlib"
+import { crcStart, hashOf, hashStart, maxBytes } from "./internal/LineEnds.ts"
+
+export { hashOf, maxBytes, trailerBytes } from "./internal/LineEnds.ts"
 
 /** Version of the format; a reader refuses a higher one. */
 export const version = 1
-
-/** The longest line, its newline included. */
-export const maxBytes = 16 * 1024
 
 /** What a ledger adds to an event. */
 export interface Stamp {
@@ -46,13 +46,6 @@ export type Flaw =
   | { readonly _tag: "Gap"; readonly expected: number; readonly found: number }
   | { readonly _tag: "BrokenChain" }
   | { readonly _tag: "NotAnEvent"; readonly why: string }
-
-// A trailer is `,"h":"`, 43 characters, `","c":"`, 8 digits, `"}`: these stand at fixed distances from the end.
-const crcStart = 16
-const hashStart = 66
-
-/** Bytes of a line's trailer. */
-export const trailerBytes = hashStart
 
 const fixedParts = [
   { part: ',"h":"', fromEnd: hashStart },
@@ -148,9 +141,6 @@ export const resemblesLine = (text: string): boolean =>
 
 const mismatches = (part: string, text: string): ReadonlyArray<string> =>
   Array.from(part).filter((character, index) => text[index] !== character)
-
-/** The `h` that a line ends with. */
-export const hashOf = (text: string): string => text.slice(-hashStart + 6, -crcStart - 1)
 
 export const explain = (flaw: Flaw): string => {
   switch (flaw._tag) {

@@ -3,9 +3,10 @@ import type { Ledger } from "@daybook/ledger/Ledger"
 import { repair } from "@daybook/ledger/Repair"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { Effect, Fiber, Queue } from "effect"
+import { Context, Effect, Fiber, Queue, type Scope } from "effect"
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { sieve } from "../src/internal/Sieve.ts"
+import { Threads } from "../src/internal/SieveThread.ts"
 import { start, walk } from "../src/internal/Walk.ts"
 import { aboutToArchive, once } from "./support/Archived.ts"
 import { seq } from "./support/Drafts.ts"
@@ -35,8 +36,19 @@ const damage = Effect.fnUntraced(function* (folder: string, from: string, to: st
   return path
 })
 
-describe("a scan of a ledger in files", () => {
-  it.effect("passes from segment to segment, and gives every event once", () =>
+const { program } = Context.get(Context.empty() as Context.Context<never>, Threads)
+
+/** Who sieves: long ledgers are for a second thread, and these are short. One that is started often is asked less often. */
+const ways: ReadonlyArray<readonly [how: string, from: number, step: number]> = [
+  ["on its own thread", Infinity, 1],
+  ["with a second thread", 0, 17]
+]
+
+describe.each(ways)("a scan of a ledger in files, %s", (_how, from, step) => {
+  const scanning = (name: string, test: () => Effect.Effect<void, unknown, Scope.Scope>) =>
+    it.effect(name, () => Effect.provideService(test(), Threads, { from, program }), 20_000)
+
+  scanning("passes from segment to segment, and gives every event once", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 60)
@@ -51,7 +63,7 @@ describe("a scan of a ledger in files", () => {
     })
   )
 
-  it.effect("passes what a writer that died left in mid-line, and was sealed", () =>
+  scanning("passes what a writer that died left in mid-line, and was sealed", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 3)
@@ -74,7 +86,7 @@ describe("a scan of a ledger in files", () => {
     })
   )
 
-  it.effect("gives lines as they stand in the files, segment by segment, from an event on", () =>
+  scanning("gives lines as they stand in the files, segment by segment, from an event on", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 60)
@@ -90,7 +102,7 @@ describe("a scan of a ledger in files", () => {
         files.join("")
       )
       assert.deepStrictEqual(end, { seq: pieces.flat().length as Seq })
-      for (const from of numbers(1, 40))
+      for (const from of numbers(1, 40).filter((number) => number % step === 0))
         assert.deepStrictEqual(
           (yield* piecesOf(ledger, seq(from), seq(from + 12))).pieces.flat(),
           pieces.flat().slice(from - 1, from + 12)
@@ -98,7 +110,7 @@ describe("a scan of a ledger in files", () => {
     })
   )
 
-  it.effect("reads no more lines before those that were given are taken", () =>
+  scanning("reads no more lines before those that were given are taken", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 60)
@@ -121,7 +133,7 @@ describe("a scan of a ledger in files", () => {
     })
   )
 
-  it.effect("ends before a line that was changed long ago, and names it", () =>
+  scanning("ends before a line that was changed long ago, and names it", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 60)
@@ -136,7 +148,7 @@ describe("a scan of a ledger in files", () => {
     })
   )
 
-  it.effect("ends before a line that is gone, and names where it should be", () =>
+  scanning("ends before a line that is gone, and names where it should be", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 60)
@@ -149,7 +161,7 @@ describe("a scan of a ledger in files", () => {
     })
   )
 
-  it.effect("does not speak of damage behind the last event that it was to look at", () =>
+  scanning("does not speak of damage behind the last event that it was to look at", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 60)
@@ -161,7 +173,7 @@ describe("a scan of a ledger in files", () => {
     })
   )
 
-  it.effect("leaves half a line at the end alone", () =>
+  scanning("leaves half a line at the end alone", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 3)
@@ -173,36 +185,14 @@ describe("a scan of a ledger in files", () => {
     })
   )
 
-  it.effect("is stuck at a line with any changed bit", () =>
-    Effect.gen(function* () {
-      const folder = yield* tempFolder
-      yield* write(folder, 6)
-      const bytes = readFileSync(liveIn(folder))
-      const { place: begin } = walk(bytes.subarray(0, bytes.indexOf("\n") + 1), start, true)
-      const rest = bytes.subarray(begin.offset)
-      const options = { to: Infinity, isRead: true, accepted: new Set<number>() }
-      const ignore = () => {}
-      assert.deepInclude(sieve(rest, begin, options, ignore), { place: walk(bytes, start, true).place, isStuck: false })
-      for (let bit = 0; bit < rest.length * 8; bit++) {
-        const at = bit >> 3
-        rest[at] = (rest[at] ?? 0) ^ (1 << (bit & 7))
-        const { isStuck, place } = sieve(rest, begin, options, ignore)
-        rest[at] = (rest[at] ?? 0) ^ (1 << (bit & 7))
-        const line = rest.subarray(0, at).reduce((count, byte) => (byte === 10 ? count + 1 : count), begin.line)
-        // Without its newline the last line may still be on its way.
-        assert(place.line === line && (isStuck || at === rest.length - 1), `bit ${bit}`)
-      }
-    })
-  )
-
-  it.effect("meets a line that was changed after it was checked, by this process or another", () =>
+  scanning("meets a line that was changed after it was checked, by this process or another", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 12, { segmentBytes: Infinity })
       const checked = yield* open(folder, { readOnly: true })
       yield* checked.state
       const bytes = readFileSync(liveIn(folder))
-      for (let at = bytes.indexOf("\n") + 1; at < bytes.length; at += 97) {
+      for (let at = bytes.indexOf("\n") + 1; at < bytes.length; at += 97 * step) {
         const line = bytes.subarray(0, at).toString("latin1").split("\n").length
         writeFileSync(liveIn(folder), bytes.with(at, (bytes[at] ?? 0) ^ 4))
         for (const ledger of [checked, yield* open(folder, { readOnly: true })]) {
@@ -214,7 +204,7 @@ describe("a scan of a ledger in files", () => {
     })
   )
 
-  it.effect("passes over damage that was accepted, though its lines look right one by one", () =>
+  scanning("passes over damage that was accepted, though its lines look right one by one", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 20, { segmentBytes: Infinity, snapshotEvery: Infinity })
@@ -227,7 +217,7 @@ describe("a scan of a ledger in files", () => {
       const all = yield* allOf(yield* open(folder, { readOnly: true }))
       assert.notInclude(seqsOf(all), 10)
       // From an event on, so that it begins at a mark in front of it.
-      for (const from of numbers(1, 12)) {
+      for (const from of numbers(1, 12).filter((number) => number % Math.min(step, 6) === 0)) {
         const { events } = yield* scan(yield* open(folder, { readOnly: true }), seq(from))
         assert.deepStrictEqual(
           events,
@@ -237,7 +227,7 @@ describe("a scan of a ledger in files", () => {
     })
   )
 
-  it.effect("comes to an end where a segment lost its end and that was accepted", () =>
+  scanning("comes to an end where a segment lost its end and that was accepted", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 60, { snapshotEvery: Infinity })
@@ -251,7 +241,7 @@ describe("a scan of a ledger in files", () => {
     })
   )
 
-  it.effect("gives every event once while others append and seal segments", () =>
+  scanning("gives every event once while others append and seal segments", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 60)
@@ -268,7 +258,7 @@ describe("a scan of a ledger in files", () => {
     })
   )
 
-  it.effect("names the segment that is archived before it came there", () =>
+  scanning("names the segment that is archived before it came there", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder
       yield* write(folder, 60)
@@ -280,3 +270,25 @@ describe("a scan of a ledger in files", () => {
     })
   )
 })
+
+it.effect("a sieve is stuck at a line with any changed bit", () =>
+  Effect.gen(function* () {
+    const folder = yield* tempFolder
+    yield* write(folder, 6)
+    const bytes = readFileSync(liveIn(folder))
+    const { place: begin } = walk(bytes.subarray(0, bytes.indexOf("\n") + 1), start, true)
+    const rest = bytes.subarray(begin.offset)
+    const options = { to: Infinity, accepted: new Set<number>() }
+    const ignore = () => true
+    assert.deepInclude(sieve(rest, begin, options, ignore), { place: walk(bytes, start, true).place, isStuck: false })
+    for (let bit = 0; bit < rest.length * 8; bit++) {
+      const at = bit >> 3
+      rest[at] = (rest[at] ?? 0) ^ (1 << (bit & 7))
+      const { isStuck, place } = sieve(rest, begin, options, ignore)
+      rest[at] = (rest[at] ?? 0) ^ (1 << (bit & 7))
+      const line = rest.subarray(0, at).reduce((count, byte) => (byte === 10 ? count + 1 : count), begin.line)
+      // Without its newline the last line may still be on its way.
+      assert(place.line === line && (isStuck || at === rest.length - 1), `bit ${bit}`)
+    }
+  })
+)

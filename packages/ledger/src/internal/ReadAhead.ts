@@ -7,7 +7,7 @@ import type { LedgerError } from "../LedgerError.ts"
 import * as LineFormat from "../LineFormat.ts"
 import type * as LedgerFile from "./LedgerFile.ts"
 
-const pieceBytes = 256 * 1024
+export const pieceBytes = 256 * 1024
 
 /** What the last piece held of a line goes before the next piece. */
 const headroom = LineFormat.maxBytes

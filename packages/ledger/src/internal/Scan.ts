@@ -4,7 +4,8 @@
  */
 import type { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
-import { Effect, Exit, Scope } from "effect"
+import * as RecordedText from "@daybook/pool/RecordedText"
+import { Effect, Exit, Result, Scope } from "effect"
 import { dirname } from "node:path"
 import type { LinesOptions, ScanEnd, ScanOptions } from "../Ledger.ts"
 import { Damaged, LedgerError } from "../LedgerError.ts"
@@ -17,6 +18,7 @@ import * as ReadAhead from "./ReadAhead.ts"
 import type { Opened, Reader } from "./Reader.ts"
 import * as Segments from "./Segments.ts"
 import { type Options, sieve, type Sieved } from "./Sieve.ts"
+import * as SieveThread from "./SieveThread.ts"
 import * as StartingPlace from "./StartingPlace.ts"
 import { type Passed, type Place, startAfter } from "./Walk.ts"
 import { isWanted } from "./Wanted.ts"
@@ -28,9 +30,10 @@ export const lines = (reader: Reader, options: LinesOptions): Effect.Effect<Scan
   Effect.suspend(() => Effect.scoped(scanAll(reader, options, linesFor(options))))
 
 /** Who has what was found. */
-interface Taker {
-  readonly take: (event: Recorded) => void
-  readonly takeText?: Options["takeText"]
+interface Taker<A> {
+  /** Nothing if the line is not what it should be. */
+  readonly read: (chunk: Buffer, begin: number, end: number, isRead: boolean) => A | undefined
+  readonly take: (found: A) => void
   /** One that no sieve has seen. */
   readonly takeWalked: (passed: Passed, files: Files) => Effect.Effect<void, LedgerError>
   /** After each piece. */
@@ -38,31 +41,33 @@ interface Taker {
 }
 
 /** A scan may begin a little earlier, at a mark. */
-const eventsFor = (options: ScanOptions): Taker => {
+const eventsFor = (options: ScanOptions): Taker<Recorded> => {
   const { from = 1, take } = options
   const takeFrom = (event: Recorded) => {
     if (event.seq >= from) take(event)
   }
   return {
+    read: (chunk, begin, end, isRead) => {
+      const text = chunk.toString("latin1", begin, end - LineFormat.trailerBytes)
+      return Result.getOrUndefined(isRead ? RecordedText.readAgain(text) : RecordedText.read(text))
+    },
     take: takeFrom,
     takeWalked: ({ event }) => Effect.sync(() => (isWanted(event, options) ? takeFrom(event) : undefined)),
     pause: Effect.yieldNow
   }
 }
 
-const linesFor = (options: LinesOptions): Taker => {
+const linesFor = (options: LinesOptions): Taker<string> => {
   const { from = 1, take } = options
   let found: Array<string> = []
-  const takeText = (text: string, seq: number) => {
-    if (seq >= from) found.push(text)
+  const takeText = (text: string) => {
+    if (LineFormat.claimedSeq(text) >= from) found.push(text)
   }
   return {
-    take: () => {},
-    takeText,
+    read: (chunk, begin, end) => chunk.toString("latin1", begin, end),
+    take: takeText,
     takeWalked: ({ event, place }, files) =>
-      isWanted(event, options)
-        ? Effect.map(lineBefore(files, place), (text) => takeText(text, event.seq))
-        : Effect.void,
+      isWanted(event, options) ? Effect.map(lineBefore(files, place), takeText) : Effect.void,
     pause: Effect.suspend(() => {
       const lines = found
       found = []
@@ -79,10 +84,10 @@ const lineBefore = Effect.fnUntraced(function* (files: Files, { offset, segment 
   return bytes.toString("latin1", bytes.lastIndexOf("\n", -2) + 1, bytes.length - 1)
 })
 
-const scanAll = Effect.fnUntraced(function* (
+const scanAll = Effect.fnUntraced(function* <A>(
   reader: Reader,
   options: Omit<ScanOptions, "take">,
-  taker: Taker
+  taker: Taker<A>
 ): Effect.fn.Return<ScanEnd, LedgerError, Scope.Scope> {
   const damage = yield* damageIn(reader.catchUp)
   const opened = reader.now()
@@ -91,12 +96,18 @@ const scanAll = Effect.fnUntraced(function* (
   const isHere = options.from === undefined || options.from <= head
   let place = isHere ? yield* StartingPlace.find(reader.path, opened, options.from) : opened.view.place
   const files = yield* openFiles(reader.path, opened)
-  const sievePiece = sieving(files, yield* Accepted.all(reader.path))
   const { names, types } = options
-  const wanted = { names, types, takeText: taker.takeText, to, isRead: opened.view.state.unknown === 0 }
+  const threads = yield* SieveThread.Threads
+  const sievePiece = sieving(files, {
+    accepted: yield* Accepted.all(reader.path),
+    wanted: { names, types, to },
+    taker,
+    isRead: opened.view.state.unknown === 0,
+    thread: to - place.seq >= threads.from ? yield* SieveThread.make(threads.program) : undefined
+  })
   while (place.seq < to) {
     if (place.isSealed) place = startAfter(place)
-    const sieved = yield* sievePiece(place, wanted, taker.take)
+    const sieved = yield* sievePiece(place)
     yield* taker.pause
     place = sieved.place
     if (!sieved.isStuck) continue
@@ -132,22 +143,51 @@ const openFiles = Effect.fnUntraced(function* (live: string, { file, view }: Ope
   return files
 })
 
+interface Sieving<A> {
+  readonly accepted: ReadonlyArray<Header.Accepted>
+  readonly wanted: Omit<Options, "accepted">
+  readonly taker: Taker<A>
+  /** This version of the fold has read all lines before, and knew their events. */
+  readonly isRead: boolean
+  /** Over a long way a second thread sieves. */
+  readonly thread: SieveThread.SieveThread | undefined
+}
+
 /** Sieves the next piece behind a place. */
-const sieving = (files: Files, accepted: ReadonlyArray<Header.Accepted>) => {
+const sieving = <A>(files: Files, { accepted, isRead, taker, thread, wanted }: Sieving<A>) => {
   const ahead = ReadAhead.make()
   const damage = Map.groupBy(accepted, ({ segment }) => segment)
-  return Effect.fnUntraced(function* (
-    place: Place,
-    options: Omit<Options, "accepted">,
-    take: (event: Recorded) => void
-  ): Effect.fn.Return<Sieved, LedgerError> {
+  return Effect.fnUntraced(function* (place: Place): Effect.fn.Return<Sieved, LedgerError> {
     const file = yield* files(place.segment)
+    const options = { ...wanted, accepted: new Set(damage.get(place.segment)?.map(({ offset }) => offset)) }
+    const found = yield* thread?.piece(file, place, options) ?? Effect.undefined
+    const read = found === undefined ? undefined : readAll(found.lines, taker, isRead)
+    if (found !== undefined && read !== undefined) {
+      read.forEach(taker.take)
+      return found
+    }
     const piece = yield* ahead.piece(file, place.offset)
-    const offsets = new Set(damage.get(place.segment)?.map(({ offset }) => offset))
-    const sieved = sieve(piece, place, { ...options, accepted: offsets }, take)
+    const sieved = sieve(piece, place, options, (chunk, begin, end) => {
+      const found = taker.read(chunk, begin, end, isRead)
+      if (found !== undefined) taker.take(found)
+      return found !== undefined
+    })
     // No piece is shorter than a line, so one without a line is none of ours.
     return sieved.place === place ? { ...sieved, isStuck: true } : sieved
   })
+}
+
+/** Nothing if one of them is not what it should be. */
+const readAll = <A>(lines: Buffer, { read }: Taker<A>, isRead: boolean): ReadonlyArray<A> | undefined => {
+  const all: Array<A> = []
+  for (let begin = 0; begin < lines.length;) {
+    const end = lines.indexOf("\n", begin)
+    const found = read(lines, begin, end, isRead)
+    if (found === undefined) return undefined
+    all.push(found)
+    begin = end + 1
+  }
+  return all
 }
 
 /** Over the one event that is no plain line, and whatever stands before it; answers the place behind it. */

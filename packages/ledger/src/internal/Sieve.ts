@@ -3,12 +3,9 @@
  * its own sum and be the next in order; the chain is not followed. Whatever looks otherwise is left to a `Walk`.
  */
 import type { Seq } from "@daybook/pool/Ids"
-import type { Recorded } from "@daybook/pool/Recorded"
-import * as RecordedText from "@daybook/pool/RecordedText"
-import { Result } from "effect"
 import { crc32 } from "node:zlib"
 import type { Wanted } from "../Ledger.ts"
-import * as LineFormat from "../LineFormat.ts"
+import * as LineEnds from "./LineEnds.ts"
 import type { Place } from "./Walk.ts"
 
 export interface Sieved {
@@ -21,16 +18,15 @@ export interface Sieved {
 export interface Options extends Wanted {
   /** The last event that is looked at. */
   readonly to: number
-  /** This version of the fold has read all lines before, and knew their events. */
-  readonly isRead: boolean
   /** Offsets where damage begins that was accepted: its lines may look right one by one. */
   readonly accepted: ReadonlySet<number>
-  /** Takes the line of an event as it stands, which is then not read. */
-  readonly takeText?: ((text: string, seq: number) => void) | undefined
 }
 
+/** The line from `begin` on, up to its newline at `end`. False if it is not what it should be. */
+export type TakeLine = (chunk: Buffer, begin: number, end: number) => boolean
+
 /** `chunk` begins behind `from`; half a line at its end is left for the next chunk. */
-export const sieve = (chunk: Buffer, from: Place, options: Options, take: (event: Recorded) => void): Sieved => {
+export const sieve = (chunk: Buffer, from: Place, options: Options, take: TakeLine): Sieved => {
   const sieve = new Sieve(chunk, from, options, take)
   while (sieve.passLine());
   return { place: sieve.place(), isStuck: sieve.isStuck }
@@ -40,8 +36,7 @@ class Sieve {
   readonly chunk: Buffer
   readonly from: Place
   readonly wanted: Options
-  readonly take: (event: Recorded) => void
-  readonly read: typeof RecordedText.read
+  readonly take: TakeLine
   seq: number
   passed = 0
   /** Where the last line begins, and where the next one does. */
@@ -50,12 +45,11 @@ class Sieve {
   isSealed = false
   isStuck = false
 
-  constructor(chunk: Buffer, from: Place, wanted: Options, take: (event: Recorded) => void) {
+  constructor(chunk: Buffer, from: Place, wanted: Options, take: TakeLine) {
     this.chunk = chunk
     this.from = from
     this.wanted = wanted
     this.take = take
-    this.read = wanted.isRead ? RecordedText.readAgain : RecordedText.read
     this.seq = from.seq
   }
 
@@ -86,26 +80,23 @@ class Sieve {
     return this.chunk.toString("latin1", at, this.chunk.indexOf(quote, at))
   }
 
-  /** False if the line is wanted and holds no event. */
+  /** False if the line is wanted and is not what it should be. */
   takeWanted(type: string, end: number): boolean {
-    const { names = [], takeText, types } = this.wanted
+    const { names = [], types } = this.wanted
     if (types !== undefined && !types.has(type)) return true
-    const text = this.chunk.toString("latin1", this.next, end - LineFormat.trailerBytes)
-    if (names.length > 0 && !names.some((name) => text.includes(name))) return true
-    if (takeText !== undefined) {
-      takeText(this.chunk.toString("latin1", this.next, end), this.seq + 1)
-      return true
-    }
-    const event = this.read(text)
-    if (Result.isSuccess(event)) this.take(event.success)
-    return Result.isSuccess(event)
+    return (names.length > 0 && !this.hasOneOf(names, end)) || this.take(this.chunk, this.next, end)
+  }
+
+  hasOneOf(names: ReadonlyArray<string>, end: number): boolean {
+    const text = this.chunk.toString("latin1", this.next, end - LineEnds.trailerBytes)
+    return names.some((name) => text.includes(name))
   }
 
   place(): Place {
     if (this.passed === 0) return this.from
     const { isSealed, next, passed } = this
     const { line, offset, segment } = this.from
-    const h = LineFormat.hashOf(this.chunk.toString("latin1", this.last, next - 1))
+    const h = LineEnds.hashOf(this.chunk.toString("latin1", this.last, next - 1))
     return { segment, offset: offset + next, line: line + passed, seq: this.seq as Seq, h, isSealed }
   }
 }
@@ -140,7 +131,7 @@ const sumFromEnd = 16
 const digitsFromEnd = 10
 
 const hasOwnSum = (chunk: Buffer, at: number, end: number): boolean => {
-  if (end - at <= LineFormat.trailerBytes || end - at >= LineFormat.maxBytes) return false
+  if (end - at <= LineEnds.trailerBytes || end - at >= LineEnds.maxBytes) return false
   // The only bytes of a line that are under no sum.
   if (!standsAt(chunk, beforeSum, end - sumFromEnd) || !standsAt(chunk, afterSum, end - afterSum.length)) return false
   return crc32(chunk.subarray(at, end - sumFromEnd)) === hexAt(chunk, end - digitsFromEnd)

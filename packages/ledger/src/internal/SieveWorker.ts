@@ -1,0 +1,49 @@
+/**
+ * The program of the thread that sieves: gets the bytes of a segment piece after piece, and gives each back with the
+ * wanted lines in it, one after the other.
+ */
+import { parentPort } from "node:worker_threads"
+import { maxBytes } from "./LineEnds.ts"
+import { sieve } from "./Sieve.ts"
+import type { Answer, Order, Piece } from "./SieveThread.ts"
+import type { Place } from "./Walk.ts"
+
+if (parentPort === null) throw new Error("this program is a thread of another")
+const port = parentPort
+
+let order: Order | undefined
+let place: Place | undefined
+let memory = Buffer.alloc(0)
+/** Bytes at the end of the headroom: what the last piece held of a line. */
+let left = 0
+
+port.on("message", (message: Order | Piece) => {
+  if ("bytes" in message) return answer(message)
+  order = message
+  place = message.place
+  left = 0
+})
+
+const answer = ({ bytes, length, round }: Piece): void => {
+  const found = order?.round === round && place !== undefined ? pass(order, place, bytes, length) : undefined
+  place = found === undefined || found.isLast ? undefined : found.place
+  port.postMessage({ round, bytes, found } satisfies Answer, [bytes.buffer])
+}
+
+/** Looks at the lines that end in this piece, and writes the wanted ones over it. */
+const pass = (order: Order, from: Place, bytes: Uint8Array<ArrayBuffer>, length: number): Answer["found"] => {
+  if (memory.length < maxBytes + length) memory = Buffer.concat([memory.subarray(0, maxBytes)], maxBytes + length)
+  memory.set(bytes.subarray(0, length), maxBytes)
+  const chunk = memory.subarray(maxBytes - left, maxBytes + length)
+  let written = 0
+  const sieved = sieve(chunk, from, order, (line, begin, end) => {
+    bytes.set(line.subarray(begin, end + 1), written)
+    written += end + 1 - begin
+    return true
+  })
+  left = chunk.length - (sieved.place.offset - from.offset)
+  const isStuck = sieved.isStuck || sieved.place === from || left > maxBytes
+  if (!isStuck) chunk.copy(memory, maxBytes - left, chunk.length - left)
+  const { isSealed, seq } = sieved.place
+  return { place: sieved.place, isStuck, isLast: isStuck || isSealed || seq >= order.to, written }
+}
