@@ -4,7 +4,7 @@
  */
 import { Context, Effect, type Scope } from "effect"
 import { availableParallelism } from "node:os"
-import { Worker } from "node:worker_threads"
+import type { Worker } from "node:worker_threads"
 import type { LedgerFile } from "./LedgerFile.ts"
 import { maxBytes } from "./LineEnds.ts"
 import { pieceBytes } from "./ReadAhead.ts"
@@ -58,10 +58,13 @@ export const Threads = Context.Reference<Threads>("@daybook/ledger/internal/Siev
   })
 })
 
-/** Ends with the scope. */
+/** Ends with the scope. What few need, Node loads only then. */
 export const make = (program: URL): Effect.Effect<SieveThread, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => new Thread(program)),
+    Effect.promise(async () => {
+      const { Worker } = await import("node:worker_threads")
+      return new Thread(new Worker(program, { env: {}, execArgv: [], resourceLimits }))
+    }),
     (thread) => Effect.promise(() => thread.end())
   )
 
@@ -90,8 +93,8 @@ class Thread implements SieveThread {
   #isGone = false
   #wake: () => void = () => {}
 
-  constructor(program: URL) {
-    this.#worker = new Worker(program, { env: {}, execArgv: [], resourceLimits })
+  constructor(worker: Worker) {
+    this.#worker = worker
     this.#worker.unref()
     this.#worker.on("message", (answer: Answer) => this.#hear(answer))
     this.#worker.on("error", () => this.#lose())
