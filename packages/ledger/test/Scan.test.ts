@@ -36,7 +36,7 @@ const damage = Effect.fnUntraced(function* (folder: string, from: string, to: st
   return path
 })
 
-const { program } = Context.get(Context.empty() as Context.Context<never>, Threads)
+const { program } = Context.get(Context.empty(), Threads)
 
 /** Who sieves: long ledgers are for a second thread, and these are short. One that is started often is asked less often. */
 const ways: ReadonlyArray<readonly [how: string, from: number, step: number]> = [

@@ -13,8 +13,7 @@ import * as FaultyDisk from "./support/FaultyDisk.ts"
 import { allOf, open, segmentsIn, type Small } from "./support/Small.ts"
 import { tempFolder } from "./support/TempFolder.ts"
 
-const unset = Context.empty() as Context.Context<never>
-const { program } = Context.get(unset, Threads)
+const { program } = Context.get(Context.empty(), Threads)
 
 /** Several pieces in each of several segments. */
 const sizes: Small = { segmentBytes: 1024 * 1024, snapshotEvery: 400 * 1024 }

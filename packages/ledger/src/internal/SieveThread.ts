@@ -123,7 +123,7 @@ class Thread implements SieveThread {
     this.#isOver = this.#isGone
     this.#found.forEach(({ bytes }) => this.#free.push(bytes))
     this.#found = []
-    if (!this.#isGone) this.#worker.postMessage({ ...options, round: this.#round, place } satisfies Order)
+    if (!this.#isGone) this.#worker.postMessage({ ...options, round: this.#round, place } satisfies Order, [])
   }
 
   #isUnderWay(): boolean {
