@@ -1,8 +1,10 @@
 /**
- * What a replay of a ledger came to once, in a file beside it: the states at regular places, and the decisions that came
- * out otherwise even then. A later replay is compared with it.
+ * What a replay of a ledger came to once, in a file beside it: which decisions were made again, which came out otherwise
+ * even then, and the states at regular places. A later replay is compared with it.
  */
 import { EventId, LedgerId } from "@daybook/pool/Ids"
+import type { DecisionPlace } from "@daybook/pool/replay/DecisionTrace"
+import type { KeptDivergence } from "@daybook/pool/replay/KeptDivergence"
 import type { Place } from "@daybook/pool/replay/StateTrace"
 import { Effect, type Option, Predicate, Result, Schema, SchemaIssue, type Stdio } from "effect"
 import { hash } from "node:crypto"
@@ -12,7 +14,7 @@ import { nameOf, readText } from "./ReadText.ts"
 import { Stop } from "./Stop.ts"
 
 /** Of the file; a later one may mean something else by the same fields. */
-const version = 1
+const version = 2
 
 export const Expected = Schema.Struct({
   format: Schema.Literal(version),
@@ -23,8 +25,17 @@ export const Expected = Schema.Struct({
   judged: Schema.Natural,
   /** A place every so many events. */
   every: Schema.Natural.check(Schema.isGreaterThanOrEqualTo(1)),
-  /** Decisions that came out otherwise, by their event, as `seq type field`. */
-  divergences: Schema.Array(Schema.String),
+  /** How many decisions were made again, by place and kind. */
+  decisions: Schema.Array(Schema.Struct({ seq: Schema.Natural, made: Schema.Record(Schema.String, Schema.Natural) })),
+  /** Decisions that came out otherwise, the first of many. */
+  divergences: Schema.Array(
+    Schema.Struct({
+      seq: Schema.Natural,
+      credential: Schema.optionalKey(Schema.String),
+      type: Schema.String,
+      fields: Schema.Record(Schema.String, Schema.String)
+    })
+  ),
   states: Schema.Array(
     Schema.Struct({
       seq: Schema.Natural,
@@ -45,13 +56,14 @@ export const write = (path: Option.Option<string>, expected: Omit<Expected, "for
   Effect.scoped(Effect.flatMap(Destination.open(path), (put) => put(textOf({ format: version, ...expected }))))
 
 /** A line for each place, so that a difference between two files is readable. */
-const textOf = ({ divergences, states, ...rest }: Expected): string => {
+const textOf = ({ decisions, divergences, states, ...rest }: Expected): string => {
   const lines = (items: ReadonlyArray<unknown>) =>
     items.length === 0 ? "[]" : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(",\n")}\n  ]`
   const fields = Object.entries(rest).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
   const all = [
     ...fields,
-    `  "divergences": ${lines(divergences)}`,
+    `  "decisions": ${lines(decisions satisfies ReadonlyArray<DecisionPlace>)}`,
+    `  "divergences": ${lines(divergences satisfies ReadonlyArray<KeptDivergence>)}`,
     `  "states": ${lines(states satisfies ReadonlyArray<Place>)}`
   ]
   return `{\n${all.join(",\n")}\n}\n`

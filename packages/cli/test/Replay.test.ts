@@ -67,6 +67,14 @@ const recorded = Effect.fnUntraced(function* (change: (text: string) => string =
   return path
 })
 
+/** A history of which the code of today decides some otherwise, and what a replay of it comes to. */
+const diverging = Effect.gen(function* () {
+  const ledger = yield* Effect.tap(tempFolder, writePast)
+  const file = join(yield* tempFolder, "expected.json")
+  yield* shown({ ledger, write: file })
+  return { file, flags: { ledger, file, assert: true }, known: JSON.parse(readFileSync(file, "utf8")) }
+})
+
 describe("replay", () => {
   it.effect("says how many decisions come out as recorded", () =>
     Effect.gen(function* () {
@@ -171,16 +179,92 @@ describe("replay with an expected file", () => {
 
   it.effect("takes a decision that came out otherwise then for expected, and any other one not", () =>
     Effect.gen(function* () {
-      const home = yield* Effect.tap(tempFolder, writePast)
-      const folder = yield* tempFolder
-      const file = join(folder, "expected.json")
-      yield* shown({ ledger: home, write: file })
-      assert.strictEqual((yield* ended({ ledger: home, file, assert: true })).exitCode, 0)
-      const known = JSON.parse(readFileSync(file, "utf8"))
+      const { file, flags, known } = yield* diverging
+      assert.strictEqual((yield* ended(flags)).exitCode, 0)
       writeFileSync(file, JSON.stringify({ ...known, divergences: known.divergences.slice(1) }))
-      const { exitCode, lines } = yield* ended({ ledger: home, file, assert: true })
+      const { exitCode, lines } = yield* ended(flags)
       assert.strictEqual(exitCode, 4)
       assert.include(lines, "The first that is not as expected is a decision:")
+    })
+  )
+
+  it.effect("names a decision that came out otherwise then and does not now", () =>
+    Effect.gen(function* () {
+      const file = yield* recorded((text) =>
+        text.replace(
+          `"divergences": []`,
+          `"divergences": [{"seq":11,"credential":"main","type":"CooldownStarted","fields":{"event":"none"}}]`
+        )
+      )
+      const { exitCode, lines } = yield* ended({ file, assert: true })
+      assert.strictEqual(exitCode, 4)
+      assert.deepStrictEqual(lines.slice(-4), [
+        "The first that is not as expected is a decision that came out otherwise when the",
+        "file was made, and comes out as recorded now:",
+        "  11  main  CooldownStarted",
+        "      recorded, and not decided then"
+      ])
+      const { unexpected } = Schema.decodeUnknownSync(Replay)(
+        yield* jsonOf(Effect.ignore(ask({ file, assert: true }, true)))
+      )
+      assert.deepStrictEqual(unexpected, {
+        formerly: { seq: 11, credential: "main", type: "CooldownStarted", fields: { event: "none" } }
+      } as never)
+    })
+  )
+
+  it.effect("names a decision that comes out otherwise in another way than then", () =>
+    Effect.gen(function* () {
+      const { file, flags, known } = yield* diverging
+      const [first, ...others] = known.divergences
+      writeFileSync(
+        file,
+        JSON.stringify({
+          ...known,
+          divergences: [{ ...first, fields: { ...first.fields, rule: "old/rule" } }, ...others]
+        })
+      )
+      const { exitCode, lines } = yield* ended(flags)
+      assert.strictEqual(exitCode, 4)
+      const told = lines.slice(lines.indexOf("The first that is not as expected is a decision:"))
+      const then = told.slice(told.indexOf("It came out like this when the file was made:"))
+      assert.strictEqual(then[1], `  ${first.seq}  ${first.credential}  ${first.type}`)
+      assert.include(then, "      rule: old/rule")
+    })
+  )
+
+  it.effect("names a decision that is made again no more, and one that was not made again then", () =>
+    Effect.gen(function* () {
+      for (const [from, to, told] of [
+        [
+          `{"seq":8,"made":{"ErrorClassified of main":1}}`,
+          `{"seq":8,"made":{"ErrorClassified of main":1,"OutcomeLost of main":1}}`,
+          [
+            "The first that is not as expected is a decision that was made again when the",
+            "file was made, and is not now:",
+            "  8  OutcomeLost of main",
+            "      made again then: 1, now: 0"
+          ]
+        ],
+        [
+          `{"seq":8,"made":{"ErrorClassified of main":1}},`,
+          ``,
+          [
+            "The first that is not as expected is a decision that is made again now, and was",
+            "not when the file was made:",
+            "  8  ErrorClassified of main",
+            "      made again then: 0, now: 1"
+          ]
+        ]
+      ] as const) {
+        const file = yield* recorded((text) => {
+          assert.include(text, from)
+          return text.replace(from, to)
+        })
+        const { exitCode, lines } = yield* ended({ file, assert: true })
+        assert.strictEqual(exitCode, 4)
+        assert.deepStrictEqual(lines.slice(-4), [...told])
+      }
     })
   )
 
@@ -218,7 +302,7 @@ describe("an expected file that does not fit", () => {
     ["is no JSON", () => "token=secret", /is not JSON/],
     ["lacks a field", (text: string) => text.replace(`"every": 1,`, ""), /: every: /],
     ["has a wrong value", (text: string) => text.replace(`"judged": 21`, `"judged": "21"`), /: judged: /],
-    ["is of a later format", (text: string) => text.replace(`"format": 1`, `"format": 2`), /: format: /]
+    ["is of a later format", (text: string) => text.replace(`"format": 2`, `"format": 3`), /: format: /]
   ] as const) {
     it.effect(what, () =>
       Effect.gen(function* () {

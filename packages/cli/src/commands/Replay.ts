@@ -2,6 +2,8 @@
 import { replayRules } from "@daybook/oauth/ReplayRules"
 import type { EventId, Seq } from "@daybook/pool/Ids"
 import type { PoolState } from "@daybook/pool/PoolState"
+import { DecisionTrace, firstCountDivergence } from "@daybook/pool/replay/DecisionTrace"
+import { firstUnlike, kept } from "@daybook/pool/replay/KeptDivergence"
 import { type Divergence, Replay as Engine } from "@daybook/pool/replay/Replay"
 import { firstDivergence, StateTrace } from "@daybook/pool/replay/StateTrace"
 import { Effect, Option, Stream } from "effect"
@@ -59,7 +61,7 @@ interface Asked extends HistoryFlags {
   readonly all: boolean
 }
 
-/** So many divergences are kept; they are counted all the same. */
+/** So many divergences are kept; the others are counted by place. */
 const most = 10_000
 
 export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home" | "json" | "paint">, asked: Asked) {
@@ -92,6 +94,7 @@ const usage = (message: string) => Effect.fail(new Stop({ exitCode: exitCodes.us
 interface Found {
   readonly engine: Engine
   readonly divergences: ReadonlyArray<Divergence>
+  readonly decisions: DecisionTrace
   readonly trace: StateTrace
   readonly every: number
   readonly last: EventId | undefined
@@ -107,8 +110,12 @@ const replayed = Effect.fnUntraced(function* (
 ) {
   const rules = replayRules()
   const divergences: Array<Divergence> = []
-  const onDivergence = (divergence: Divergence) => void (divergences.length < most && divergences.push(divergence))
-  const engine = new Engine({ rules, from: start, onDivergence })
+  const decisions = new DecisionTrace(every)
+  const onDivergence = (divergence: Divergence) => {
+    if (divergences.length < most) divergences.push(divergence)
+    decisions.diverged(divergence)
+  }
+  const engine = new Engine({ rules, from: start, onDivergence, onJudged: decisions.judged })
   const trace = new StateTrace(ExpectedReplay.digest, every, start)
   let last: EventId | undefined
   yield* Replaying.forEach(history, (event) => {
@@ -118,15 +125,15 @@ const replayed = Effect.fnUntraced(function* (
   })
   engine.end()
   trace.end()
-  return { engine, divergences, trace, every, last, classifier: rules.version } satisfies Found
+  return { engine, divergences, decisions, trace, every, last, classifier: rules.version } satisfies Found
 })
 
 const resultOf = (
-  { classifier, divergences, engine, trace }: Found,
+  { classifier, decisions, divergences, engine, every, trace }: Found,
   expected: ExpectedReplay.Expected | undefined
 ): ReplayAnswer => {
   const { diverged, judged, notJudged, underUnknownPolicy } = engine
-  const known = new Set(expected?.divergences)
+  const unlike = firstUnlike(expected?.divergences ?? [], divergences, ExpectedReplay.digest)
   return {
     classifier,
     judged,
@@ -134,23 +141,21 @@ const resultOf = (
     underUnknownPolicy,
     notJudged,
     divergences,
-    places: expected?.states.length,
+    ...(expected === undefined ? {} : { compared: { places: expected.states.length, every } }),
     unexpected: {
-      decision: divergences.find((divergence) => !known.has(nameOfDivergence(divergence))),
+      decision: unlike?.now,
+      formerly: unlike?.was,
+      made: expected === undefined ? undefined : firstCountDivergence(expected.decisions, decisions.places),
       state: expected === undefined ? undefined : firstDivergence(expected.states, trace.places)
     }
   }
 }
 
-const isGood = ({ unexpected: { decision, state } }: ReplayAnswer): boolean =>
-  decision === undefined && state === undefined
-
-/** What is otherwise, not how: that is in the ledger, and in the code. */
-const nameOfDivergence = ({ fields, seq, type }: Divergence): string =>
-  [seq, type, ...fields.map(({ field }) => field)].join(" ")
+const isGood = ({ unexpected }: ReplayAnswer): boolean =>
+  Object.values(unexpected).every((found) => found === undefined)
 
 const expectedOf = Effect.fnUntraced(function* (history: History.History, found: Found) {
-  const { classifier, divergences, engine, every, last, trace } = found
+  const { classifier, decisions, divergences, engine, every, last, trace } = found
   const { ledger, state } = history
   if (last === undefined) return yield* new Stop({ exitCode: exitCodes.error, message: "The ledger holds no event." })
   const head = yield* ledger.head
@@ -160,7 +165,8 @@ const expectedOf = Effect.fnUntraced(function* (history: History.History, found:
     classifier,
     judged: engine.judged,
     every,
-    divergences: divergences.map(nameOfDivergence),
+    decisions: decisions.places,
+    divergences: divergences.map((divergence) => kept(divergence, ExpectedReplay.digest)),
     states: trace.places
   }
 })

@@ -12,7 +12,9 @@ import type { Recorded } from "../Recorded.ts"
 import { type Act, Acts } from "./Act.ts"
 import { comparisons } from "./Comparisons.ts"
 import { decide, isUneventful } from "./Decide.ts"
+import type { Decided } from "./Decided.ts"
 import { type NotJudged, Unjudged } from "./NotJudged.ts"
+import type { JudgedDecision } from "./DecisionTrace.ts"
 import { differences, type FieldDifference } from "./Difference.ts"
 import { decisionsIn, draftsOf, recover, unrecovered } from "./Recover.ts"
 import { Policies } from "./Policies.ts"
@@ -35,6 +37,8 @@ export interface Options {
   /** Of actors whose policy is not among the events; default the default policy. */
   readonly policy?: Policy
   readonly onDivergence?: (divergence: Divergence) => void
+  /** Of each recorded decision that was made again, also one that diverges. */
+  readonly onJudged?: (decision: JudgedDecision) => void
 }
 
 export class Replay {
@@ -49,14 +53,16 @@ export class Replay {
   private readonly states: StatesBefore
   private readonly unjudged = new Unjudged()
   private readonly onDivergence: (divergence: Divergence) => void
+  private readonly onJudged: (decision: JudgedDecision) => void
   private now: PoolState
 
-  constructor({ from = empty, onDivergence = () => {}, policy, rules }: Options) {
+  constructor({ from = empty, onDivergence = () => {}, onJudged = () => {}, policy, rules }: Options) {
     this.rules = rules
     this.policies = new Policies(policy)
     this.acts = new Acts(this.judge)
     this.states = new StatesBefore()
     this.onDivergence = onDivergence
+    this.onJudged = onJudged
     this.now = from
   }
 
@@ -88,36 +94,47 @@ export class Replay {
     const compared = comparisons(this.states.possible, act)
     if (compared !== undefined) this.compareInput(act, compared)
     const again = decide(before, act, { now: first.at, chance: 0, policy, rules: this.rules })
-    if (again._tag === "Decided") this.compare(act, before, policy, isWhole)
+    if (again._tag === "Decided" || isUndecided(again, act)) this.compare(act, before, policy, isWhole)
     if (again._tag === "NotJudged" && compared === undefined) this.unjudged.add(act, again.why)
   }
 
   private compareInput(act: Act, fields: ReadonlyArray<FieldDifference>): void {
-    this.judged++
-    const { type } = act.find(({ type }) => type === "RaceAdopted") ?? act[0]
+    const event = act.find(({ type }) => type === "RaceAdopted") ?? act[0]
+    const { type } = event
+    this.count(act, event)
     if (fields.length > 0) this.report(act, type as EventType, fields)
   }
 
   private compare(act: Act, before: PoolState, policy: Policy, isWhole: boolean): void {
     const recorded = decisionsIn(act)
     const sought = { act, states: this.states.possible, policy, rules: this.rules }
-    this.judged += recorded.length
+    recorded.forEach((event) => this.count(act, event))
     if (!this.policies.knows(act[0].actor)) this.underUnknownPolicy += recorded.length
     if (recover(sought) !== undefined) return
     const again = decide(before, act, { ...unrecovered(sought), policy, rules: this.rules })
-    if (again._tag !== "Decided") return
-    for (const { fields, type } of differences(recorded, draftsOf(again))) {
+    const drafts = again._tag === "Decided" ? draftsOf(again) : []
+    for (const { fields, type } of differences(recorded, drafts)) {
       if (isWhole || !isMissing(fields)) this.report(act, type, fields)
     }
+  }
+
+  private count(act: Act, { seq, type }: Recorded): void {
+    this.judged++
+    this.onJudged({ seq, credential: credentialOf(act), type })
   }
 
   private report(act: Act, type: EventType, fields: ReadonlyArray<FieldDifference>): void {
     this.diverged++
     const { at, seq } = act.find((event) => event.type === type) ?? act[act.length - 1] ?? act[0]
-    const credential = act.flatMap((event) => ("credential" in event && event.credential ? [event.credential] : []))[0]
-    this.onDivergence({ seq, at, credential, type, fields })
+    this.onDivergence({ seq, at, credential: credentialOf(act), type, fields })
   }
 }
+
+const credentialOf = (act: Act): CredentialId | undefined =>
+  act.flatMap((event) => ("credential" in event && event.credential ? [event.credential] : []))[0]
+
+/** The present code decides nothing where something was decided. */
+const isUndecided = ({ _tag }: Decided, act: Act): boolean => _tag === "NoDecision" && decisionsIn(act).length > 0
 
 const isMissing = ([field]: ReadonlyArray<FieldDifference>): boolean =>
   field?.field === "event" && field.recorded === undefined
