@@ -1,16 +1,19 @@
-/** The documents of the command as JSON Schema, draft 2020-12. */
-import { documents } from "@daybook/cli/json/Documents"
+/** The documents of the command, and its files, as JSON Schema, draft 2020-12. */
+import { documents, files } from "@daybook/cli/json/Documents"
 import { Schema } from "effect"
 
-/** Names of commands, and the text of each schema's file. */
+/** Names of commands and of files, and the text of each schema's file. */
 export const schemas = (): ReadonlyMap<string, string> =>
-  new Map(Object.entries(documents).map(([name, shape]) => [name, textOf(name, shape)]))
+  new Map([
+    ...Object.entries(documents).map(([name, shape]) => [name, textOf(`daybook ${name} --json`, shape)] as const),
+    ...Object.entries(files).map(([name, [title, shape]]) => [name, textOf(title, shape)] as const)
+  ])
 
-const textOf = (name: string, shape: Schema.Constraint): string => {
+const textOf = (title: string, shape: Schema.Constraint): string => {
   const { definitions, schema } = Schema.toJsonSchemaDocument(shape)
   const document = {
     $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: `daybook ${name} --json`,
+    title,
     ...schema,
     ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions })
   }

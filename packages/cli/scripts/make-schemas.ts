@@ -1,4 +1,4 @@
-/** Writes docs/schemas anew: a JSON Schema for what each command answers with `--json`. */
+/** Writes docs/schemas anew: a JSON Schema for what each command answers with `--json`, and for each file it reads again. */
 import { writeFileSync } from "node:fs"
 import { schemas } from "./Schemas.ts"
 

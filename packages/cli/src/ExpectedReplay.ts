@@ -2,7 +2,6 @@
  * What a replay of a ledger came to once, in a file beside it: which decisions were made again, which came out otherwise
  * even then, and the states at regular places. A later replay is compared with it.
  */
-import { EventId, LedgerId } from "@daybook/pool/Ids"
 import type { DecisionPlace } from "@daybook/pool/replay/DecisionTrace"
 import type { KeptDivergence } from "@daybook/pool/replay/KeptDivergence"
 import type { Place } from "@daybook/pool/replay/StateTrace"
@@ -10,40 +9,11 @@ import { Effect, type Option, Predicate, Result, Schema, SchemaIssue, type Stdio
 import { hash } from "node:crypto"
 import * as Destination from "./Destination.ts"
 import { exitCodes } from "./ExitCode.ts"
+import { format, ReplayExpected } from "./json/ReplayExpected.ts"
 import { nameOf, readText } from "./ReadText.ts"
 import { Stop } from "./Stop.ts"
 
-/** Of the file; a later one may mean something else by the same fields. */
-const version = 2
-
-export const Expected = Schema.Struct({
-  format: Schema.Literal(version),
-  ledger: Schema.optionalKey(LedgerId),
-  /** The last event that was replayed. */
-  head: Schema.Struct({ seq: Schema.Natural, event: EventId, h: Schema.optionalKey(Schema.String) }),
-  classifier: Schema.Natural,
-  judged: Schema.Natural,
-  /** A place every so many events. */
-  every: Schema.Natural.check(Schema.isGreaterThanOrEqualTo(1)),
-  /** How many decisions were made again, by place and kind. */
-  decisions: Schema.Array(Schema.Struct({ seq: Schema.Natural, made: Schema.Record(Schema.String, Schema.Natural) })),
-  /** Decisions that came out otherwise, the first of many. */
-  divergences: Schema.Array(
-    Schema.Struct({
-      seq: Schema.Natural,
-      credential: Schema.optionalKey(Schema.String),
-      type: Schema.String,
-      fields: Schema.Record(Schema.String, Schema.String)
-    })
-  ),
-  states: Schema.Array(
-    Schema.Struct({
-      seq: Schema.Natural,
-      changed: Schema.Record(Schema.String, Schema.NullOr(Schema.Record(Schema.String, Schema.String)))
-    })
-  )
-})
-export type Expected = typeof Expected.Type
+export type Expected = ReplayExpected
 
 export const digest = (text: string): string => `sha256:${hash("sha256", text, "base64url")}`
 
@@ -53,7 +23,7 @@ const most = 1_000
 export const every = (events: number): number => Math.max(1, Math.ceil(events / most))
 
 export const write = (path: Option.Option<string>, expected: Omit<Expected, "format">) =>
-  Effect.scoped(Effect.flatMap(Destination.open(path), (put) => put(textOf({ format: version, ...expected }))))
+  Effect.scoped(Effect.flatMap(Destination.open(path), (put) => put(textOf({ format, ...expected }))))
 
 /** A line for each place, so that a difference between two files is readable. */
 const textOf = ({ decisions, divergences, states, ...rest }: Expected): string => {
@@ -72,16 +42,27 @@ const textOf = ({ decisions, divergences, states, ...rest }: Expected): string =
 export const read = Effect.fnUntraced(function* (named: string): Effect.fn.Return<Expected, Stop, Stdio.Stdio> {
   const path = nameOf(named)
   const text = yield* Effect.mapError(readText(named), ({ why }) =>
-    wrong(`There is nothing to compare with at ${path} (${why}). ${remedy}`)
+    wrong(`There is nothing to compare with at ${path} (${why}). ${first}`)
   )
   const json = Result.try(() => JSON.parse(text) as unknown)
   if (Result.isFailure(json)) return yield* wrong(`${path} is not JSON. ${remedy}`)
+  const other = formatOf(json.success)
+  if (other !== undefined) return yield* wrong(`${path} ${other}. ${remedy}`)
   const decoded = decode(json.success)
   if (Result.isFailure(decoded)) return yield* wrong(`${path}: ${flawIn(decoded.failure.issue)}. ${remedy}`)
   return decoded.success
 })
 
-const decode = Schema.decodeUnknownResult(Expected)
+const decode = Schema.decodeUnknownResult(ReplayExpected)
+
+/** What another version wrote, or something else altogether. */
+const formatOf = (json: unknown): string | undefined => {
+  if (!Predicate.hasProperty(json, "format")) return "is no file of `daybook replay --write`: it has no field `format`"
+  if (json.format === format) return undefined
+  return typeof json.format === "number"
+    ? `is of format ${json.format}, and this version of Daybook reads format ${format}`
+    : "is no file of `daybook replay --write`: its field `format` is not a number"
+}
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 
@@ -92,6 +73,7 @@ const flawIn = (issue: SchemaIssue.Issue): string => {
   return `${steps.length === 0 ? "it" : steps.join(".")}: ${message.replace(/\.$/, "")}`
 }
 
-const remedy = "Make one with `daybook replay --write FILE`."
+const first = "Make one with `daybook replay --write FILE`."
+const remedy = "Make a new one with `daybook replay --write FILE`."
 
 const wrong = (message: string): Stop => new Stop({ exitCode: exitCodes.usage, message })

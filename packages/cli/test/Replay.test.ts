@@ -302,14 +302,31 @@ describe("an expected file that does not fit", () => {
     ["is no JSON", () => "token=secret", /is not JSON/],
     ["lacks a field", (text: string) => text.replace(`"every": 1,`, ""), /: every: /],
     ["has a wrong value", (text: string) => text.replace(`"judged": 21`, `"judged": "21"`), /: judged: /],
-    ["is of a later format", (text: string) => text.replace(`"format": 2`, `"format": 3`), /: format: /]
+    [
+      "has a wrong value far inside",
+      (text: string) => text.replace(`"seq":9,"made"`, `"seq":0,"made"`),
+      /: decisions\.1\.seq: /
+    ],
+    [
+      "is of a later format",
+      (text: string) => text.replace(`"format": 2`, `"format": 3`),
+      / is of format 3, and .* reads format 2\./
+    ],
+    [
+      "is another document",
+      () => `{"ledger":{"seq":3}}`,
+      / is no file of `daybook replay --write`: it has no field `format`\./
+    ],
+    ["is another format of another program", () => `{"format":"csv"}`, /: its field `format` is not a number\./],
+    ["is a list", () => `[1, 2]`, / it has no field `format`\./]
   ] as const) {
     it.effect(what, () =>
       Effect.gen(function* () {
         const { exitCode, message } = yield* ended({ file: yield* recorded(change), assert: true })
         assert.strictEqual(exitCode, 2)
         assert.match(message, problem)
-        assert.include(message, "Make one with `daybook replay --write FILE`.")
+        assert.match(message, /^\/.*expected\.json/)
+        assert.include(message, "Make a new one with `daybook replay --write FILE`.")
         assert.notInclude(message, "secret")
       })
     )

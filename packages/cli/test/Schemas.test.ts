@@ -1,18 +1,15 @@
 /** The JSON Schemas in docs/schemas. */
-import { documents } from "@daybook/cli/json/Documents"
+import { documents, files } from "@daybook/cli/json/Documents"
 import { assert, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
 import { schemas } from "../scripts/Schemas.ts"
 
 const folder = new URL("../../../docs/schemas/", import.meta.url)
 
-it("are what the commands' documents give, one for each", () => {
-  const files = readdirSync(folder).toSorted()
+it("are what the commands' documents and files give, one for each", () => {
   assert.deepStrictEqual(
-    files,
-    Object.keys(documents)
-      .map((name) => `${name}.schema.json`)
-      .toSorted()
+    readdirSync(folder).toSorted(),
+    [...Object.keys(documents), ...Object.keys(files)].map((name) => `${name}.schema.json`).toSorted()
   )
   for (const [name, text] of schemas()) {
     const file = readFileSync(new URL(`${name}.schema.json`, folder), "utf8")

@@ -1,6 +1,6 @@
 /**
- * The shapes of what commands answer with `--json`, by the name of the command. `docs/schemas` is made of them:
- * `node packages/cli/scripts/make-schemas.ts` writes it anew.
+ * The shapes of what commands answer with `--json`, by the name of the command, and of files that they read again.
+ * `docs/schemas` is made of them: `node packages/cli/scripts/make-schemas.ts` writes it anew.
  */
 import type { Schema } from "effect"
 import { Audit } from "./Audit.ts"
@@ -12,6 +12,7 @@ import { Lineage } from "./Lineage.ts"
 import { LogEvent } from "./Log.ts"
 import { Loops } from "./Loops.ts"
 import { Replay } from "./Replay.ts"
+import { ReplayExpected } from "./ReplayExpected.ts"
 import { Show } from "./Show.ts"
 import { Story } from "./Story.ts"
 import { View } from "./View.ts"
@@ -35,4 +36,9 @@ export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   "what-if": WhatIf,
   trace: Trace,
   why: Why
+}
+
+/** By the name of the schema: what the file is, and its shape. */
+export const files: Readonly<Record<string, readonly [title: string, shape: Schema.Encoder<unknown>]>> = {
+  "replay-expected": ["The file of daybook replay --write", ReplayExpected]
 }
