@@ -11,6 +11,7 @@ import { Effect, Option, Redacted, Schedule, Schema, Stdio, Stream } from "effec
 import { copyFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { jsonOf, linesOf, told } from "./support/Answers.ts"
+import { flawsIn } from "./support/JsonSchemas.ts"
 import { tempFolder } from "./support/TempFolder.ts"
 import { uuid } from "./support/Written.ts"
 
@@ -68,7 +69,9 @@ describe("a token on standard input", () => {
         /^fp_[\w-]{16} is the current refresh token of main \(openai-codex\)\. One event names it: 4 \(/
       )
       assert.notInclude(text, token)
-      const found = Schema.decodeUnknownSync(Hash)(yield* jsonOf(ask(folder, token, true)))
+      const json = yield* jsonOf(ask(folder, token, true))
+      assert.deepStrictEqual(flawsIn("hash", json), [])
+      const found = Schema.decodeUnknownSync(Hash)(json)
       assert.isTrue(found.known)
       assert.deepInclude(found.uses[0], { credential, role: "refresh", standing: "current", events: 1 })
     })
