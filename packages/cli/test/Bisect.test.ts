@@ -3,11 +3,14 @@ import { answer } from "@daybook/cli/commands/Bisect"
 import { Bisect } from "@daybook/cli/json/Bisect"
 import { plain } from "@daybook/cli/render/Paint"
 import { Stop } from "@daybook/cli/Stop"
+import { fields } from "@daybook/pool/queries/condition/Fields"
+import { parse } from "@daybook/pool/queries/condition/Parse"
 import { layer as nodeServices } from "@effect/platform-node/NodeServices"
 import { assert, describe, it, vi } from "@effect/vitest"
-import { Console, Effect, Option, Schema } from "effect"
+import { Console, Effect, Option, Result, Schema } from "effect"
 import { chmodSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { daybook } from "./support/Cli.ts"
 import { enrolled, failed, generation, lost, observed, quarantined, started, succeeded } from "./support/Refreshes.ts"
 import { tempFolder } from "./support/TempFolder.ts"
@@ -272,4 +275,22 @@ describe("the command", () => {
       assert.match(wrong.stderr, /after --, such as `daybook bisect -- node`/)
     }).pipe(Effect.provide(nodeServices))
   )
+})
+
+describe("the page on looking back", () => {
+  const page = readFileSync(fileURLToPath(new URL("../../../docs/history.md", import.meta.url)), "utf8")
+  const section = page.slice(page.indexOf("### Conditions"), page.indexOf("### A command of your own"))
+
+  it("shows conditions that can be read", () => {
+    const [, block = ""] = /```\n([^]*?)```/.exec(section) ?? []
+    const conditions = block.trim().split("\n")
+    assert.isAbove(conditions.length, 3)
+    for (const condition of conditions) assert.isTrue(Result.isSuccess(parse(condition)), condition)
+  })
+
+  it("names every field of a credential, and none that there is not", () => {
+    const cells = Array.from(section.matchAll(/^\| (`.*?) \|/gm), ([, cell = ""]) => cell)
+    const names = cells.flatMap((cell) => Array.from(cell.matchAll(/`(\w+)`/g), ([, name = ""]) => name))
+    assert.sameMembers(names, Object.keys(fields))
+  })
 })
