@@ -1,20 +1,18 @@
 /** What commands answer with `--json` on recorded ledgers, held to docs/schemas by a validator that is not ours. */
-import { commandsFor } from "@daybook/cli/CommandTable"
 import { open as openHistory } from "@daybook/cli/History"
 import { documents, files } from "@daybook/cli/json/Documents"
-import { root } from "@daybook/cli/Root"
 import { Stop } from "@daybook/cli/Stop"
 import { members } from "@daybook/pool/PoolState"
 import { fieldNames } from "@daybook/pool/queries/why/Fields"
 import { layer as nodeServices } from "@effect/platform-node/NodeServices"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect } from "effect"
-import { Command } from "effect/cli"
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { linesOf } from "./support/Answers.ts"
 import { launch } from "./support/Cli.ts"
+import { run } from "./support/InProcess.ts"
 import { flawsIn, names } from "./support/JsonSchemas.ts"
 import { writePast } from "./support/Past.ts"
 import { tempFolder } from "./support/TempFolder.ts"
@@ -22,11 +20,6 @@ import { tempFolder } from "./support/TempFolder.ts"
 vi.setConfig({ testTimeout: 60_000 })
 
 const recordings = fileURLToPath(new URL("../../../examples/ledgers", import.meta.url))
-
-const run = Effect.fnUntraced(function* (words: ReadonlyArray<string>) {
-  const commands = yield* Effect.promise(() => commandsFor(words))
-  yield* Command.runWith(Command.withSubcommands(root, commands), { version: "0" })(words)
-})
 
 /** A command that finds something may end with a code of its own, after its answer. */
 const answered = (words: ReadonlyArray<string>) =>

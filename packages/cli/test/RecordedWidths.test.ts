@@ -1,24 +1,16 @@
 /** What the commands that look back print of recorded ledgers; docs.test.ts holds the pages to what is printed. */
-import { commandsFor } from "@daybook/cli/CommandTable"
 import { open as openHistory } from "@daybook/cli/History"
-import { root } from "@daybook/cli/Root"
 import { members } from "@daybook/pool/PoolState"
 import { layer as nodeServices } from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { Command } from "effect/cli"
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { linesOf, tooWide } from "./support/Answers.ts"
+import { run } from "./support/InProcess.ts"
 
 const recordings = fileURLToPath(new URL("../../../examples/ledgers", import.meta.url))
-
-const run = Effect.fnUntraced(function* (line: string) {
-  const words = line.replace("examples/ledgers", recordings).split(" ")
-  const commands = yield* Effect.promise(() => commandsFor(words))
-  yield* Command.runWith(Command.withSubcommands(root, commands), { version: "0" })(words)
-})
 
 describe("every recorded ledger", () => {
   it.effect.each(readdirSync(recordings).filter((name) => name !== "README.md"))(
@@ -30,7 +22,7 @@ describe("every recorded ledger", () => {
         const ids = members(state).map(({ id }) => id)
         const lines = ["show", "diff 3", "audit", ...ids.flatMap((id) => [`show ${id}`, `story ${id} --all`])]
         for (const line of lines) {
-          const printed = yield* linesOf(run(`${line} --ledger examples/ledgers/${name}`))
+          const printed = yield* linesOf(run([...line.split(" "), "--ledger", ledger]))
           assert.isAbove(printed.length, 3)
           assert.deepStrictEqual(tooWide(printed), [], line)
         }
