@@ -3,6 +3,7 @@ import type { Ledger } from "@daybook/ledger/Ledger"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Context, Effect } from "effect"
+import { spawnSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -172,3 +173,28 @@ describe.each([Infinity, 0])("a disk that fails while it is read ahead, a thread
     })
   )
 })
+
+it.live("a process that may have no threads scans all the same", () =>
+  Effect.gen(function* () {
+    const folder = yield* longLedger
+    const program = `
+      import * as FileLedger from "@daybook/ledger/FileLedger"
+      import { Ledger } from "@daybook/ledger/Ledger"
+      import { Effect } from "effect"
+      const { Threads } = await import(${JSON.stringify(new URL("../src/internal/SieveThread.ts", import.meta.url).href)})
+      let count = 0
+      const end = await Ledger.use((ledger) => ledger.scan({ take: () => void count++ })).pipe(
+        Effect.provideService(Threads, { from: 0, program: new URL("file:///none") }),
+        Effect.provide(FileLedger.layer({ folder: process.argv[1], program: "test", version: "1", readOnly: true })),
+        Effect.runPromise
+      )
+      console.log(count, end.seq)`
+    const run = (...flags: ReadonlyArray<string>) =>
+      spawnSync(process.execPath, [...flags, "--input-type=module", "-e", program, folder], {
+        cwd: import.meta.dirname,
+        encoding: "utf8"
+      })
+    const { status, stderr, stdout } = run("--permission", "--allow-fs-read=*", "--allow-fs-write=*", "--allow-addons")
+    assert.deepStrictEqual({ status, stdout }, { status: 0, stdout: "6004 6004\n" }, stderr)
+  })
+)

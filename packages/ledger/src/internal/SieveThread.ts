@@ -9,29 +9,8 @@ import type { LedgerFile } from "./LedgerFile.ts"
 import { maxBytes } from "./LineEnds.ts"
 import { pieceBytes } from "./ReadAhead.ts"
 import type { Options } from "./Sieve.ts"
+import type { Answer, Order, Piece } from "./SieveWorker.ts"
 import type { Place } from "./Walk.ts"
-
-/** Says where a round of pieces begins, and what is wanted of them. */
-export interface Order extends Options {
-  readonly round: number
-  readonly place: Place
-}
-
-/** Bytes that follow those of the piece before. Their memory is handed over. */
-export interface Piece {
-  readonly round: number
-  readonly bytes: Uint8Array<ArrayBuffer>
-  readonly length: number
-}
-
-/** The memory of a piece, given back. Nothing was found if its round was over. */
-export interface Answer {
-  readonly round: number
-  readonly bytes: Uint8Array<ArrayBuffer>
-  readonly found:
-    | { readonly place: Place; readonly isStuck: boolean; readonly isLast: boolean; readonly written: number }
-    | undefined
-}
 
 /** What a piece came to: whole lines, good until the next piece is asked for. */
 export interface Found {
@@ -58,15 +37,18 @@ export const Threads = Context.Reference<Threads>("@daybook/ledger/internal/Siev
   })
 })
 
-/** Ends with the scope. What few need, Node loads only then. */
-export const make = (program: URL): Effect.Effect<SieveThread, never, Scope.Scope> =>
+/** Ends with the scope. None where a process may have no threads. */
+export const make = (program: URL): Effect.Effect<SieveThread | undefined, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.promise(async () => {
-      const { Worker } = await import("node:worker_threads")
-      return new Thread(new Worker(program, { env: {}, execArgv: [], resourceLimits }))
-    }),
-    (thread) => Effect.promise(() => thread.end())
+    Effect.promise(() => start(program).catch(() => undefined)),
+    (thread) => Effect.promise(async () => thread?.end())
   )
+
+/** What few need, Node loads only then. */
+const start = async (program: URL): Promise<Thread> => {
+  const { Worker } = await import("node:worker_threads")
+  return new Thread(new Worker(program, { env: {}, execArgv: [], resourceLimits }))
+}
 
 const resourceLimits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 }
 
@@ -95,7 +77,6 @@ class Thread implements SieveThread {
 
   constructor(worker: Worker) {
     this.#worker = worker
-    this.#worker.unref()
     this.#worker.on("message", (answer: Answer) => this.#hear(answer))
     this.#worker.on("error", () => this.#lose())
     this.#worker.on("exit", () => this.#lose())

@@ -4,9 +4,30 @@
  */
 import { parentPort } from "node:worker_threads"
 import { maxBytes } from "./LineEnds.ts"
-import { sieve } from "./Sieve.ts"
-import type { Answer, Order, Piece } from "./SieveThread.ts"
+import { type Options, sieve } from "./Sieve.ts"
 import type { Place } from "./Walk.ts"
+
+/** Says where a round of pieces begins, and what is wanted of them. */
+export interface Order extends Options {
+  readonly round: number
+  readonly place: Place
+}
+
+/** Bytes that follow those of the piece before. Their memory is handed over. */
+export interface Piece {
+  readonly round: number
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly length: number
+}
+
+/** The memory of a piece, given back. Nothing was found if its round was over. */
+export interface Answer {
+  readonly round: number
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly found:
+    | { readonly place: Place; readonly isStuck: boolean; readonly isLast: boolean; readonly written: number }
+    | undefined
+}
 
 if (parentPort === null) throw new Error("this program is a thread of another")
 const port = parentPort
