@@ -265,6 +265,29 @@ describe("a page that is live", () => {
     rmSync(home, { recursive: true })
   })
 
+  it("shows that a bench has ended when it ends, in the lane as in the state, though no event says so", async () => {
+    const home = mkdtempSync(join(tmpdir(), "daybook-live-"))
+    const run = (script: string, ...args: ReadonlyArray<string>) =>
+      execFileSync(process.execPath, [fileURLToPath(new URL(`support/${script}`, import.meta.url)), home, ...args])
+    run("appender.ts", "1")
+    const viewed = await view(browser, ["--home", home])
+    const { page } = viewed
+    run("bencher.ts", "6000")
+    const lane = timeline(page).getByRole("button", { name: /main/ })
+    const inState = panel(page).getByRole("button", { name: /main/ })
+    await expect.poll(() => lane.innerText()).toContain("cooling")
+    await expect.poll(() => inState.innerText()).toContain("cooling")
+    const place = await placeOf(page)
+    await shoot(page, "benched")
+    await expect.poll(() => inState.innerText(), { timeout: 20_000 }).toContain("ok")
+    assert.include(await lane.innerText(), "ok")
+    assert.strictEqual(await placeOf(page), place)
+    await shoot(page, "bench-ended")
+    nothingSaid(viewed)
+    await viewed.close()
+    rmSync(home, { recursive: true })
+  })
+
   it("says that the command has ended, and keeps what it has", async () => {
     const viewed = await view(browser, ["--ledger", recorded("quiet")])
     const { page } = viewed

@@ -87,6 +87,11 @@ export interface Bands {
 export interface Piece {
   readonly columns: Columns
   readonly bands: Bands
+  /**
+   * In the newest piece: how lanes will stand after its last event while no other comes, for a bench ends by the clock. It
+   * is a forecast, and gives way to the piece that comes next.
+   */
+  readonly ahead?: Bands
   readonly legend: Legend
   /** Causes in this piece of events of newer ones, which had 0 for them. */
   readonly late?: LateCauses

@@ -107,6 +107,24 @@ describe.each(lengths)("in pieces of $newest to $longest events", (length) => {
     assertBands(whole, events, seed)
   })
 
+  it.each([5, 6, 7])(
+    "behind the last event bands end as benches do, and no event has to come (history %i)",
+    async (seed) => {
+      for (const end of [90, 333]) {
+        const events = history(seed, end)
+        const { whole } = await readAll(events, length)
+        const state = fold(events)
+        for (let minutes = 0; minutes <= 25; minutes += 0.5) {
+          const now = state.latest + minutes * 60_000
+          for (const { credential } of whole.legend.lanes) {
+            const told = `${credential}, ${minutes} minutes behind event ${end}`
+            assert.strictEqual(whole.word(credential, now), wordIn(state, credential, now), told)
+          }
+        }
+      }
+    }
+  )
+
   it("bands of a piece are in the order of time, and only say what is new", async () => {
     const { whole } = await readAll(history(11, 400), length)
     for (const { bands } of whole.pieces) {

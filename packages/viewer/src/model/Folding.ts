@@ -84,6 +84,7 @@ export class Folding {
     return {
       columns: this.#count === this.#columns.at.length ? this.#columns : cut(this.#columns, this.#count),
       bands: bands.bands,
+      ...(this.isNewest ? { ahead: bands.ahead(this.state) } : {}),
       legend: this.#book.legend,
       late: this.#causes.finish()
     }
@@ -111,7 +112,7 @@ const cut = ({ actor, at, cause, from, lane, mark, type }: Columns, length: numb
 })
 
 /** What goes over to the page without being copied. */
-export const buffersOf = ({ bands, columns, late }: Piece): Array<ArrayBufferLike> => {
+export const buffersOf = ({ ahead, bands, columns, late }: Piece): Array<ArrayBufferLike> => {
   const { from: _from, ...arrays } = columns
-  return [...Object.values(arrays), ...Object.values(bands), ...Object.values(late ?? {})].map(({ buffer }) => buffer)
+  return [arrays, bands, ahead, late].flatMap((part) => Object.values(part ?? {}).map(({ buffer }) => buffer))
 }

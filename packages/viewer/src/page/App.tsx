@@ -63,6 +63,7 @@ const Body = ({ page: { store, view } }: { readonly page: Page }) => {
             overlay={store.overlay}
             brushed={store.brushed}
             present={store.shownUpTo}
+            now={store.present}
             fit={view.fit}
           />
         </div>

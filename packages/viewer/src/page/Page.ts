@@ -74,15 +74,22 @@ const nameTab = ({ about }: Store): void => {
 
 const tick = 10_000
 
-/** Benches and tokens end by the clock. */
+/** Benches and tokens end by the clock. The end of a bench is known, and is shown when it comes. */
 const keepTime = (store: Store): void => {
   const isRunning = computed(() => !store.isStill.value && store.isConnected.value && store.cursor.value === undefined)
+  const look = () => {
+    if (!document.hidden) store.clock.value = Date.now()
+  }
   effect(() => {
     if (!isRunning.value) return
-    const timer = setInterval(() => {
-      if (!document.hidden) store.clock.value = Date.now()
-    }, tick)
+    const timer = setInterval(look, tick)
     return () => clearInterval(timer)
+  })
+  effect(() => {
+    const next = isRunning.value ? store.picture.value.nextChange(store.clock.value) : undefined
+    if (next === undefined || next - Date.now() > tick) return
+    const timer = setTimeout(look, next - Date.now())
+    return () => clearTimeout(timer)
   })
 }
 

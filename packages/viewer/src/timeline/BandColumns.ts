@@ -10,6 +10,12 @@ export interface LaneBands {
   readonly word: Deque<Uint8Array>
 }
 
+/** The bands of a lane that are yet to come, in order. */
+export interface Coming {
+  readonly since: ReadonlyArray<number>
+  readonly word: ReadonlyArray<number>
+}
+
 export class BandColumns {
   readonly lanes: Array<LaneBands> = []
 
@@ -44,6 +50,10 @@ export class BandColumns {
     return index < 0 ? notThere : known.word.get(index)
   }
 }
+
+/** By lane. */
+export const comingIn = (ahead: Bands | undefined): ReadonlyMap<number, Coming> =>
+  ahead === undefined ? new Map() : byLane(ahead)
 
 const none = (): LaneBands => ({ since: floats(), word: bytes() })
 

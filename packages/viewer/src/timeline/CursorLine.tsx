@@ -51,7 +51,7 @@ export const CursorGrip = ({ scene }: { readonly scene: Scene }) => {
       aria-valuemin={picture.first}
       aria-valuemax={Math.max(picture.last, seq)}
       aria-valuenow={seq}
-      aria-valuetext={cursorText(picture, seq, scene.instant.value)}
+      aria-valuetext={cursorText(picture, seq, scene.looked.value)}
     />
   )
 }

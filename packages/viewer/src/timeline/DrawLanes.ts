@@ -68,7 +68,7 @@ const drawLane = (pen: Pen, row: Row, lane: number, scene: Scene, paints: Paints
   const end = scene.x(scene.present.value)
   const marks = thinMarks(picture, picture.events.marks[lane], view, width, scene.mask.value)
   scene.drawn.set(lane, marks)
-  for (const band of thinBands(picture.bands.lanes[lane], view, width)) {
+  for (const band of thinBands(picture.bands.lanes[lane], view, width, picture.coming.get(lane))) {
     drawBand(pen, band, middle, end, paints)
     const to = Math.min(band.to, end)
     const hasRoom = band.word !== "ok" && to - band.from > roomForWord

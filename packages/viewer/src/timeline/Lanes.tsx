@@ -110,7 +110,7 @@ interface NameProps {
 
 const Name = ({ scene, row, lane, isStop, isChosen }: NameProps) => {
   const button = useRef<HTMLButtonElement>(null)
-  const word = useMemo(() => computed(() => scene.picture.value.word(lane, scene.instant.value)), [scene, lane])
+  const word = useMemo(() => computed(() => scene.picture.value.word(lane, scene.looked.value)), [scene, lane])
   const { credential, ...known } = scene.picture.value.legend.lanes[lane]!
   const { names, bandTop, lane: height } = scene.measures.value
   useEffect(() => {

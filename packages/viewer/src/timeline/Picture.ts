@@ -15,7 +15,7 @@ import {
   type Piece
 } from "../Picture.ts"
 import type { Cursor } from "../Questions.ts"
-import { BandColumns } from "./BandColumns.ts"
+import { BandColumns, type Coming, comingIn } from "./BandColumns.ts"
 import type { Deque } from "./Deque.ts"
 import { EventColumns } from "./EventColumns.ts"
 
@@ -34,7 +34,7 @@ const inOrder = (lanes: ReadonlyArray<Lane>): ReadonlyArray<number> =>
   })
 
 export class Picture {
-  static readonly empty = new Picture(new EventColumns(), new BandColumns(), nothing, [])
+  static readonly empty = new Picture(new EventColumns(), new BandColumns(), nothing, [], new Map())
 
   /** For drawing. */
   readonly events: EventColumns
@@ -46,13 +46,22 @@ export class Picture {
   readonly first: number
   readonly last: number
   readonly count: number
+  /** By lane: how it will stand while no event comes. Never among `bands`: the next event may stand before it. */
+  readonly coming: ReadonlyMap<number, Coming>
   /** Pieces that touch none of the events yet. */
   readonly #apart: ReadonlyArray<Piece>
 
-  private constructor(events: EventColumns, bands: BandColumns, legend: Legend, apart: ReadonlyArray<Piece>) {
+  private constructor(
+    events: EventColumns,
+    bands: BandColumns,
+    legend: Legend,
+    apart: ReadonlyArray<Piece>,
+    coming: Picture["coming"]
+  ) {
     this.events = events
     this.bands = bands
     this.legend = legend
+    this.coming = coming
     this.lanes = inOrder(legend.lanes)
     this.count = events.count
     this.first = this.count === 0 ? 0 : events.first
@@ -65,7 +74,9 @@ export class Picture {
     const bands = this.count === 0 ? new BandColumns() : this.bands
     const apart = joined(events, bands, [...this.#apart, piece])
     if (piece.late !== undefined) events.setCauses(piece.late)
-    return new Picture(events, bands, longer(this.legend, piece.legend), apart)
+    const newest = [...this.#apart, piece].findLast((one) => one.ahead !== undefined && lastOf(one) === events.last)
+    const coming = newest !== undefined ? comingIn(newest.ahead) : events.last === this.last ? this.coming : new Map()
+    return new Picture(events, bands, longer(this.legend, piece.legend), apart, coming)
   }
 
   /** From the first event to the last one, in milliseconds; undefined when there is none. */
@@ -121,7 +132,16 @@ export class Picture {
 
   /** How a lane (by its place in the legend) stood at an instant; undefined when it was not in the pool. */
   word(lane: number, time: number): BandWord | undefined {
-    return bandWords[this.bands.word(lane, time)]
+    const coming = this.coming.get(lane)
+    const place = coming?.since.findLastIndex((since) => since <= time) ?? -1
+    return bandWords[coming?.word[place] ?? this.bands.word(lane, time)]
+  }
+
+  /** When a lane will stand otherwise by itself, at the soonest behind an instant. */
+  nextChange(time: number): number | undefined {
+    const ahead = Array.from(this.coming.values(), ({ since }) => since.find((one) => one > time) ?? Infinity)
+    const soonest = Math.min(...ahead, Infinity)
+    return soonest === Infinity ? undefined : soonest
   }
 
   /** The last event that is not after an instant; the first one when all are. */
@@ -169,6 +189,8 @@ export class Picture {
 
 const valueAt = (values: Deque<Uint32Array>, index: number): number | undefined =>
   index >= 0 && index < values.length ? values.get(index) : undefined
+
+const lastOf = ({ columns: { at, from } }: Piece): number => from + at.length - 1
 
 /** Adds what fits, and what fits then; gives the rest. */
 const joined = (events: EventColumns, bands: BandColumns, pieces: ReadonlyArray<Piece>): ReadonlyArray<Piece> => {

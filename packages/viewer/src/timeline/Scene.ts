@@ -56,6 +56,8 @@ export const makeScene = (props: TimelineProps) => {
     return whole(span && { from: span.from, to: present.value })
   })
   const instant = computed(() => props.cursor.value?.now ?? present.value)
+  /** At which the words beside the lanes hold. */
+  const looked = computed(() => props.cursor.value?.now ?? Math.max(props.now?.value ?? 0, present.value))
   const sprites = computed(() => own.theme.value && spritesOf(own.theme.value, own.ratio.value))
   const lane = computed(() => {
     const { value } = selected
@@ -107,6 +109,7 @@ export const makeScene = (props: TimelineProps) => {
     ticks,
     present,
     instant,
+    looked,
     sprites,
     lane,
     event,

@@ -3,7 +3,7 @@
  * shown, so nothing that a person looks for goes under. Slots are counted from 1970, so nothing flickers while one pans.
  */
 import { type BandWord, bandWords, type MarkKind, markKinds } from "../Picture.ts"
-import { type LaneBands, notThere } from "./BandColumns.ts"
+import { type Coming, type LaneBands, notThere } from "./BandColumns.ts"
 import type { Deque } from "./Deque.ts"
 import type { Picture } from "./Picture.ts"
 import { lengthOf, type Span } from "./Span.ts"
@@ -92,17 +92,26 @@ export interface ThinBand {
 }
 
 /** The bands of a lane in view, to whole pixels; the worst of those that share one. */
-export const thinBands = (bands: LaneBands | undefined, view: Span, width: number): ReadonlyArray<ThinBand> => {
+export const thinBands = (
+  bands: LaneBands | undefined,
+  view: Span,
+  width: number,
+  coming: Coming = { since: [], word: [] }
+): ReadonlyArray<ThinBand> => {
   if (bands === undefined) return []
   const pixels = new Uint8Array(width)
-  const scale = width / lengthOf(view)
+  const x = (time: number): number => (time - view.from) * (width / lengthOf(view))
   const { since, word } = bands
-  for (let index = Math.max(0, since.upperBound(view.from) - 1); index < since.length; index += 1) {
-    const from = Math.max(0, Math.floor((since.get(index) - view.from) * scale))
-    if (from >= width) break
-    const until = index + 1 < since.length ? (since.get(index + 1) - view.from) * scale : width
-    if (word.get(index) !== notThere) paint(pixels, from, Math.max(from + 1, Math.floor(until)), word.get(index))
+  const draw = (begin: number, end: number, word: number): void => {
+    const from = Math.max(0, Math.floor(x(begin)))
+    if (end > view.from && word !== notThere) paint(pixels, from, Math.max(from + 1, Math.floor(x(end))), word)
   }
+  for (let index = Math.max(0, since.upperBound(view.from) - 1); index < since.length; index += 1) {
+    if (since.get(index) > view.to) break
+    const isLast = index + 1 === since.length
+    draw(since.get(index), isLast ? (coming.since[0] ?? Infinity) : since.get(index + 1), word.get(index))
+  }
+  coming.since.forEach((begin, place) => draw(begin, coming.since[place + 1] ?? Infinity, coming.word[place]!))
   return runs(pixels)
 }
 

@@ -43,6 +43,8 @@ export interface TimelineProps {
   readonly brushed: Signal<Span | undefined>
   /** The instant of the live end; without it, that of the last event. */
   readonly present?: ReadonlySignal<number>
+  /** The instant at which the newest state is looked at, which an old ledger is not drawn up to; without it, that of the live end. */
+  readonly now?: ReadonlySignal<number>
   /** Shows all, and goes on to while the ledger grows; without it, all that there is now. */
   readonly fit?: () => void
 }

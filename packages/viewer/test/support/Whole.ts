@@ -47,10 +47,14 @@ export class Whole {
     return this.legend.lanes.find((lane) => lane.credential === credential)
   }
 
-  /** How a credential stands in the last band that has begun. */
+  /** How a credential stands in the last band that has begun; behind the newest piece, in what comes by itself. */
   word(credential: string, now: number): string | undefined {
     const place = this.legend.lanes.findIndex((lane) => lane.credential === credential)
-    const begun = this.pieces.flatMap(({ bands: { lane, since, word } }) =>
+    const all = [
+      ...this.pieces.map(({ bands }) => bands),
+      ...(this.pieces.at(-1)?.ahead ? [this.pieces.at(-1)!.ahead!] : [])
+    ]
+    const begun = all.flatMap(({ lane, since, word }) =>
       Array.from(word).filter((_, band) => lane[band] === place && since[band]! <= now)
     )
     return bandWords[begun.at(-1) ?? 255]

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "vitest"
 import { nameOf, Picture } from "@daybook/viewer/timeline/Picture"
-import { lane, lanes, piece, pictureOf } from "./pieces.ts"
+import { bandsOf, lane, lanes, piece, pictureOf } from "./pieces.ts"
 
 const oldest = piece(
   1,
@@ -112,6 +112,46 @@ describe("a picture", () => {
   it("takes bands that come without an event: a bench that ends by itself", () => {
     const picture = pictureOf(oldest, middle, newest, piece(8, [], [{ lane: 0, since: 800, word: "ok" }]))
     assert.deepStrictEqual([picture.last, picture.word(0, 799), picture.word(0, 800)], [7, "cooling", "ok"])
+  })
+
+  describe("whose newest piece knows how benches will end", () => {
+    const benched = { ...newest, ahead: bandsOf([{ lane: 0, since: 900, word: "ok" }]) }
+    const seen = () => pictureOf(benched, middle, oldest)
+
+    it("says so behind that end, whichever piece came last", () => {
+      for (const pieces of orders) {
+        const picture = pictureOf(...pieces.map((piece) => (piece === newest ? benched : piece)))
+        assert.deepStrictEqual(
+          [700, 899, 900, 9_999].map((at) => picture.word(0, at)),
+          ["cooling", "cooling", "ok", "ok"]
+        )
+      }
+      const picture = seen()
+      assert.deepStrictEqual(
+        [700, 899, 900].map((at) => picture.nextChange(at)),
+        [900, 900, undefined]
+      )
+    })
+
+    it("draws the next event where it was written, before that end", () => {
+      const next = seen().with(
+        piece(8, [{ at: 800, lane: 0, mark: "lifted" }], [{ lane: 0, since: 800, word: "dead" }])
+      )
+      assert.strictEqual(next.time(8), 800)
+      assert.deepStrictEqual(
+        [799, 800, 900].map((at) => next.word(0, at)),
+        ["cooling", "dead", "dead"]
+      )
+    })
+
+    it("takes the forecast of the piece behind it instead of its own", () => {
+      const ahead = bandsOf([{ lane: 0, since: 950, word: "ok" }])
+      const next = seen().with({ ...piece(8, [{ at: 800 }], [{ lane: 0, since: 800, word: "cooling" }]), ahead })
+      assert.deepStrictEqual(
+        [900, 949, 950].map((at) => next.word(0, at)),
+        ["cooling", "cooling", "ok"]
+      )
+    })
   })
 
   it("keeps no band twice where pieces meet, from whichever side they came", () => {

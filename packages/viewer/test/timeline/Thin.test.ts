@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { type MarkKind } from "@daybook/viewer/Picture"
+import { bandWords, type MarkKind } from "@daybook/viewer/Picture"
 import { markNear } from "@daybook/viewer/timeline/Hit"
 import { maskOf, slotWidth, thinBands, thinMarks, thinTicks } from "@daybook/viewer/timeline/Thin"
 import { piece, pictureOf, type ToldBand } from "./pieces.ts"
@@ -89,6 +89,18 @@ const bandsOf = (...bands: ReadonlyArray<Omit<ToldBand, "lane">>) =>
   )
 
 describe("bands that are drawn", () => {
+  it("end where a bench will end by itself, if no event comes before", () => {
+    const { bands } = pictureOf(piece(1, [{ at: 0 }], [{ lane: 0, since: 100, word: "cooling" }]))
+    const coming = { since: [300], word: [bandWords.indexOf("ok")] }
+    assert.deepStrictEqual(thinBands(bands.lanes[0], view, width, coming), [
+      { from: 100, to: 300, word: "cooling" },
+      { from: 300, to: 800, word: "ok" }
+    ])
+    assert.deepStrictEqual(thinBands(bands.lanes[0], { from: 400, to: 800 }, width, coming), [
+      { from: 0, to: 800, word: "ok" }
+    ])
+  })
+
   it("reach to the next one, and the last one on", () => {
     assert.deepStrictEqual(
       bandsOf({ since: -50, word: "ok" }, { since: 100, word: "cooling" }, { since: 250, word: "ok" }),

@@ -1,5 +1,6 @@
 /** Ledgers for the timeline's tests, written event by event. */
 import {
+  type Bands,
   type BandWord,
   bandWords,
   type Lane,
@@ -44,12 +45,14 @@ export const piece = (from: number, told: ReadonlyArray<Told>, bands: ReadonlyAr
     mark: Uint8Array.from(told, ({ mark = "none" }) => markKinds.indexOf(mark)),
     cause: Float64Array.from(told, ({ cause = 0 }) => cause)
   },
-  bands: {
-    lane: Uint16Array.from(bands, ({ lane }) => lane),
-    since: Float64Array.from(bands, ({ since }) => since),
-    word: Uint8Array.from(bands, ({ word }) => (word === undefined ? 255 : bandWords.indexOf(word)))
-  },
+  bands: bandsOf(bands),
   legend: { lanes, actors, types: ["RefreshStarted"] }
+})
+
+export const bandsOf = (bands: ReadonlyArray<ToldBand>): Bands => ({
+  lane: Uint16Array.from(bands, ({ lane }) => lane),
+  since: Float64Array.from(bands, ({ since }) => since),
+  word: Uint8Array.from(bands, ({ word }) => (word === undefined ? 255 : bandWords.indexOf(word)))
 })
 
 export const pictureOf = (...pieces: ReadonlyArray<Piece>): Picture =>
