@@ -208,9 +208,11 @@ describe.each(names)("of the ledger %s the page answers as the command does", (n
         const shown = yield* Effect.promise(() => answers.whatIf(context, { policy: { name: policy }, at: cursor }))
         assert.deepStrictEqual(
           [shown.dead, shown.refreshes, shown.refusedCalls, shown.acceptedCalls],
-          [deadRequests, refreshes, refusedCalls, acceptedCalls].map(({ recorded, saved }) => ({
+          [deadRequests, refreshes, refusedCalls, acceptedCalls].map(({ beyond, recorded, saved }) => ({
             recorded,
-            otherwise: recorded - saved
+            stillMade: recorded - saved - beyond,
+            saved,
+            unknown: beyond
           }))
         )
         assert.strictEqual(shown.changed, decisions.changed)

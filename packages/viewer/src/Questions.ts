@@ -194,17 +194,21 @@ export interface LoopView {
   readonly turn: ReadonlyArray<Step>
 }
 
-export interface BothWays {
+/** Of one kind: how many were made, and what would have become of them. */
+export interface Requests {
   readonly recorded: number
-  readonly otherwise: number
+  readonly stillMade: number
+  readonly saved: number
+  /** Made with tokens that the other course does not have: nobody can say. */
+  readonly unknown: number
 }
 
 export interface WhatIfView {
-  readonly refreshes: BothWays
-  readonly refusedCalls: BothWays
-  readonly acceptedCalls: BothWays
+  readonly refreshes: Requests
+  readonly refusedCalls: Requests
+  readonly acceptedCalls: Requests
   /** Of all of them, those with a login that was known to be dead. */
-  readonly dead: BothWays
+  readonly dead: Requests
   /** How many decisions differ in all. */
   readonly changed: number
   /** Decisions that would not be made, for want of what they follow from. */

@@ -4,7 +4,7 @@ import { assert, describe, it } from "vitest"
 import { readFileSync } from "node:fs"
 import { readingBy } from "./support/FileSource.ts"
 import { contextOf, cursorAt, fileOf, open } from "./support/Recordings.ts"
-import { about, Story } from "./support/Story.ts"
+import { about, generation, grant, Story, uuid } from "./support/Story.ts"
 
 describe("the pool", () => {
   it("is told as it stood at the cursor, each credential in a word, a note and its axes", async () => {
@@ -135,7 +135,7 @@ describe("another policy", () => {
   it("would have sent a dead token once, where the recorded one sent it seven times", async () => {
     const context = await open("token-invalidated-hourly")
     const { changed, changes, dead } = await answers.whatIf(context, { at: context.end, policy: { name: "default" } })
-    assert.deepStrictEqual(dead, { recorded: 7, otherwise: 1 })
+    assert.deepStrictEqual(dead, { recorded: 7, stillMade: 1, saved: 6, unknown: 0 })
     assert.strictEqual(changed, changes.length)
     const { at: _, ...first } = changes[0] ?? assert.fail("nothing changed")
     assert.deepStrictEqual(first, {
@@ -150,7 +150,10 @@ describe("another policy", () => {
   it("changes nothing if it is the recorded one", async () => {
     const context = await open("token-invalidated-hourly")
     const answer = await answers.whatIf(context, { at: context.end, policy: { name: "own", text: recorded } })
-    assert.deepStrictEqual([answer.changed, answer.changes, answer.dead], [0, [], { recorded: 7, otherwise: 7 }])
+    assert.deepStrictEqual(
+      [answer.changed, answer.changes, answer.dead],
+      [0, [], { recorded: 7, stillMade: 7, saved: 0, unknown: 0 }]
+    )
   })
 
   it("is asked of what was recorded up to the cursor", async () => {
@@ -162,6 +165,23 @@ describe("another policy", () => {
       context.source.asked.map(({ to }) => to),
       [20]
     )
+  })
+
+  it("leaves open what became of calls with a token that it would not have had yet", async () => {
+    const story = new Story()
+    const attempt = { grant, attempt: uuid(0xa1), generation: generation(1) }
+    const begun = story.add("RefreshStarted", { ...attempt, trigger: "proactive", timeLimit: 10_000 }, about)
+    const evidence = { status: 429, body: "json", left: true }
+    const failed = story.add("RefreshFailed", { ...attempt, evidence }, { ...about, cause: begun })
+    const verdict = { surface: "token", verdict: "Transient", reason: "RateLimited", rule: "r", classifier: 2 }
+    story.add("ErrorClassified", { grant, of: uuid(failed), generation: generation(1), ...verdict }, about)
+    story.after(600).refreshed(1)
+    story.add("ApiOutcomeObserved", { generation: generation(2), accepted: true, count: 3 }, about)
+    const context = await contextOf(story.source())
+    const text = JSON.stringify({ backoff: { first: 3_600_000, most: 7_200_000 } })
+    const found = await answers.whatIf(context, { at: context.end, policy: { name: "own", text } })
+    assert.deepStrictEqual(found.refreshes, { recorded: 2, stillMade: 1, saved: 1, unknown: 0 })
+    assert.deepStrictEqual(found.acceptedCalls, { recorded: 3, stillMade: 0, saved: 0, unknown: 3 })
   })
 
   it("tells a thousand changes, and counts all", async () => {

@@ -2,14 +2,14 @@
 import { replayRules } from "@daybook/oauth/ReplayRules"
 import type { Policy } from "@daybook/pool/Policy"
 import type { Change } from "@daybook/pool/replay/Change"
-import type { Report, Requests } from "@daybook/pool/replay/Report"
+import type { Report, Requests as Counted } from "@daybook/pool/replay/Report"
 import * as Replay from "@daybook/pool/replay/WhatIf"
 import { valueText } from "@daybook/words/DifferenceWords"
 import { policyIn, presetOf } from "@daybook/words/PolicyText"
 import { becauseWords, costsOf, decisionWords, limitsOf, unknownRequests } from "@daybook/words/WhatIfWords"
 import { Result } from "effect"
 import type { Context } from "../model/Context.ts"
-import type { Answers, BothWays, PolicyChoice, WhatIfView } from "../Questions.ts"
+import type { Answers, PolicyChoice, Requests, WhatIfView } from "../Questions.ts"
 import { read, stateBehind } from "./Reading.ts"
 import { Refused } from "./Refused.ts"
 
@@ -42,17 +42,22 @@ const policyOf = (choice: PolicyChoice): Policy => {
 }
 
 const viewOf = (report: Report, changes: ReadonlyArray<Change>): WhatIfView => ({
-  refreshes: bothWays(report.refreshes),
-  refusedCalls: bothWays(report.refusedCalls),
-  acceptedCalls: bothWays(report.acceptedCalls),
-  dead: bothWays(report.deadRequests),
+  refreshes: requests(report.refreshes),
+  refusedCalls: requests(report.refusedCalls),
+  acceptedCalls: requests(report.acceptedCalls),
+  dead: requests(report.deadRequests),
   changed: report.decisions.changed,
   unmade: report.decisions.unmade,
   changes: changes.map(changeOf),
   says: [...unknownRequests(report), ...costsOf(report), ...limitsOf(report)]
 })
 
-const bothWays = ({ recorded, saved }: Requests): BothWays => ({ recorded, otherwise: recorded - saved })
+const requests = ({ beyond, recorded, saved }: Counted): Requests => ({
+  recorded,
+  stillMade: recorded - saved - beyond,
+  saved,
+  unknown: beyond
+})
 
 const changeOf = (change: Change): WhatIfView["changes"][number] => {
   const { at, credential, seq } = change

@@ -1,5 +1,5 @@
 /** What another policy would have done with the same history. */
-import type { BothWays, PolicyChoice, WhatIfView } from "../../Questions.ts"
+import type { PolicyChoice, Requests, WhatIfView } from "../../Questions.ts"
 import { type Preset, presets } from "../Address.ts"
 import { Foreign } from "../Foreign.tsx"
 import { usePage } from "../Page.ts"
@@ -74,19 +74,20 @@ const Radio = ({ isChosen, name, onChoose, says }: RadioProps) => (
 const Result = ({ result }: { readonly result: WhatIfView }) => (
   <>
     <table class="requests">
-      <caption>Requests</caption>
       <thead>
         <tr>
-          <td />
+          <th scope="col">Requests</th>
           <th scope="col">recorded</th>
-          <th scope="col">otherwise</th>
+          <th scope="col">still made</th>
+          <th scope="col">saved</th>
+          <th scope="col">unknown</th>
         </tr>
       </thead>
       <tbody>
-        <Requests name="with a dead login" count={result.dead} />
-        <Requests name="refreshes" count={result.refreshes} />
-        <Requests name="calls that were refused" count={result.refusedCalls} />
-        <Requests name="calls that were accepted" count={result.acceptedCalls} />
+        <RequestsRow name="with a dead login" count={result.dead} />
+        <RequestsRow name="refreshes" count={result.refreshes} />
+        <RequestsRow name="calls that were refused" count={result.refusedCalls} />
+        <RequestsRow name="calls that were accepted" count={result.acceptedCalls} />
       </tbody>
     </table>
     {result.says.map((sentence) => (
@@ -103,11 +104,13 @@ const Result = ({ result }: { readonly result: WhatIfView }) => (
   </>
 )
 
-const Requests = ({ count, name }: { readonly name: string; readonly count: BothWays }) => (
+const RequestsRow = ({ count, name }: { readonly name: string; readonly count: Requests }) => (
   <tr>
     <th scope="row">{name}</th>
     <td>{count.recorded}</td>
-    <td>{count.otherwise}</td>
+    <td>{count.stillMade}</td>
+    <td>{count.saved}</td>
+    <td>{count.unknown}</td>
   </tr>
 )
 
