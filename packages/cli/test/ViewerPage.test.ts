@@ -249,6 +249,80 @@ describe("the page of a login in a loop", () => {
   })
 })
 
+describe("an answer that takes long", () => {
+  let home: string
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), "daybook-long-"))
+    const appender = fileURLToPath(new URL("support/appender.ts", import.meta.url))
+    execFileSync(process.execPath, [appender, home, "12000", "1000"])
+  })
+  afterAll(() => rmSync(home, { recursive: true }))
+
+  /** What-if is asked, and waits for the second part of the ledger until it is let go. */
+  const waiting = async () => {
+    const held: Array<() => void> = []
+    let isHolding = false
+    const viewed = await view(browser, ["--home", home], {
+      meddle: (path, answer, to) => {
+        if (!isHolding || !path.startsWith("/api/lines?from=5001&")) return false
+        held.push(() => answer.pipe(to))
+        return true
+      }
+    })
+    const { page } = viewed
+    isHolding = true
+    await tab(page, "What-if").click()
+    await panel(page)
+      .getByRole("radio", { name: /^default/ })
+      .check()
+    await panel(page)
+      .getByText(/5,000 of 12,00\d events looked through/)
+      .waitFor()
+    const letGo = () => {
+      isHolding = false
+      for (const go of held.splice(0)) go()
+    }
+    return { letGo, page, viewed }
+  }
+
+  const stopped = (page: Page) => panel(page).getByText("Stopped before all events were looked through")
+  const requests = (page: Page) => panel(page).getByRole("table")
+
+  it("says how far it has come, is stopped by Escape, and does not arrive any more", async () => {
+    const { letGo, page, viewed } = await waiting()
+    await shoot(page, "long-answer")
+    await page.keyboard.press("Escape")
+    await stopped(page).waitFor()
+    assert.isTrue(
+      await panel(page)
+        .getByRole("radio", { name: /^default/ })
+        .isChecked()
+    )
+    await shoot(page, "stopped-answer")
+    assert.deepStrictEqual(await barriers(page), [])
+    letGo()
+    // The same worker answers another question; of the one that was stopped there is nothing.
+    await tab(page, "State").click()
+    await panel(page).getByText("The pool behind event").waitFor()
+    await tab(page, "What-if").click()
+    await stopped(page).waitFor()
+    assert.strictEqual(await requests(page).count(), 0)
+    nothingSaid(viewed)
+    await viewed.close()
+  })
+
+  it("is stopped by a button, which has the focus then and begins it again", async () => {
+    const { letGo, page, viewed } = await waiting()
+    await panel(page).getByRole("button", { name: "Stop" }).click()
+    await stopped(page).waitFor()
+    letGo()
+    await page.keyboard.press("Enter")
+    await requests(page).waitFor()
+    assert.strictEqual(await stopped(page).count(), 0)
+    await viewed.close()
+  })
+})
+
 describe("a page that is live", () => {
   it("shows what another process appends, without being asked", async () => {
     const home = mkdtempSync(join(tmpdir(), "daybook-live-"))

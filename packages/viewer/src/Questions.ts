@@ -62,6 +62,8 @@ export type ToWorker =
         readonly question: Answers[Name]["question"]
       }
     }[QuestionName]
+  /** Nobody waits for the answer to this question any more. */
+  | { readonly stop: number }
 
 /** A report file hands over its lines; otherwise the server is asked. */
 export type OpenWith = { readonly server: string } | { readonly lines: Uint8Array; readonly about: About }
@@ -75,11 +77,13 @@ export type FromWorker =
   /** The ledger cannot be read at all. */
   | { readonly failed: string }
   | { readonly id: number; readonly answer: unknown }
+  /** How far a long answer has come: events that were looked through. */
+  | { readonly id: number; readonly progress: Progress }
   /** What the person asked cannot be answered; the sentence says why. */
   | { readonly id: number; readonly refused: string }
 
 export interface Progress {
-  /** Events that are in pieces so far. */
+  /** Events that are read so far. */
   readonly events: number
   readonly all: number
 }

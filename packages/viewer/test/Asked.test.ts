@@ -30,3 +30,50 @@ describe("an answer", () => {
     expect(answer.value).toEqual({ value: undefined, refused: undefined, isWaiting: true })
   })
 })
+
+describe("an answer that takes long", () => {
+  /** Is under way, of a ledger that grows. */
+  const begun = () => {
+    const worker = linked()
+    const question = signal({ at: { seq: 1, now: 0 } })
+    const choice = signal<unknown>(undefined)
+    const answer = asked(worker.link, "loops", question, signal(true), { again: signal(0), choice })
+    return { ...worker, answer, choice, question }
+  }
+
+  it("says how far it has come", () => {
+    const { answer, asked: questions, tell } = begun()
+    expect(answer.value).toMatchObject({ isWaiting: true, progress: undefined })
+    tell({ id: questions[0]!.id, progress: { events: 5_000, all: 9_000 } })
+    expect(answer.value).toMatchObject({ isWaiting: true, progress: { events: 5_000, all: 9_000 } })
+    tell({ id: questions[0]!.id, answer: [] })
+    expect(answer.value).toEqual({ value: [], refused: undefined, isWaiting: false })
+  })
+
+  it("does not arrive when it was stopped, nor is it begun again because the ledger grows", () => {
+    const { answer, asked: questions, question, tell } = begun()
+    answer.value.stop?.()
+    expect(answer.value).toMatchObject({ value: undefined, isWaiting: false })
+    expect(answer.value.stop).toBeUndefined()
+    tell({ id: questions[0]!.id, answer: [] })
+    question.value = { at: { seq: 2, now: 0 } }
+    expect([answer.value.value, questions.length]).toEqual([undefined, 1])
+  })
+
+  it("is begun again by whoever stopped it", () => {
+    const { answer, asked: questions, question, tell } = begun()
+    answer.value.stop?.()
+    question.value = { at: { seq: 2, now: 0 } }
+    answer.value.resume?.()
+    expect([answer.value.isWaiting, answer.value.resume]).toEqual([true, undefined])
+    tell({ id: questions[1]!.id, answer: [] })
+    expect([answer.value.value, questions[1]!.question]).toEqual([[], { at: { seq: 2, now: 0 } }])
+  })
+
+  it("is begun again when something else is chosen", () => {
+    const { answer, asked: questions, choice } = begun()
+    answer.value.stop?.()
+    choice.value = "another moment"
+    expect([answer.value.isWaiting, questions.length]).toEqual([true, 2])
+  })
+})

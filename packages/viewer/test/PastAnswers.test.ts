@@ -1,5 +1,6 @@
 /** What the page tells of the pool at a cursor, of two, of a family of tokens, and of another policy. */
 import { answers } from "@daybook/viewer/answers/Answers"
+import type { Progress } from "@daybook/viewer/Questions"
 import { assert, describe, it } from "vitest"
 import { readFileSync } from "node:fs"
 import { readingBy } from "./support/FileSource.ts"
@@ -232,6 +233,33 @@ describe("an answer that nobody waits for", () => {
       .then(() => assert.fail("it was answered"), String)
     assert.match(reason, /A newer question/)
     assert.strictEqual(source.asked.length, 1)
+  })
+
+  it.each(["loops", "whatIf", "diff"] as const)("says meanwhile how far it has come: %s", async (name) => {
+    const told: Array<Progress> = []
+    const context = { ...(await contextOf(long())), progress: (read: Progress) => void told.push(read) }
+    const { end: at } = context
+    if (name === "loops") await answers.loops(context, { at })
+    if (name === "whatIf") await answers.whatIf(context, { at, policy: { name: "default" } })
+    if (name === "diff") await answers.diff(context, { from: { seq: 3, now: at.now }, to: at })
+    const [events, alls] = [told.map(({ events }) => events), new Set(told.map(({ all }) => all))]
+    assert.strictEqual(events[0], 0)
+    assert.isAtLeast(events.length, 2)
+    assert.deepStrictEqual(
+      events,
+      [...new Set(events)].toSorted((one, other) => one - other)
+    )
+    assert.deepStrictEqual([...alls], [name === "diff" ? at.seq - 3 : at.seq])
+    assert.isAtMost(events.at(-1) ?? Infinity, at.seq)
+  })
+
+  it("says nothing of how far it has come where that is a moment's work", async () => {
+    const told: Array<Progress> = []
+    const recorded = await open("token-invalidated-hourly")
+    const context = { ...recorded, progress: (read: Progress) => void told.push(read) }
+    await answers.whatIf(context, { at: context.end, policy: { name: "default" } })
+    await answers.loops(context, { at: context.end })
+    assert.deepStrictEqual(told, [])
   })
 
   it.each(["why", "lineage", "loops", "diff", "whatIf", "event"] as const)(

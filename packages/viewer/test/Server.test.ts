@@ -1,3 +1,4 @@
+import { answers } from "@daybook/viewer/answers/Answers"
 import { eventIn } from "@daybook/viewer/model/Lines"
 import { HttpSource } from "@daybook/viewer/model/HttpSource"
 import { Pages } from "@daybook/viewer/model/Pages"
@@ -228,6 +229,22 @@ it("of two searches only the newer is answered", async () => {
   ])
   assert.deepInclude(older, { refused: "A newer question took its place." })
   assert.deepInclude(newer, { answer: new Float64Array() })
+})
+
+it("a question that was stopped is read no further for, and nothing more is said of it", async () => {
+  const server = await served(lines)
+  const page = opened({ server: server.origin }, answers)
+  await page.untilRead()
+  const at = { seq: lines.length, now: all.at(-1)!.at }
+  const id = page.begin("whatIf", { policy: { name: "default" }, at })
+  const saidOf = () => page.told.filter((one) => "id" in one && one.id === id)
+  await page.until(() => saidOf().length > 0)
+  page.stop(id)
+  const [before, asked] = [saidOf().length, server.asked.length]
+  assert.deepInclude(saidOf()[0], { progress: { events: 0, all: lines.length } })
+  await page.ask("whatIf", { policy: { name: "default" }, at: { ...at, seq: 20 } })
+  assert.strictEqual(saidOf().length, before)
+  assert.isAtMost(server.asked.length - asked, 2)
 })
 
 it("a cursor behind the end is refused, and named", async () => {

@@ -44,6 +44,43 @@ describe("a question to the worker", () => {
     expect(given).toEqual(["new"])
   })
 
+  it("that was stopped is not answered, nor is the one that waited behind it", () => {
+    const { asked, link, stopped, tell } = linked()
+    const given: Array<unknown> = []
+    const between = (seq: number) => ({ from: { seq: 1, now: 0 }, to: { seq, now: 0 } })
+    link.ask("diff", between(2), () => given.push("sent"), { evenIfLate: true })
+    link.ask("diff", between(3), () => given.push("waiting"), { evenIfLate: true })
+    link.stop("diff")
+    expect(stopped).toEqual([asked[0]!.id])
+    tell({ id: asked[0]!.id, answer: { credentials: [] } })
+    expect([given, asked.length]).toEqual([[], 1])
+    link.ask("diff", between(4), () => given.push("new"))
+    tell({ id: asked[1]!.id, answer: { credentials: [] } })
+    expect(given).toEqual(["new"])
+  })
+
+  it("hears how far its answer has come, and no other one's", () => {
+    const { asked, link, tell } = linked()
+    const heard: Array<unknown> = []
+    link.ask("loops", at(1), () => {}, { progress: ({ events }) => heard.push(`old ${events}`) })
+    link.ask("loops", at(2), () => {}, { progress: ({ events }) => heard.push(`new ${events}`) })
+    for (const { id } of asked) tell({ id, progress: { events: 5_000, all: 9_000 } })
+    tell({ id: asked[1]!.id, answer: loops("b") })
+    tell({ id: asked[1]!.id, progress: { events: 9_000, all: 9_000 } })
+    expect(heard).toEqual(["new 5000"])
+  })
+
+  it("lets the one before be answered when nothing else was chosen, though the ledger has grown", () => {
+    const { asked, link, tell } = linked()
+    const given: Array<unknown> = []
+    link.ask("loops", at(1), () => given.push("first"))
+    link.ask("loops", at(2), () => given.push("second"), { isSameChoice: true })
+    expect(asked).toHaveLength(1)
+    tell({ id: asked[0]!.id, answer: loops("a") })
+    tell({ id: asked[1]!.id, answer: loops("b") })
+    expect(given).toEqual(["first", "second"])
+  })
+
   it("keeps its answer if that is wanted even late", () => {
     const { asked, link, tell } = linked()
     const given: Array<unknown> = []

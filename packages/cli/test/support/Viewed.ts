@@ -8,6 +8,7 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import type { Browser, BrowserContextOptions, Page } from "playwright-core"
 import { watchedPage, type Watched } from "./Chromium.ts"
+import { between, type Meddle } from "./Between.ts"
 import { launch } from "./Cli.ts"
 
 export const recorded = (name: string): string =>
@@ -50,13 +51,13 @@ export interface Viewed extends Watched {
   readonly close: () => Promise<void>
 }
 
-/** The page with all of the ledger in it. `hash` is what a link carries. */
+/** The page with all of the ledger in it. `hash` is what a link carries; `meddle` does something to what is answered. */
 export const view = async (
   browser: Browser,
   args: ReadonlyArray<string>,
-  { hash = "", ...options }: BrowserContextOptions & { readonly hash?: string } = {}
+  { hash = "", meddle, ...options }: BrowserContextOptions & { readonly hash?: string; readonly meddle?: Meddle } = {}
 ): Promise<Viewed> => {
-  const served = await serve(args)
+  const served = await through(await serve(args), meddle)
   const watched = await watchedPage(browser, options)
   await watched.page.goto(served.address + hash)
   await isRead(watched.page)
@@ -65,6 +66,18 @@ export const view = async (
     end: served.end,
     close: async () => {
       await watched.page.context().close()
+      await served.end()
+    }
+  }
+}
+
+const through = async (served: Served, meddle: Meddle | undefined): Promise<Served> => {
+  if (meddle === undefined) return served
+  const { address, end } = await between(served.address, meddle)
+  return {
+    address,
+    end: async () => {
+      await end()
       await served.end()
     }
   }

@@ -23,7 +23,9 @@ class Detection {
 
   async #found(context: Context, { now, seq }: Cursor): Promise<ReadonlyArray<Loop>> {
     if (seq < this.#seq) this.#restart()
+    const all = seq - context.first + 1
     for (let from = Math.max(context.first, this.#seq + 1); from <= seq; from = this.#seq + 1) {
+      if (seq - from >= pieceLength) context.progress?.({ events: from - context.first, all })
       await this.#pass(context, from, Math.min(from + pieceLength - 1, seq))
     }
     return this.#detector.found(now)

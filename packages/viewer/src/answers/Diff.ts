@@ -6,7 +6,7 @@ import { absolute } from "@daybook/words/Time"
 import type { Context } from "../model/Context.ts"
 import type { Answers, Cursor } from "../Questions.ts"
 import { namesFor } from "./Naming.ts"
-import { read } from "./Reading.ts"
+import { sweep } from "./Reading.ts"
 
 type Diff = Answers["diff"]
 type Changed = Diff["answer"]["credentials"][number]
@@ -37,7 +37,7 @@ const compare = async (context: Context, before: Standpoint, after: Standpoint):
   const differ = new Differ(before, after)
   const range = { from: before.state.head + 1, to: after.state.head }
   const names = differ.names.length > namesMost ? undefined : differ.names.map((name) => JSON.stringify(name))
-  if (differ.names.length > 0) await read(context, { ...range, names }, (event) => differ.take(event))
+  if (differ.names.length > 0) await sweep(context, { ...range, names }, (event) => differ.take(event))
   return differ.differences()
 }
 

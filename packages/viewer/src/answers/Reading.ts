@@ -17,6 +17,22 @@ export const read = async ({ signal, source }: Reading, range: Range, take: (eve
   signal?.throwIfAborted()
 }
 
+/** So much of a long answer is a moment's work. */
+const stepLength = 5_000
+
+/** The same, for an answer that needs much of the ledger: tells how far it has come, if that takes more than one step. */
+export const sweep = async (context: Context, range: Range, take: (event: Recorded) => void) => {
+  const all = range.to - range.from + 1
+  const tell = (to: number) => void (all > stepLength && context.progress?.({ events: to - range.from + 1, all }))
+  tell(range.from - 1)
+  for (let from = range.from; from <= range.to; from += stepLength) {
+    const to = Math.min(from + stepLength - 1, range.to)
+    await read(context, { ...range, from, to }, take)
+    tell(to)
+  }
+  context.signal?.throwIfAborted()
+}
+
 export const eventsIn = async (context: Reading, range: Range): Promise<ReadonlyArray<Recorded>> => {
   const events: Array<Recorded> = []
   await read(context, range, (event) => void events.push(event))

@@ -10,7 +10,7 @@ import { becauseWords, costsOf, decisionWords, limitsOf, unknownRequests } from 
 import { Result } from "effect"
 import type { Context } from "../model/Context.ts"
 import type { Answers, PolicyChoice, Requests, WhatIfView } from "../Questions.ts"
-import { read, stateBehind } from "./Reading.ts"
+import { stateBehind, sweep } from "./Reading.ts"
 import { Refused } from "./Refused.ts"
 
 type WhatIf = Answers["whatIf"]
@@ -28,7 +28,7 @@ export const whatIf = async (
   const changes: Array<Change> = []
   const onChange = (change: Change) => void (changes.length < most && changes.push(change))
   const replay = new Replay.WhatIf({ rules: replayRules(), policy, start, onChange })
-  await read(context, { from: first, to: at.seq }, replay.add)
+  await sweep(context, { from: first, to: at.seq }, replay.add)
   return viewOf(replay.end(), changes)
 }
 

@@ -39,9 +39,15 @@ export const serve = (port: Port, past: PastAnswers, makeEvents?: MakeEventSourc
     } else if ("ask" in data) {
       if (session === undefined) early.push(data)
       else void session.answer(data)
-    }
+    } else if (session === undefined) forget(early, data.stop)
+    else session.stop(data.stop)
   })
   port.start?.()
+}
+
+const forget = (early: Array<Asked>, id: number): void => {
+  const place = early.findIndex((asked) => asked.id === id)
+  if (place >= 0) early.splice(place, 1)
 }
 
 const sourceOf = (open: OpenWith, makeEvents?: MakeEventSource): LineSource =>
@@ -58,6 +64,8 @@ class Session {
   readonly #turns = new Turns()
   readonly #reading: Promise<Reading>
   readonly #underWay = new Map<QuestionName, AbortController>()
+  /** By the id of a question, until it is answered or stopped. */
+  readonly #waitedFor = new Map<number, AbortController>()
 
   constructor(source: LineSource, past: PastAnswers, tell: Tell) {
     this.#past = past
@@ -72,13 +80,25 @@ class Session {
   async answer(asked: Asked): Promise<void> {
     const { id } = asked
     const controller = new AbortController()
+    this.#waitedFor.set(id, controller)
     if (overtaken.has(asked.ask)) this.#overtake(asked.ask, controller)
     try {
       const answer = await this.#turns.question(() => this.#ask(asked, controller.signal))
-      this.#tell({ id, answer }, answer instanceof Float64Array ? [answer.buffer] : [])
+      this.#give({ id, answer }, answer instanceof Float64Array ? [answer.buffer] : [])
     } catch (error) {
-      this.#tell({ id, refused: messageOf(error) })
+      this.#give({ id, refused: messageOf(error) })
     }
+  }
+
+  /** Nothing more is told of it. */
+  stop(id: number): void {
+    const controller = this.#waitedFor.get(id)
+    this.#waitedFor.delete(id)
+    controller?.abort(new Error("It was stopped."))
+  }
+
+  #give(given: Extract<FromWorker, { readonly id: number }>, transfer: ReadonlyArray<ArrayBufferLike> = []): void {
+    if (this.#waitedFor.delete(given.id)) this.#tell(given, transfer)
   }
 
   async #open(source: LineSource): Promise<Reading> {
@@ -92,13 +112,15 @@ class Session {
     this.#underWay.set(name, controller)
   }
 
-  async #ask({ ask, question }: Asked, signal: AbortSignal): Promise<unknown> {
+  async #ask({ ask, id, question }: Asked, signal: AbortSignal): Promise<unknown> {
     const reading = await this.#reading
     await reading.seen
     if (ask === "find") return find(reading, question, signal)
     if (ask === "rows") return rows(reading, question.seqs)
     const { about, source } = reading
-    const context: Context = { source, first: about.first, stateAt: ({ seq }) => reading.stateAt(seq), signal }
+    const progress: Context["progress"] = (read) => this.#waitedFor.has(id) && this.#tell({ id, progress: read })
+    const stateAt: Context["stateAt"] = ({ seq }) => reading.stateAt(seq)
+    const context: Context = { source, first: about.first, stateAt, signal, progress }
     const answer = this.#past[ask] as (context: Context, question: unknown) => Promise<unknown>
     return answer(context, question)
   }

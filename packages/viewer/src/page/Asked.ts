@@ -1,6 +1,6 @@
 /** A question that follows what the page shows, and its newest answer. */
 import { effect, type ReadonlySignal, signal, untracked } from "@preact/signals"
-import type { Answers, QuestionName } from "../Questions.ts"
+import type { Answers, Progress, QuestionName } from "../Questions.ts"
 import type { WorkerLink } from "./WorkerLink.ts"
 
 export interface Asked<A> {
@@ -8,6 +8,12 @@ export interface Asked<A> {
   readonly value: A | undefined
   readonly refused: string | undefined
   readonly isWaiting: boolean
+  /** How far an answer has come that takes long. */
+  readonly progress?: Progress | undefined
+  /** Gives up waiting. */
+  readonly stop?: (() => void) | undefined
+  /** It was stopped: this asks again. */
+  readonly resume?: () => void
 }
 
 interface Options<Question> {
@@ -15,6 +21,11 @@ interface Options<Question> {
   readonly evenIfLate?: boolean
   /** What the answer is read as being about, where the page names it beside the answer and not in it. */
   readonly subject?: (question: Question) => unknown
+  /**
+   * What a person has chosen of the question, if the answer may take long. Then it can be stopped, and stays so until
+   * something else is chosen; and a ledger that grows does not begin it anew.
+   */
+  readonly choice?: ReadonlySignal<unknown>
 }
 
 const nothing: Asked<never> = { value: undefined, refused: undefined, isWaiting: false }
@@ -25,13 +36,28 @@ export const asked = <Name extends QuestionName>(
   name: Name,
   question: ReadonlySignal<Answers[Name]["question"] | undefined>,
   isWanted: ReadonlySignal<boolean>,
-  { again, subject = () => undefined, ...options }: Options<Answers[Name]["question"]>
+  { again, choice, evenIfLate = false, subject = () => undefined }: Options<Answers[Name]["question"]>
 ): ReadonlySignal<Asked<Answers[Name]["answer"]>> => {
   const answer = signal<Asked<Answers[Name]["answer"]>>(nothing)
+  const resumed = signal(0)
   let about: unknown
+  let chosen: unknown = nothing
+  let isStopped = false
+  const resume = () => {
+    isStopped = false
+    resumed.value++
+  }
+  const stop = () => {
+    isStopped = true
+    link.stop(name)
+    answer.value = { ...nothing, resume }
+  }
   effect(() => {
     void again.value
-    if (!isWanted.value) return
+    void resumed.value
+    const isOther = choice?.value !== chosen
+    if (isOther) isStopped = false
+    if (!isWanted.value || isStopped) return
     const next = question.value
     if (next === undefined) {
       answer.value = nothing
@@ -39,7 +65,11 @@ export const asked = <Name extends QuestionName>(
     }
     const isAboutSame = subject(next) === about
     about = subject(next)
-    answer.value = { ...(isAboutSame ? untracked(() => answer.value) : nothing), isWaiting: true }
+    chosen = choice?.value
+    const { progress, refused, value } = untracked(() => answer.value)
+    const kept = isAboutSame ? { value, refused } : nothing
+    const long = choice === undefined ? {} : { stop, progress: isOther ? undefined : progress }
+    answer.value = { ...kept, isWaiting: true, ...long }
     link.ask(
       name,
       next,
@@ -50,7 +80,11 @@ export const asked = <Name extends QuestionName>(
             ? { value: undefined, refused: given.refused, isWaiting: false }
             : { value: given.answer, refused: undefined, isWaiting: false }
       },
-      options
+      {
+        evenIfLate,
+        isSameChoice: choice !== undefined && !isOther,
+        progress: (progress) => (answer.value = { ...untracked(() => answer.value), progress })
+      }
     )
   })
   return answer

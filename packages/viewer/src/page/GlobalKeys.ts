@@ -18,7 +18,7 @@ export const listenToKeys = (page: Page): (() => void) => {
 }
 
 const does = (
-  { store, travel, view }: Page,
+  { answers, store, travel, view }: Page,
   event: KeyboardEvent
 ): { readonly [act in Act<"everywhere">]: () => void } => ({
   next: () => travel.step(1),
@@ -45,8 +45,16 @@ const does = (
     focusWhenShown(`#tab-${tab}`)
   },
   help: () => (isHelpOpen.value = true),
-  clear: () => (store.selected.value = undefined)
+  clear: () => {
+    const stop = underWay(answers, store.tab.value)?.value.stop
+    if (stop === undefined) store.selected.value = undefined
+    else stop()
+  }
 })
+
+/** What the open panel may be waiting for a long time. */
+const underWay = ({ diff, loops, whatIf }: Page["answers"], tab: Tab) =>
+  ({ changes: diff, loops, whatIf })[tab as string]
 
 const openEvents = (store: Page["store"]): void => {
   if (isNarrow.value) store.tab.value = "events"

@@ -22,12 +22,16 @@ export const answersIn = (store: Store, link: WorkerLink) => {
   const isOverlayMissing = computed(
     () => policy.value !== undefined && !store.isReading.value && overlaid.value !== textOf({ policy: policy.value })
   )
+  /** What was decided up to an event does not depend on the clock. */
+  const seq = computed(() => here.value?.seq)
   const whatIf = asked(
     link,
     "whatIf",
-    computed(() => both(policy.value, here.value, (policy, at) => ({ policy, at }))),
+    computed(() =>
+      both(policy.value, seq.value === undefined ? undefined : here.peek(), (policy, at) => ({ policy, at }))
+    ),
     computed(() => store.tab.value === "whatIf" || isOverlayMissing.value),
-    { again, subject: textOf }
+    { again, subject: textOf, choice: computed(() => [policy.value, store.cursor.value]) }
   )
   effect(() => {
     const matches = find.value.value
@@ -58,7 +62,7 @@ export const answersIn = (store: Store, link: WorkerLink) => {
       "diff",
       computed(() => both(pin.value, here.value, between)),
       isOpen("changes"),
-      { again, evenIfLate: true }
+      { again, evenIfLate: true, choice: computed(() => [pin.value, store.cursor.value]) }
     ),
     why: asked(link, "why", about, isOpen("why"), { again, subject: credentialIn }),
     lineage: asked(link, "lineage", about, isOpen("why"), { again, subject: credentialIn }),
@@ -67,7 +71,7 @@ export const answersIn = (store: Store, link: WorkerLink) => {
       "loops",
       computed(() => here.value && { at: here.value }),
       isOpen("loops"),
-      { again }
+      { again, choice: store.cursor }
     ),
     event: asked(
       link,

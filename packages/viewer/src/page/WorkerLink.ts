@@ -1,9 +1,9 @@
 /**
  * Questions to the worker. Of each kind one is under way and only the newest other one waits, so that a fast hand asks no
  * more than can be answered; only of what reads the whole ledger the worker is told at once, for it gives up the older one.
- * An answer that a newer question has overtaken is dropped, unless it is wanted even so. A refusal is a value.
+ * An answer that a newer question has overtaken is dropped, unless it is wanted even so; one that was stopped is too. A refusal is a value.
  */
-import type { Answers, FromWorker, OpenWith, QuestionName, ToWorker } from "../Questions.ts"
+import type { Answers, FromWorker, OpenWith, Progress, QuestionName, ToWorker } from "../Questions.ts"
 
 export type Answer<Name extends QuestionName> =
   | { readonly answer: Answers[Name]["answer"] }
@@ -18,10 +18,16 @@ export interface Port {
   readonly addEventListener: (type: "message", listener: (event: MessageEvent<FromWorker>) => void) => void
 }
 
-interface Asking {
+interface Options {
+  readonly evenIfLate?: boolean
+  /** Nobody chose anything else since the question before, which is then answered first. */
+  readonly isSameChoice?: boolean
+  readonly progress?: (read: Progress) => void
+}
+
+interface Asking extends Options {
   readonly message: ToWorker & { readonly id: number }
   readonly take: (answer: Answer<QuestionName>) => void
-  readonly evenIfLate: boolean
 }
 
 /** The worker gives these up for a newer one of their kind. */
@@ -52,13 +58,21 @@ export class WorkerLink {
     name: Name,
     question: Answers[Name]["question"],
     take: (answer: Answer<Name>) => void,
-    { evenIfLate = false }: { readonly evenIfLate?: boolean } = {}
+    options: Options = {}
   ): void {
     const message = { ask: name, id: ++this.ids, question } as ToWorker & { readonly id: number }
-    const asking: Asking = { message, take, evenIfLate }
+    const asking: Asking = { message, take, ...options }
     const line = this.lines.get(name)
-    if (line === undefined || givenUp.has(name)) this.send(name, asking)
+    if (line === undefined || (givenUp.has(name) && options.isSameChoice !== true)) this.send(name, asking)
     else line.waiting = asking
+  }
+
+  /** What is under way of a kind, and what waits behind it. */
+  stop(name: QuestionName): void {
+    const line = this.lines.get(name)
+    if (line === undefined) return
+    this.lines.delete(name)
+    this.port.postMessage({ stop: line.sent.message.id }, [])
   }
 
   private send(name: QuestionName, asking: Asking): void {
@@ -69,9 +83,10 @@ export class WorkerLink {
   private answered(data: Extract<FromWorker, { readonly id: number }>): void {
     for (const [name, { sent, waiting }] of this.lines) {
       if (sent.message.id !== data.id) continue
+      if ("progress" in data) return sent.progress?.(data.progress)
       this.lines.delete(name)
       if (waiting !== undefined) this.send(name, waiting)
-      if (waiting === undefined || sent.evenIfLate) {
+      if (waiting === undefined || sent.evenIfLate === true || waiting.isSameChoice === true) {
         sent.take("refused" in data ? { refused: data.refused } : { answer: data.answer as never })
       }
       return

@@ -4,7 +4,7 @@ import type { Answers, FromWorker, OpenWith, QuestionName } from "@daybook/viewe
 import { makeEvents } from "./Events.ts"
 import { Whole } from "./Whole.ts"
 
-type Given = Extract<FromWorker, { readonly id: number }>
+type Given = Exclude<Extract<FromWorker, { readonly id: number }>, { readonly progress: unknown }>
 
 export class Page {
   readonly told: Array<FromWorker> = []
@@ -48,10 +48,22 @@ export class Page {
     throw new Error(given.refused)
   }
 
-  given<Name extends QuestionName>(ask: Name, question: Answers[Name]["question"]): Promise<Given> {
+  stop(id: number): void {
+    this.#port.postMessage({ stop: id }, [])
+  }
+
+  /** Asks, and gives the number of the question. */
+  begin<Name extends QuestionName>(ask: Name, question: Answers[Name]["question"]): number {
     const id = ++this.#ids
     this.#port.postMessage({ ask, id, question }, [])
-    return this.until(({ told }) => told.find((one): one is Given => "id" in one && one.id === id))
+    return id
+  }
+
+  given<Name extends QuestionName>(ask: Name, question: Answers[Name]["question"]): Promise<Given> {
+    const id = this.begin(ask, question)
+    return this.until(({ told }) =>
+      told.find((one): one is Given => "id" in one && one.id === id && !("progress" in one))
+    )
   }
 
   close(): void {
