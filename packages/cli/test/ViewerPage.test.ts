@@ -152,6 +152,22 @@ describe("the page of a login that another program spent", () => {
     assert.strictEqual(await wrong.count(), 0)
   })
 
+  it("takes a link without an instant for the moment of its event", async () => {
+    const { page } = viewed
+    await page.evaluate(() => (location.hash = "at=8&pin=3&tab=changes"))
+    await page.waitForFunction(() => /at=8&now=\d+&pin=3&pinNow=\d+/.test(location.hash))
+    assert.strictEqual(await placeOf(page), 8)
+    const written = await page.getByText(/^event 8/).innerText()
+    await panel(page).getByText("From the pin").waitFor()
+    await page.evaluate(() => (location.hash = "at=13"))
+    await page.getByText("Event 13 is not in this ledger: the newest is event 12.").waitFor()
+    assert.strictEqual(await page.getByText(/^event 8/).innerText(), written)
+    const other = await view(browser, ["--ledger", recorded("spent-by-another-program")], { hash: "#at=8" })
+    await expect.poll(() => placeOf(other.page)).toBe(8)
+    assert.strictEqual(await other.page.getByText(/^event 8/).innerText(), written)
+    await other.close()
+  })
+
   it("says once why it cannot say why", async () => {
     const { page } = viewed
     await page.evaluate(() => (location.hash = "at=1&now=0&credential=main&tab=why"))

@@ -46,6 +46,11 @@ export interface Answers {
   }
   /** Numbers of the events that match, in order. */
   readonly find: { readonly question: Filter; readonly answer: Float64Array }
+  /** Of each of these events, the instant to which the clocks had got with it. */
+  readonly instants: {
+    readonly question: { readonly seqs: ReadonlyArray<number> }
+    readonly answer: ReadonlyArray<number>
+  }
   /** Rows for these events, in the order asked. */
   readonly rows: { readonly question: { readonly seqs: ReadonlyArray<number> }; readonly answer: ReadonlyArray<Row> }
 }

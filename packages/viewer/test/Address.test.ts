@@ -33,11 +33,18 @@ describe("an address", () => {
     expect(readAddress("#at=7&now=1000&colour=red")).toEqual({ address: seen({ cursor: { seq: 7, now: 1_000 } }) })
   })
 
+  it("needs no instant beside the number of an event", () => {
+    const moment = { seq: 7, now: undefined }
+    expect(readAddress("#at=7&pin=7")).toEqual({ address: seen({ cursor: moment, pin: moment }) })
+    expect(writeAddress(seen({ cursor: moment }))).toBe("at=7")
+  })
+
   it.each([
     ["at=x&now=1", "at=x"],
     ["at=0&now=1", "at=0"],
-    ["at=7", "at=7"],
-    ["at=7&now=1e99", "at=7"],
+    ["at=7&now=1e99", "now=1e99"],
+    ["at=7&now=", "now="],
+    ["now=1", "now=1"],
     ["pin=-1&pinNow=1", "pin=-1"],
     ["from=5&to=5", "from=5"],
     ["from=NaN&to=5", "from=NaN"],

@@ -254,6 +254,16 @@ it("a cursor behind the end is refused, and named", async () => {
   assert.strictEqual(refused, "Event 10 is not in this ledger: the newest is event 9.")
 })
 
+it("the instant of an event is the latest that any clock had said by then", async () => {
+  const page = opened({ lines: bytesOf(lines.slice(0, 90)), about: aboutOf(1, 90) })
+  const seqs = [1, 40, 90]
+  assert.deepStrictEqual(
+    await page.ask("instants", { seqs }),
+    seqs.map((seq) => Math.max(...all.slice(0, seq).map(({ at }) => at)))
+  )
+  assert.match(await refusal(page.ask("instants", { seqs: [1, 91] })), /^Event 91 is not in this ledger/)
+})
+
 it("an event that is not in the ledger has no row", async () => {
   const page = opened({ lines: bytesOf(lines.slice(0, 9)), about: aboutOf(1, 9) })
   assert.deepStrictEqual(

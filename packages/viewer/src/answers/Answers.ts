@@ -13,7 +13,7 @@ import { whatIf } from "./WhatIf.ts"
 import { why } from "./Why.ts"
 
 /** The others are about what is drawn. */
-export type Answered = Exclude<QuestionName, "find" | "rows">
+export type Answered = Exclude<QuestionName, "find" | "instants" | "rows">
 
 export const answers: {
   readonly [Name in Answered]: (

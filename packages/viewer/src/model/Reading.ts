@@ -75,6 +75,12 @@ export class Reading {
     throw refused(`Event ${seq} is not in this ledger: the newest is event ${this.#head}.`)
   }
 
+  async instantOf(seq: number): Promise<number> {
+    const { first } = this.about
+    if (seq < first) throw refused(`Event ${seq} is not in this ledger any more: the oldest is event ${first}.`)
+    return (await this.stateAt(seq)).latest
+  }
+
   /** Ends when all is read; live events come on. */
   async run(): Promise<void> {
     const oldest = await this.#readNewest()

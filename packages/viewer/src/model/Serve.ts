@@ -20,7 +20,7 @@ export interface Port {
 
 /** What answers the questions about the past. */
 export type PastAnswers = {
-  readonly [Name in Exclude<QuestionName, "find" | "rows">]: (
+  readonly [Name in Exclude<QuestionName, "find" | "instants" | "rows">]: (
     context: Context,
     question: Answers[Name]["question"]
   ) => Promise<Answers[Name]["answer"]>
@@ -117,6 +117,7 @@ class Session {
     await reading.seen
     if (ask === "find") return find(reading, question, signal)
     if (ask === "rows") return rows(reading, question.seqs)
+    if (ask === "instants") return Promise.all(question.seqs.map((seq) => reading.instantOf(seq)))
     const { about, source } = reading
     const progress: Context["progress"] = (read) => this.#waitedFor.has(id) && this.#tell({ id, progress: read })
     const stateAt: Context["stateAt"] = ({ seq }) => reading.stateAt(seq)

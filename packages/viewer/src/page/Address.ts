@@ -2,7 +2,7 @@
  * What a link carries: cursor, pin, view, choice, filter, panel and policy, in the part of the address behind `#`, which
  * no server sees. Written and read again it is the same.
  */
-import type { Cursor, Filter } from "../Questions.ts"
+import type { Filter } from "../Questions.ts"
 import type { Selection, Span } from "../timeline/Timeline.tsx"
 import { filterFields, listOf, noFilter } from "./Filters.ts"
 
@@ -12,10 +12,16 @@ export type Tab = (typeof tabs)[number]
 export const presets = ["default", "hermes", "olderHermes"] as const
 export type Preset = (typeof presets)[number]
 
+/** A cursor; without an instant it stands at that of its event. */
+export interface Moment {
+  readonly seq: number
+  readonly now: number | undefined
+}
+
 export interface Address {
   /** Undefined: the newest event. */
-  readonly cursor: Cursor | undefined
-  readonly pin: Cursor | undefined
+  readonly cursor: Moment | undefined
+  readonly pin: Moment | undefined
   /** Undefined: the whole ledger. */
   readonly view: Span | undefined
   readonly selected: Selection | undefined
@@ -64,10 +70,10 @@ export type Reading = { readonly address: Address } | { readonly wrong: string }
 export const readAddress = (hash: string): Reading => {
   const words = new URLSearchParams(hash.replace(/^#/, ""))
   const wrong = (name: string): Reading => ({ wrong: `${name}=${words.get(name)}` })
-  const cursor = cursorOf(words, "at", "now")
-  if (cursor === null) return wrong(words.has("at") ? "at" : "now")
-  const pin = cursorOf(words, "pin", "pinNow")
-  if (pin === null) return wrong(words.has("pin") ? "pin" : "pinNow")
+  const cursor = momentOf(words, "at", "now")
+  if (typeof cursor === "string") return wrong(cursor)
+  const pin = momentOf(words, "pin", "pinNow")
+  if (typeof pin === "string") return wrong(pin)
   const view = viewOf(words)
   if (view === null) return wrong(words.has("from") ? "from" : "to")
   const seq = words.has("event") ? seqOf(words.get("event")) : undefined
@@ -104,12 +110,17 @@ const millisOf = (text: string | null): number | null => {
   return text !== null && text !== "" && Number.isFinite(millis) && Math.abs(millis) <= last ? millis : null
 }
 
-/** Null: not to be read. */
-const cursorOf = (words: URLSearchParams, at: string, now: string): Cursor | null | undefined => {
-  if (!words.has(at) && !words.has(now)) return undefined
+/** Or the name of what is not to be read. */
+const momentOf = <At extends string, Now extends string>(
+  words: URLSearchParams,
+  at: At,
+  now: Now
+): Moment | At | Now | undefined => {
+  if (!words.has(at)) return words.has(now) ? now : undefined
   const seq = seqOf(words.get(at))
-  const instant = millisOf(words.get(now))
-  return seq === null || instant === null ? null : { seq, now: instant }
+  const instant = words.has(now) ? millisOf(words.get(now)) : undefined
+  if (seq === null) return at
+  return instant === null ? now : { seq, now: instant }
 }
 
 const viewOf = (words: URLSearchParams): Span | null | undefined => {

@@ -1,8 +1,10 @@
 /** The address and the page follow each other. The history of the browser is not filled: a link is made, not a trail. */
 import { batch, effect, untracked } from "@preact/signals"
-import { type Address, nowhere, presets, readAddress, writeAddress } from "./Address.ts"
+import type { Cursor } from "../Questions.ts"
+import { type Address, type Moment, presets, readAddress, writeAddress } from "./Address.ts"
 import type { FollowView } from "./FollowView.ts"
 import type { Store } from "./Store.ts"
+import type { WorkerLink } from "./WorkerLink.ts"
 
 /** Browsers refuse more than a few changes a second. */
 const pause = 400
@@ -12,8 +14,10 @@ export interface AddressSync {
   readonly isMoving: () => boolean
 }
 
-export const syncAddress = (store: Store, view: FollowView): AddressSync => {
+export const syncAddress = (store: Store, view: FollowView, link: WorkerLink): AddressSync => {
   let isMoving = false
+  /** A link of which an instant is not known yet. It stays in the address until it is followed. */
+  let awaited: Address | undefined
   let written: string | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   const take = () => {
@@ -24,12 +28,20 @@ export const syncAddress = (store: Store, view: FollowView): AddressSync => {
       return
     }
     store.notice.value = undefined
-    isMoving = true
-    moveTo(store, view, reading.address)
-    isMoving = false
+    const { address } = reading
+    awaited = address
+    complete(link, address, (found) => {
+      if (awaited !== address) return
+      awaited = undefined
+      isMoving = true
+      if ("why" in found) store.notice.value = `The link names a moment that cannot be shown. ${found.why}`
+      else moveTo(store, view, found)
+      isMoving = false
+    })
   }
   const write = () => {
     timer = undefined
+    if (awaited !== undefined) return
     written = untracked(() => writeAddress(addressOf(store, view)))
     replace(written)
   }
@@ -65,7 +77,28 @@ const addressOf = (store: Store, view: FollowView): Address => {
   }
 }
 
-const moveTo = (store: Store, view: FollowView, address: Address = nowhere): void =>
+/** An address whose moments have their instants. */
+type Complete = Address & { readonly cursor: Cursor | undefined; readonly pin: Cursor | undefined }
+
+/** At once, if nothing is missing. */
+const complete = (
+  link: WorkerLink,
+  address: Address,
+  take: (found: Complete | { readonly why: string }) => void
+): void => {
+  const seqs = [address.cursor, address.pin].flatMap((one) =>
+    one !== undefined && one.now === undefined ? [one.seq] : []
+  )
+  const whole = (instants: ReadonlyArray<number> = []): Complete => {
+    const at = (moment: Moment | undefined): Cursor | undefined =>
+      moment && { seq: moment.seq, now: moment.now ?? instants[seqs.indexOf(moment.seq)] ?? 0 }
+    return { ...address, cursor: at(address.cursor), pin: at(address.pin) }
+  }
+  if (seqs.length === 0) return take(whole())
+  link.ask("instants", { seqs }, (given) => take("refused" in given ? { why: given.refused } : whole(given.answer)))
+}
+
+const moveTo = (store: Store, view: FollowView, address: Complete): void =>
   batch(() => {
     store.cursor.value = address.cursor
     store.pin.value = address.pin

@@ -23,7 +23,7 @@ export const makePage = (port: Port, isReport: boolean): Page => {
   const link = new WorkerLink(port, (news) => hear(store, news))
   const view = followView(store)
   const travel = travelIn(store)
-  openChosen(store, syncAddress(store, view))
+  openChosen(store, syncAddress(store, view, link))
   keepTime(store)
   nameTab(store)
   return { store, link, view, travel, answers: answersIn(store, link) }
