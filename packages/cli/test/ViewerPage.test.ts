@@ -168,6 +168,24 @@ describe("the page of a login that another program spent", () => {
     await other.close()
   })
 
+  it("says of a credential that is not in the pool yet when it comes, and leads there", async () => {
+    const { page } = viewed
+    await page.evaluate(() => (location.hash = "at=1&credential=main"))
+    const absent = panel(page).getByRole("listitem").filter({ hasText: "main" })
+    await absent.getByText("not yet; enrolled by event").waitFor()
+    await shoot(page, "not-yet")
+    const line = execFileSync("grep", [
+      "CredentialEnrolled",
+      join(recorded("spent-by-another-program"), "ledger.jsonl")
+    ])
+    const { at, seq } = JSON.parse(line.toString())
+    assert.include(await absent.innerText(), at.replace("T", " ").replace("Z", ""))
+    await absent.getByRole("button", { name: `Go to event ${seq}` }).click()
+    assert.strictEqual(await placeOf(page), seq)
+    await absent.getByText("not yet").waitFor({ state: "detached" })
+    assert.include(await panel(page).getByRole("listitem").filter({ hasText: "main" }).innerText(), "ok")
+  })
+
   it("says once why it cannot say why", async () => {
     const { page } = viewed
     await page.evaluate(() => (location.hash = "at=1&now=0&credential=main&tab=why"))

@@ -42,6 +42,8 @@ export interface Lane {
   readonly label: string | undefined
   readonly provider: string
   readonly kind: "oauth" | "apiKey"
+  /** The event that brought it into the pool, the newest one if it came back. */
+  readonly enrolled: { readonly seq: number; readonly at: number }
 }
 
 export interface ActorName {

@@ -3,6 +3,7 @@ import { type Address, nowhere, presets, readAddress, tabs, writeAddress } from 
 import { allFrom, mostRows, only, partAround } from "@daybook/viewer/page/table/Numbers"
 import { noFilter, readFilter, resolved, writeFilter } from "@daybook/viewer/page/Filters"
 import { draws } from "./support/Draws.ts"
+import { lane } from "./timeline/pieces.ts"
 
 const seen = (address: Partial<Address>): Address => ({ ...nowhere, ...address })
 
@@ -81,7 +82,7 @@ describe("a filter", () => {
 
   it("finds the names of the ledger in any letter case, and by label", () => {
     const legend = {
-      lanes: [{ credential: "id-1", label: "Main", provider: "openai-codex", kind: "oauth" as const }],
+      lanes: [lane("id-1", "openai-codex", "Main")],
       actors: [
         { id: "a-1", name: "agent[1]" },
         { id: "a-2", name: "agent[1]" }

@@ -147,14 +147,15 @@ it.each(ledgers.map(({ name }) => name))("the recorded ledger %s is shown as it 
   assertBands(whole, events, 1)
 })
 
-it("a lane has the name that its credential got last", async () => {
+it("a lane has the name that its credential got last, and the event that enrolled it", async () => {
   const credentials = [...HashMap.values(fold(history(12, 300)).credentials)]
   const { whole } = await readAll(history(12, 300), { newest: 10, longest: 20 })
   assert.sameMembers(
     whole.legend.lanes.map(({ credential }) => credential),
     credentials.map(({ id }) => id as string)
   )
-  for (const { id, kind, label, provider } of credentials) {
-    assert.deepStrictEqual(whole.lane(id), { credential: id, label, provider, kind })
+  for (const { enrolledAt, enrolledSeq, id, kind, label, provider } of credentials) {
+    const enrolled = { seq: enrolledSeq as number, at: enrolledAt }
+    assert.deepStrictEqual(whole.lane(id), { credential: id, label, provider, kind, enrolled })
   }
 })

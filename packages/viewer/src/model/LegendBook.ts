@@ -41,12 +41,13 @@ export class LegendBook {
   }
 
   /** `isNewest`: what it is called now, which a look at the past does not take back. */
-  enrol({ grant, id, kind, label, provider }: Credential, isNewest = false): void {
+  enrol({ enrolledAt, enrolledSeq, grant, id, kind, label, provider }: Credential, isNewest = false): void {
     if (!this.#holders.has(grant)) this.#holders.set(grant, id)
     const place = this.#laneOf.get(id) ?? this.#lanes.length
     if (place >= noLane || (place < this.#lanes.length && !isNewest)) return
     this.#laneOf.set(id, place)
-    this.#lanes[place] = { credential: id, label, provider, kind }
+    const enrolled = { seq: enrolledSeq, at: enrolledAt }
+    this.#lanes[place] = { credential: id, label, provider, kind, enrolled }
   }
 
   /** `noLane` for one that was never in the pool. */

@@ -15,7 +15,8 @@ export const lane = (credential: string, provider: string, label?: string): Lane
   credential,
   provider,
   label,
-  kind: "oauth"
+  kind: "oauth",
+  enrolled: { seq: 1, at: 0 }
 })
 
 export const lanes = [lane("c-1", "xai-oauth"), lane("c-10", "openai-codex"), lane("c-2", "openai-codex")]

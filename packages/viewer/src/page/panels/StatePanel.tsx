@@ -6,6 +6,7 @@ import { usePage } from "../Page.ts"
 import { moment } from "../Times.ts"
 import { Begin } from "../Whole.tsx"
 import { Word } from "../Word.tsx"
+import { Absent } from "./Absent.tsx"
 import { Answered } from "./Answered.tsx"
 import { Fields } from "./Fields.tsx"
 
@@ -41,6 +42,7 @@ const State = ({ state }: { readonly state: StateView }) => {
           </ul>
         </section>
       ))}
+      <Absent seq={state.at.seq} members={new Set(state.credentials.map(({ id }) => id))} />
     </>
   )
 }
