@@ -168,6 +168,51 @@ describe("the page of a login that another program spent", () => {
     await other.close()
   })
 
+  it("clears the search on Escape, and then chooses nothing", async () => {
+    const { page } = viewed
+    await page.evaluate(() => (location.hash = "credential=main"))
+    await page.keyboard.press("/")
+    await page.keyboard.type("type:RefreshFailed")
+    await page.getByText("1 of 12 events").waitFor()
+    const chosen = timeline(page).getByRole("button", { name: /main/, pressed: true })
+    await page.keyboard.press("Escape")
+    await page.getByText("12 events", { exact: true }).waitFor()
+    assert.deepStrictEqual([await page.getByRole("searchbox").inputValue(), await chosen.count()], ["", 1])
+    await page.keyboard.press("Escape")
+    await chosen.waitFor({ state: "detached" })
+  })
+
+  it("closes on Escape one thing at a time, the nearest first", async () => {
+    const { page } = viewed
+    await page.evaluate(() => (location.hash = "credential=main&tab=whatIf"))
+    await tab(page, "What-if").focus()
+    await page.keyboard.press("t")
+    for (const key of ["Home", "[", "End", "]"]) await page.keyboard.press(key)
+    await page.getByText("What the signs mean").click()
+    await page.getByText("Filter", { exact: true }).click()
+    await panel(page).getByText("a policy file of your own").click()
+    await panel(page).getByRole("textbox").focus()
+    const open = () =>
+      page.evaluate(() => {
+        const all = [".panel details[open]", ".lists[open]", ".timeline-key[open]", ".timeline-name[aria-pressed=true]"]
+        return [...all, "[aria-label='Forget the span']"].map((selector) => document.querySelectorAll(selector).length)
+      })
+    const after: Array<ReadonlyArray<number>> = [await open()]
+    for (let press = 0; press < 5; press++) {
+      await page.keyboard.press("Escape")
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+      after.push(await open())
+    }
+    assert.deepStrictEqual(after, [
+      [1, 1, 1, 1, 1],
+      [0, 1, 1, 1, 1],
+      [0, 1, 0, 1, 1],
+      [0, 0, 0, 1, 1],
+      [0, 0, 0, 0, 1],
+      [0, 0, 0, 0, 0]
+    ])
+  })
+
   it("says of a credential that is not in the pool yet when it comes, and leads there", async () => {
     const { page } = viewed
     await page.evaluate(() => (location.hash = "at=1&credential=main"))

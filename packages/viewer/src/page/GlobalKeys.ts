@@ -1,4 +1,5 @@
 /** Acts on the keys that work everywhere. The timeline and the table take theirs before. */
+import { endOne } from "./Escape.ts"
 import { isHelpOpen } from "./Help.tsx"
 import { type Act, actOf, isControl, isTyping } from "./Keys.ts"
 import { isNarrow } from "./Narrow.ts"
@@ -8,7 +9,8 @@ import { type Tab, tabs } from "./Address.ts"
 export const listenToKeys = (page: Page): (() => void) => {
   const onKey = (event: KeyboardEvent) => {
     const act = actOf("everywhere", event)
-    if (act === undefined || event.defaultPrevented || isTyping(event.target) || isHelpOpen.value) return
+    if (act === undefined || event.defaultPrevented || isHelpOpen.value) return
+    if (isTyping(event.target) && act !== "clear") return
     if (event.key === " " && isControl(event.target)) return
     event.preventDefault()
     does(page, event)[act]()
@@ -17,44 +19,36 @@ export const listenToKeys = (page: Page): (() => void) => {
   return () => document.removeEventListener("keydown", onKey)
 }
 
-const does = (
-  { answers, store, travel, view }: Page,
-  event: KeyboardEvent
-): { readonly [act in Act<"everywhere">]: () => void } => ({
-  next: () => travel.step(1),
-  previous: () => travel.step(-1),
-  nextFailure: () => travel.toFailure(1),
-  previousFailure: () => travel.toFailure(-1),
-  play: () => (travel.isPlaying.value = !travel.isPlaying.value),
-  pin: travel.pin,
-  live: travel.live,
-  fit: view.fit,
-  timeline: () => focusIn(".timeline"),
-  events: () => {
-    openEvents(store)
-    focusWhenShown("[role=row][tabindex='0']")
-  },
-  search: () => {
-    openEvents(store)
-    focusWhenShown("#search")
-  },
-  tab: () => {
-    const tab: Tab | undefined = tabs[Number(event.key) - 1]
-    if (tab === undefined) return
-    store.tab.value = tab
-    focusWhenShown(`#tab-${tab}`)
-  },
-  help: () => (isHelpOpen.value = true),
-  clear: () => {
-    const stop = underWay(answers, store.tab.value)?.value.stop
-    if (stop === undefined) store.selected.value = undefined
-    else stop()
+const does = (page: Page, event: KeyboardEvent): { readonly [act in Act<"everywhere">]: () => void } => {
+  const { store, travel, view } = page
+  return {
+    next: () => travel.step(1),
+    previous: () => travel.step(-1),
+    nextFailure: () => travel.toFailure(1),
+    previousFailure: () => travel.toFailure(-1),
+    play: () => (travel.isPlaying.value = !travel.isPlaying.value),
+    pin: travel.pin,
+    live: travel.live,
+    fit: view.fit,
+    timeline: () => focusIn(".timeline"),
+    events: () => {
+      openEvents(store)
+      focusWhenShown("[role=row][tabindex='0']")
+    },
+    search: () => {
+      openEvents(store)
+      focusWhenShown("#search")
+    },
+    tab: () => {
+      const tab: Tab | undefined = tabs[Number(event.key) - 1]
+      if (tab === undefined) return
+      store.tab.value = tab
+      focusWhenShown(`#tab-${tab}`)
+    },
+    help: () => (isHelpOpen.value = true),
+    clear: () => endOne(page)
   }
-})
-
-/** What the open panel may be waiting for a long time. */
-const underWay = ({ diff, loops, whatIf }: Page["answers"], tab: Tab) =>
-  ({ changes: diff, loops, whatIf })[tab as string]
+}
 
 const openEvents = (store: Page["store"]): void => {
   if (isNarrow.value) store.tab.value = "events"

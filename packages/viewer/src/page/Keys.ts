@@ -30,7 +30,13 @@ export const keys = [
   { act: "search", keys: ["/"], shown: "/", does: "Search", place: "everywhere" },
   { act: "tab", keys: ["1", "2", "3", "4", "5", "6"], shown: "1 … 6", does: "Open a panel", place: "everywhere" },
   { act: "help", keys: ["?"], shown: "?", does: "Show these keys", place: "everywhere" },
-  { act: "clear", keys: ["Escape"], shown: "Esc", does: "Stop a long look, or choose nothing", place: "everywhere" },
+  {
+    act: "clear",
+    keys: ["Escape"],
+    shown: "Esc",
+    does: "Clear the search; stop, close, or choose nothing",
+    place: "everywhere"
+  },
   { act: "back", keys: ["ArrowLeft", "k"], shown: "← k", does: "Previous event", place: "timeline" },
   { act: "on", keys: ["ArrowRight", "j"], shown: "→ j", does: "Next event", place: "timeline" },
   { act: "laneUp", keys: ["ArrowUp"], shown: "↑", does: "Choose the lane above", place: "timeline" },

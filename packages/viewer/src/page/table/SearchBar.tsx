@@ -37,6 +37,13 @@ const SearchField = () => {
     const next = readFilter(currentTarget.value)
     if (writeFilter(next) !== writeFilter(filter.value)) filter.value = next
   }
+  /** An empty field leaves the key to the page. */
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || written.value === "") return
+    event.preventDefault()
+    written.value = ""
+    filter.value = noFilter
+  }
   return (
     <label class="field">
       <span class="unseen">Search the events</span>
@@ -48,6 +55,7 @@ const SearchField = () => {
         placeholder="text, fingerprint, type:RefreshFailed, actor:…, verdict:…"
         value={written}
         onInput={onInput}
+        onKeyDown={onKeyDown}
       />
     </label>
   )
