@@ -1,4 +1,7 @@
-/** Which arrows from a cause to its effect are worth drawing: those of what is selected, and all while they are few. */
+/**
+ * Which arrows from a cause to its effect are worth drawing: those of what is selected, the nearest of them if there are many,
+ * and all while they are few.
+ */
 import type { Picture } from "./Picture.ts"
 import type { Span } from "./Span.ts"
 
@@ -11,9 +14,11 @@ export interface Arrow {
 
 /** More than this many are a thicket. */
 const few = 60
-/** Of a lane, arrows are looked for among so many events. */
+/** Among more events than this nobody looks for few arrows. */
 const mostEvents = 20_000
 const most = 300
+/** Of a lane, arrows are looked for so many events away on either side. */
+const mostLooks = 100_000
 
 /** The way from the root to an event, and all that came of it. */
 export const arrowsOfEvent = (picture: Picture, seq: number): ReadonlyArray<Arrow> => {
@@ -45,19 +50,68 @@ const effectsOf = (picture: Picture, seq: number) => {
   return arrows
 }
 
-/** Arrows that end in view, of one lane or of all; none when there are too many of them. */
-export const arrowsInView = (picture: Picture, view: Span, lane: number | undefined): ReadonlyArray<Arrow> => {
+/** All arrows that end in view; none when there are too many of them. */
+export const arrowsInView = (picture: Picture, view: Span): ReadonlyArray<Arrow> => {
+  const { start, end } = eventsIn(picture, view)
+  if (end - start > mostEvents) return []
   const arrows: Array<Arrow> = []
-  const { time } = picture.events
-  const [start, end] = [time.lowerBound(view.from), time.upperBound(view.to)].map((index) => picture.first + index)
-  if (end! - start! > mostEvents) return []
-  for (let seq = start!; seq < end!; seq += 1) {
+  for (let seq = start; seq < end; seq += 1) {
     const cause = picture.cause(seq)
     if (cause === undefined) continue
-    const touches = lane === undefined || picture.laneIndex(seq) === lane || picture.laneIndex(cause) === lane
-    if (!touches) continue
-    arrows.push({ cause, effect: seq, isChosen: lane !== undefined })
-    if (arrows.length > (lane === undefined ? few : most)) return []
+    arrows.push({ cause, effect: seq, isChosen: false })
+    if (arrows.length > few) return []
   }
   return arrows
+}
+
+interface Chosen {
+  readonly lane: number
+  /** Of too many, those nearest to this event. Asked only then. */
+  readonly near: () => number
+  /** Within the lane nobody sees a shorter one, in milliseconds. */
+  readonly shortest: number
+}
+
+/** Arrows that end in view, and begin or end in a lane. */
+export const arrowsOfLane = (picture: Picture, view: Span, chosen: Chosen): ReadonlyArray<Arrow> => {
+  const { start, end } = eventsIn(picture, view)
+  const middle = end - start > mostEvents ? chosen.near() : start
+  const found = nearestOf(picture, { start, end }, middle, chosen)
+  const all =
+    found.length < most || middle !== start ? found : nearestOf(picture, { start, end }, chosen.near(), chosen)
+  return all.toSorted((one, other) => one.effect - other.effect)
+}
+
+interface Events {
+  readonly start: number
+  /** Not included. */
+  readonly end: number
+}
+
+const eventsIn = (picture: Picture, view: Span): Events => {
+  const { time } = picture.events
+  return { start: picture.first + time.lowerBound(view.from), end: picture.first + time.upperBound(view.to) }
+}
+
+/** From an event outwards, on both sides in turn. */
+const nearestOf = (picture: Picture, { start, end }: Events, near: number, chosen: Chosen): ReadonlyArray<Arrow> => {
+  const arrows: Array<Arrow> = []
+  const look = (seq: number): void => {
+    const cause = seq < start || seq >= end || arrows.length === most ? undefined : picture.cause(seq)
+    if (cause !== undefined && isSeen(picture, cause, seq, chosen)) arrows.push({ cause, effect: seq, isChosen: true })
+  }
+  const middle = Math.min(Math.max(near, start), end - 1)
+  const farthest = Math.min(mostLooks, Math.max(middle - start, end - middle))
+  look(middle)
+  for (let away = 1; away <= farthest && arrows.length < most; away += 1) {
+    look(middle - away)
+    look(middle + away)
+  }
+  return arrows
+}
+
+const isSeen = (picture: Picture, cause: number, effect: number, { lane, shortest }: Chosen): boolean => {
+  const [from, to] = [picture.laneIndex(cause), picture.laneIndex(effect)]
+  if (from !== lane && to !== lane) return false
+  return from !== to || picture.time(effect) - picture.time(cause) >= shortest
 }

@@ -1,7 +1,7 @@
 /** What lies above lanes and actors: the marked span, arrows, rings around what is chosen, and what another policy changes. */
 import type { Arrow } from "./Arrows.ts"
 import type { Pen, Size } from "./Canvas.tsx"
-import type { Scene } from "./Scene.ts"
+import { type Scene, shortestArrow } from "./Scene.ts"
 import { laneIndexOf } from "./Rows.ts"
 import type { Theme } from "./Theme.ts"
 import { slotWidth } from "./Thin.ts"
@@ -33,7 +33,7 @@ const drawArrow = (pen: Pen, arrow: Arrow, width: number, scene: Scene, theme: T
   const from = { x: scene.x(picture.time(arrow.cause)), y: scene.yOfEvent(arrow.cause) }
   const to = { x: scene.x(picture.time(arrow.effect)), y: scene.yOfEvent(arrow.effect) }
   const isOut = Math.max(from.x, to.x) < 0 || Math.min(from.x, to.x) > width
-  if (isOut || Math.hypot(to.x - from.x, to.y - from.y) < 4) return
+  if (isOut || Math.hypot(to.x - from.x, to.y - from.y) < shortestArrow) return
   pen.strokeStyle = pen.fillStyle = arrow.isChosen ? theme.accent : theme.faint
   pen.lineWidth = arrow.isChosen ? 1.6 : 1
   pen.globalAlpha = arrow.isChosen ? 1 : 0.75

@@ -2,10 +2,10 @@
 import { computed, signal } from "@preact/signals"
 import type { Cursor } from "../Questions.ts"
 import { actorRows } from "./ActorRows.ts"
-import { type Arrow, arrowsInView, arrowsOfEvent } from "./Arrows.ts"
+import { type Arrow, arrowsInView, arrowsOfEvent, arrowsOfLane } from "./Arrows.ts"
 import { spritesOf } from "./MarkSprites.ts"
 import { laneIndexOf, layoutOf, measuresFor, middleOf } from "./Rows.ts"
-import { type Span, whole, xOf } from "./Span.ts"
+import { lengthOf, type Span, whole, xOf } from "./Span.ts"
 import type { Theme } from "./Theme.ts"
 import { maskOf, type ThinMark } from "./Thin.ts"
 import { ticksOf } from "./Ticks.ts"
@@ -13,6 +13,8 @@ import type { TimelineProps } from "./Timeline.tsx"
 
 /** Kept free at the right of every plot, for the scroll bar of the lanes. */
 export const edge = 14
+/** Nobody sees a shorter one. */
+export const shortestArrow = 4
 export const axisHeight = 38
 export const minimapHeight = 34
 export const actorHeight = 24
@@ -73,9 +75,16 @@ export const makeScene = (props: TimelineProps) => {
   )
   const chosenArrows = computed(() => (event.value === undefined ? [] : arrowsOfEvent(picture.value, event.value)))
   const arrows = computed((): ReadonlyArray<Arrow> => [
-    ...arrowsInView(picture.value, view.value, lane.value),
+    ...(lane.value === undefined ? arrowsInView(picture.value, view.value) : chosenLane(lane.value)),
     ...chosenArrows.value
   ])
+  /** A scrubbing cursor draws no arrows anew while all of them are drawn. */
+  const chosenLane = (lane: number): ReadonlyArray<Arrow> =>
+    arrowsOfLane(picture.value, view.value, {
+      lane,
+      near: () => props.cursor.value?.seq ?? picture.value.last,
+      shortest: (shortestArrow * lengthOf(view.value)) / plotWidth.value
+    })
   const x = (time: number): number => xOf(view.value, plotWidth.value, time)
   /** In the stack; a lane that is scrolled away is at the edge. */
   const yOfLane = (place: number): number | undefined => {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "vitest"
 import { actorRows } from "@daybook/viewer/timeline/ActorRows"
-import { arrowsInView, arrowsOfEvent } from "@daybook/viewer/timeline/Arrows"
+import { arrowsInView, arrowsOfEvent, arrowsOfLane } from "@daybook/viewer/timeline/Arrows"
 import { laneBeside, layoutOf, measuresFor, narrow, rowAt, rowsBetween, wide } from "@daybook/viewer/timeline/Rows"
 import { piece, pictureOf } from "./pieces.ts"
 
@@ -89,8 +89,9 @@ describe("arrows", () => {
   })
 
   it("of a lane are those that begin or end in it", () => {
-    assert.deepStrictEqual(pairs(arrowsInView(ledger, { from: 0, to: 10 }, 2)), [[3, 6]])
-    assert.deepStrictEqual(pairs(arrowsInView(ledger, { from: 0, to: 10 }, 1)), [
+    const ofLane = (lane: number) => arrowsOfLane(ledger, { from: 0, to: 10 }, { lane, near: () => 1, shortest: 0 })
+    assert.deepStrictEqual(pairs(ofLane(2)), [[3, 6]])
+    assert.deepStrictEqual(pairs(ofLane(1)), [
       [1, 3],
       [2, 4],
       [4, 5],
@@ -99,14 +100,56 @@ describe("arrows", () => {
   })
 
   it("are all of those in view while they are few, and none when they are a thicket", () => {
-    assert.strictEqual(arrowsInView(ledger, { from: 3, to: 5 }, undefined).length, 3)
+    assert.strictEqual(arrowsInView(ledger, { from: 3, to: 5 }).length, 3)
     const thicket = pictureOf(
       piece(
         1,
         Array.from({ length: 500 }, (_, index) => ({ at: index, cause: index }))
       )
     )
-    assert.deepStrictEqual(arrowsInView(thicket, { from: 0, to: 500 }, undefined), [])
+    assert.deepStrictEqual(arrowsInView(thicket, { from: 0, to: 500 }), [])
+  })
+
+  describe("of a lane in a view of very many events", () => {
+    /** Every tenth event is in lane 1, led to by the tenth before it; between them are those of another. */
+    const many = pictureOf(
+      piece(
+        1,
+        Array.from({ length: 50_000 }, (_, index) =>
+          index % 10 === 9
+            ? { at: index, lane: 1, cause: Math.max(0, index - 9) }
+            : { at: index, lane: 0, cause: index }
+        )
+      )
+    )
+    const view = { from: 0, to: 50_000 }
+    const near = (seq: number, shortest = 0) => arrowsOfLane(many, view, { lane: 1, near: () => seq, shortest })
+
+    it("are the nearest to the cursor, on both sides of it", () => {
+      const ends = near(25_000).map(({ effect }) => effect)
+      assert.strictEqual(ends.length, 300)
+      assert.isAtMost(Math.max(...ends) - 25_000, 1_500)
+      assert.isAtMost(25_000 - Math.min(...ends), 1_500)
+      assert.isTrue(near(25_000).every(({ cause, effect }) => [cause, effect].some((seq) => many.laneIndex(seq) === 1)))
+    })
+
+    it("are those at the edge when the cursor is out of sight", () => {
+      assert.isAtMost(Math.max(...near(-5).map(({ effect }) => effect)), 3_000)
+      assert.isAtLeast(Math.min(...near(70_000).map(({ effect }) => effect)), 47_000)
+    })
+
+    it("are none that would be too short to be seen within the lane", () => {
+      const pieces = Array.from({ length: 30_000 }, (_, index) => ({ at: index, lane: 1, cause: index }))
+      const own = pictureOf(piece(1, [...pieces, { at: 30_500, lane: 1, cause: 29_000 }]))
+      const chosen = { lane: 1, near: () => 15_000, shortest: 100 }
+      assert.deepStrictEqual(pairs(arrowsOfLane(own, view, chosen)), [[29_000, 30_001]])
+    })
+
+    it("do not depend on the cursor while all of them are there", () => {
+      const asked = () => assert.fail("the cursor was asked for")
+      const few = arrowsOfLane(many, { from: 100, to: 400 }, { lane: 1, near: asked, shortest: 0 })
+      assert.isAbove(few.length, 30)
+    })
   })
 
   it("do not turn in a circle when a ledger names a later event as a cause", () => {
