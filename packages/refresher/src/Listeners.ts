@@ -8,7 +8,10 @@ import type { Recorded } from "@daybook/pool/Recorded"
 import { Context, Effect, Predicate } from "effect"
 import { lineOf, makeNotices, type Notice } from "./PoolNotice.ts"
 
-/** Called with each event, and with the notice that it gives rise to, if any. Nobody waits for what it answers. */
+/**
+ * Called with each event, and with the notice that it gives rise to, if any. Nobody waits for what it answers. A notice
+ * that is due when the pool is closed, since no event came to bring it, is a warning in the log.
+ */
 export type OnEvent = (event: Recorded, notice?: Notice) => unknown
 
 /** None unless given; then notices are warnings in the log. */
@@ -22,20 +25,21 @@ export const makeListeners = Effect.gen(function* () {
   const listener = yield* Listener
   const run = Effect.runForkWith(yield* Effect.context())
   const warn = (message: string) => void run(Effect.logWarning(message))
-  const hear = listener === undefined ? logging(warn) : oneByOne(unharmed(listener, warn))
+  const due: Array<Notice> = []
+  yield* Effect.addFinalizer(() => Effect.forEach(due.splice(0), (notice) => Effect.logWarning(lineOf(notice))))
+  const hear = listener === undefined ? logging(warn) : oneByOne(unharmed(listener, warn), due)
   return (event: Recorded): void => hear(event, noticesOf(ledger.known(), event))
 })
 
 type Hear = (event: Recorded, notices: ReadonlyArray<Notice>) => void
 
-/** An event is handed over once, with one notice; a second one goes with the event after it. */
-const oneByOne = (listener: OnEvent): Hear => {
-  const due: Array<Notice> = []
-  return (event, notices) => {
+/** An event is handed over once, with one notice; a second one is due with the event after it. */
+const oneByOne =
+  (listener: OnEvent, due: Array<Notice>): Hear =>
+  (event, notices) => {
     due.push(...notices)
     listener(event, due.shift())
   }
-}
 
 /** A process that opened several pools on one ledger says it once. */
 const logged = new Set<string>()

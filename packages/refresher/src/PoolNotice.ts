@@ -103,9 +103,14 @@ const loopNotice = (providers: Providers["Service"], credential: Credential, loo
     provider,
     credential: id,
     ...(label === undefined ? {} : { label }),
-    message: `${provider} (${id}): a loop. ${loopInWords(loop)} That makes ${loop.iterations} times, and ${loop.wasted} requests wasted.`,
+    message: `${provider} (${id}): a loop. ${loopInWords(loop)} That makes ${loop.iterations} times${costOf(loop)}.`,
     remedy: `${remedyOfLoop(defined, credential, loop)} \`daybook loops ${id}\` tells more.`
   }
+}
+
+const costOf = ({ wasted }: Loop): string => {
+  if (wasted === 0) return ""
+  return wasted === 1 ? ", and 1 request wasted" : `, and ${wasted} requests wasted`
 }
 
 const quarantineNotice = (

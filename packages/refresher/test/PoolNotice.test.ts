@@ -8,7 +8,7 @@ import { makeNotices, type Notice } from "@daybook/refresher/PoolNotice"
 import { Listener } from "@daybook/refresher/Listeners"
 import { assert, describe, it } from "@effect/vitest"
 import type { StoreSource } from "@daybook/vault/Vault"
-import { Effect, Logger } from "effect"
+import { Effect, Logger, Redacted } from "effect"
 import { condemn } from "./support/Dead.ts"
 import { reasonOf } from "./support/Failures.ts"
 import { codex, type Instance } from "./support/Instance.ts"
@@ -67,6 +67,17 @@ const flap = Effect.fnUntraced(function* (scene: Scene, pool: Instance) {
   yield* pool.close
 })
 
+/** The same by what an API answers: then the last event is the quarantine, since no store is cleared. */
+const flapAtApi = Effect.fnUntraced(function* (scene: Scene, { close, operator, pool }: Instance) {
+  const body = JSON.stringify({ error: { code: "token_invalidated" } })
+  const access = Redacted.make(scene.login.access_token)
+  for (let again = 0; again < 3; again++) {
+    if (again > 0) yield* operator.revive(CredentialId.make("seeded"))
+    yield* pool.report(codex, access, { status: 401, headers: {}, body })
+  }
+  yield* close
+})
+
 describe("the notice of a loop", () => {
   it.live(
     "goes with the next event if the one that makes the loop has a notice already",
@@ -93,6 +104,34 @@ describe("the notice of a loop", () => {
             ]
           )
           assert.include(told[3]?.notice, { kind: "loop", loop: "quarantine-flapping", provider: codex })
+        })
+      ),
+    slow
+  )
+
+  it.live(
+    "is a warning if the pool is closed before an event comes that could bring it",
+    () =>
+      inScene((scene) =>
+        Effect.gen(function* () {
+          const [heard, warnings]: [Array<Notice>, Array<string>] = [[], []]
+          const logger = Logger.make(({ logLevel, message }) => {
+            if (logLevel === "Warn") warnings.push(String(message))
+          })
+          yield* scene.open(patient).pipe(
+            Effect.flatMap((pool) => flapAtApi(scene, pool)),
+            Effect.provideService(Listener, (_event, notice) => {
+              if (notice !== undefined) heard.push(notice)
+            }),
+            Effect.provide(Logger.layer([logger]))
+          )
+          assert.deepStrictEqual(
+            heard.map(({ kind }) => kind),
+            ["quarantine", "quarantine", "quarantine"]
+          )
+          const loops = warnings.filter((text) => text.includes("a loop."))
+          assert.strictEqual(loops.length, 1)
+          assert.match(loops[0]!, /comes back and dies again .* That makes 3 times, and 2 requests wasted\. Log in to/)
         })
       ),
     slow
