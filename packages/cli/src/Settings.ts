@@ -2,6 +2,7 @@
 import { daybookHome, expand } from "daybook/Home"
 import { Option } from "effect"
 import { Flag } from "effect/cli"
+import { columnsOf } from "./render/Columns.ts"
 import { type Paint, paintFor } from "./render/Paint.ts"
 
 export const sharedFlags = {
@@ -23,6 +24,8 @@ export interface Settings {
   readonly vault: string | undefined
   readonly json: boolean
   readonly paint: Paint
+  /** So many columns a line may have. */
+  readonly columns: number
 }
 
 export const settingsOf = (flags: {
@@ -33,7 +36,8 @@ export const settingsOf = (flags: {
   home: Option.match(flags.home, { onNone: () => daybookHome(), onSome: expand }),
   vault: Option.getOrElse(Option.map(flags.vault, expand), vaultInEnvironment),
   json: flags.json,
-  paint: paintFor(process.stdout, process.env)
+  paint: paintFor(process.stdout, process.env),
+  columns: columnsOf(process.stdout)
 })
 
 const vaultInEnvironment = (): string | undefined => {

@@ -4,7 +4,8 @@ import { LogEvent } from "@daybook/cli/json/Log"
 import type { Asked } from "@daybook/cli/LogQuery"
 import { isWanted, linesWith, type Wanted } from "@daybook/cli/EventFilter"
 import { open as openHistory } from "@daybook/cli/History"
-import { logLine } from "@daybook/cli/render/LogLine"
+import { columnsOf } from "@daybook/cli/render/Columns"
+import { logLine, logLines } from "@daybook/cli/render/LogLine"
 import { plain } from "@daybook/cli/render/Paint"
 import { ActorId, CorrelationId, CredentialId, EventId, Seq } from "@daybook/pool/Ids"
 import { empty } from "@daybook/pool/PoolState"
@@ -14,7 +15,8 @@ import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Option, Schema } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { linesOf, told } from "./support/Answers.ts"
+import { fileURLToPath } from "node:url"
+import { linesOf, told, tooWide } from "./support/Answers.ts"
 import { daybook } from "./support/Cli.ts"
 import { head, placeOf, writePast } from "./support/Past.ts"
 import { tempFolder } from "./support/TempFolder.ts"
@@ -27,13 +29,15 @@ const past = Effect.tap(tempFolder, writePast)
 type Named = { readonly [Flag in Exclude<keyof Asked, "follow" | "from">]?: string } & {
   readonly from?: number
   readonly follow?: boolean
+  readonly wide?: boolean
 }
 
-const asked = ({ follow = false, from, ...named }: Named): Asked => {
+const asked = ({ follow = false, from, wide = true, ...named }: Named): Asked & { readonly wide: boolean } => {
   const { actor, correlation, credential, ledger, provider, since, type, until, verdict } = named
   const option = Option.fromUndefinedOr<string | undefined>
   return {
     follow,
+    wide,
     from: Option.fromUndefinedOr(from),
     actor: option(actor),
     correlation: option(correlation),
@@ -61,6 +65,31 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 const call = "01920003-0000-7000-8000-000000000001"
 
 describe("log", () => {
+  it("has room for names that are long, and uses that of a terminal that is wide", () => {
+    const one = { seq: Seq.make(1_234_567), at: 0, id: EventId.make(uuid(2, 2)), actor: ActorId.make(uuid(1, 1)) }
+    const credential = CredentialId.make("the-login-of-the-night-shift-on-the-second-machine")
+    const paused: Recorded = {
+      ...one,
+      type: "CredentialRelabelled",
+      v: 1,
+      credential,
+      data: { label: "x ".repeat(40) }
+    }
+    const lines = logLines(paused, namesIn(empty), 80, plain)
+    assert.deepStrictEqual(tooWide(lines), [])
+    assert.include(lines.join("\n"), credential)
+    assert.strictEqual(logLines(paused, namesIn(empty), 300, plain).length, 1)
+  })
+
+  it("takes the width of a terminal, and never less than 80 columns", () => {
+    assert.deepStrictEqual(
+      [{}, { columns: 200 }, { isTTY: true, columns: 120 }, { isTTY: true, columns: 40 }, { isTTY: true }].map(
+        columnsOf
+      ),
+      [80, 80, 120, 80, 80]
+    )
+  })
+
   it("keeps its columns beside an event of a newer version, and names its type behind them", () => {
     const one = { seq: Seq.make(2), at: 0, id: EventId.make(uuid(2, 2)), actor: ActorId.make(uuid(1, 1)) }
     const known: Recorded = { ...one, type: "CredentialPaused", v: 1, credential: CredentialId.make("main"), data: {} }
@@ -76,9 +105,40 @@ describe("log", () => {
     assert.include(odd, "SomethingThatIsHeardOfMuchLater, written by a newer version (v2)")
   })
 
-  it.effect("shows every event, a line each", () =>
+  it.effect("shows every event, with --wide a line each", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* places(yield* past, {}), range(1, head))
+    })
+  )
+
+  it.effect("shows every event in 80 columns, under its day, and leaves out nothing but its thousandths", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      const lines = yield* shown(home, { wide: false })
+      assert.deepStrictEqual(tooWide(lines), [])
+      assert.strictEqual(lines[0], "2026-11-22")
+      const narrow = lines
+        .slice(1)
+        .join("\n")
+        .split(/\n(?= *\d+  \d\d:)/)
+      const wide = yield* shown(home, {})
+      const words = (text: string) => text.trim().split(/\s+/)
+      assert.deepStrictEqual(
+        narrow.map(words),
+        wide.map((line) => words(line.replace(/\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)\.\d{3}Z/, "$1")))
+      )
+    })
+  )
+
+  it.effect("names each day once, before its first event", () =>
+    Effect.gen(function* () {
+      const recording = fileURLToPath(new URL("../../../examples/ledgers/quota-for-fifteen-days", import.meta.url))
+      const lines = yield* shown("/nowhere", { wide: false, ledger: recording, type: "QuotaObserved" })
+      assert.deepStrictEqual(
+        lines.filter((line) => !line.startsWith(" ")),
+        ["2026-03-02", "2026-03-03"]
+      )
+      assert.strictEqual(lines.indexOf("2026-03-03"), lines.findIndex((line) => line.startsWith("   15")) - 1)
     })
   )
 

@@ -10,7 +10,7 @@ import * as HistoryPages from "../HistoryPages.ts"
 import * as LogQuery from "../LogQuery.ts"
 import * as Period from "../Period.ts"
 import { eventJson } from "../render/EventJson.ts"
-import { logLine } from "../render/LogLine.ts"
+import { dayOf, logLine, logLines } from "../render/LogLine.ts"
 import { type Names, namesIn } from "@daybook/words/Names"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
@@ -30,6 +30,10 @@ const flags = {
   actor: only("actor", "Only events that this process wrote: a program, program[pid], or the id of an actor"),
   verdict: only("verdict", "Only this verdict or reason, such as Terminal, Reused or RateLimited"),
   correlation: only("correlation", "Only events of this story, by the id that --json shows"),
+  wide: Flag.Boolean("wide").pipe(
+    Flag.withDescription("An event a line, however long, with its day and thousandths of a second"),
+    Flag.withDefault(false)
+  ),
   ...Period.flags,
   from: Flag.Int("from").pipe(
     Flag.withMetavar("SEQ"),
@@ -46,22 +50,30 @@ export const log = Command.make(
   Effect.fnUntraced(function* (flags) {
     yield* answer(yield* settings, flags)
   })
-).pipe(Command.withDescription("The events of the ledger, a line each; --json gives them as JSON Lines"))
+).pipe(Command.withDescription("The events of the ledger in order, in UTC; --json gives them as JSON Lines"))
 
-type Told = Pick<Settings, "home" | "json" | "paint">
+type Told = Pick<Settings, "columns" | "home" | "json" | "paint">
 
-export const answer = Effect.fnUntraced(function* (told: Told, asked: LogQuery.Asked) {
+interface Asked extends LogQuery.Asked {
+  readonly wide: boolean
+}
+
+export const answer = Effect.fnUntraced(function* (told: Told, asked: Asked) {
+  const lines = asked.wide || told.json ? oneLine(told) : byDay(told)
   const query = yield* LogQuery.resolve(told, asked)
-  yield* asked.follow ? follow(told, query) : print(told, query)
+  yield* asked.follow ? follow(query, lines) : print(told, query, lines)
 }, Effect.scoped)
 
-const follow = (told: Told, { from, history: { ledger }, wanted }: LogQuery.Query) =>
+/** The lines of an event, which comes after those that were asked about before. */
+type Lines = (event: Recorded, names: Names) => ReadonlyArray<string>
+
+const follow = ({ from, history: { ledger }, wanted }: LogQuery.Query, linesOf: Lines) =>
   ledger.tail(from).pipe(
     Stream.filter((event) => isWanted(event, ledger.known(), wanted)),
-    Stream.runForEach((event) => Console.log(lineOf(event, namesIn(ledger.known()), told)))
+    Stream.runForEach((event) => Console.log(linesOf(event, namesIn(ledger.known())).join("\n")))
   )
 
-const print = Effect.fnUntraced(function* (told: Told, { from, history, wanted }: LogQuery.Query) {
+const print = Effect.fnUntraced(function* (told: Told, { from, history, wanted }: LogQuery.Query, linesOf: Lines) {
   const { state } = history
   const first = from ?? (yield* HistoryPages.oldest(history))?.seq ?? Seq.make(1)
   let count = 0
@@ -71,11 +83,21 @@ const print = Effect.fnUntraced(function* (told: Told, { from, history, wanted }
     if (shown.length === 0) return
     count += shown.length
     const named = yield* names(told.json ? [] : shown.map(({ actor }) => actor))
-    yield* Console.log(shown.map((event) => lineOf(event, named, told)).join("\n"))
+    yield* Console.log(shown.flatMap((event) => linesOf(event, named)).join("\n"))
   })
   yield* HistoryPages.forEach(history, first, show, linesWith(state, wanted))
   if (count === 0 && wanted.correlation !== undefined) return yield* LogQuery.noSuchStory(wanted.correlation)
 })
 
-const lineOf = (event: Recorded, names: Names, { json, paint }: Told): string =>
-  json ? JSON.stringify(eventJson(event)) : logLine(event, names, paint)
+const oneLine =
+  ({ json, paint }: Told): Lines =>
+  (event, names) => [json ? JSON.stringify(eventJson(event)) : logLine(event, names, paint)]
+
+const byDay = ({ columns, paint }: Told): Lines => {
+  let day = ""
+  return (event, names) => {
+    const isNew = dayOf(event) !== day
+    day = dayOf(event)
+    return [...(isNew ? [paint("faint", day)] : []), ...logLines(event, names, columns, paint)]
+  }
+}

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { TestConsole } from "effect/testing"
 
 /** For people, who have no terminal that shows colour; or in JSON. */
-export const told = (home: string, json = false) => ({ home, json, paint: plain })
+export const told = (home: string, json = false) => ({ home, json, paint: plain, columns: 80 })
 
 /** What stood on stdout, line by line. */
 export const linesOf = <E, R>(answer: Effect.Effect<unknown, E, R>) =>
