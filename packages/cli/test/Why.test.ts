@@ -46,7 +46,7 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const past = Effect.tap(tempFolder, writePast)
 
-const asked = (what: string, at?: string, ledger?: string) => ({
+const asked = (what: string | undefined, at?: string, ledger?: string) => ({
   what,
   at: Option.fromUndefinedOr(at),
   ledger: Option.fromUndefinedOr(ledger)
@@ -54,13 +54,13 @@ const asked = (what: string, at?: string, ledger?: string) => ({
 
 const about = { v: 1, credential: main } as const
 
-const lines = (home: string, what: string, at?: string) => linesOf(tell(told(home), asked(what, at)))
+const lines = (home: string, what: string | undefined, at?: string) => linesOf(tell(told(home), asked(what, at)))
 
 const document = (home: string, what: string, at?: string) =>
   Effect.map(jsonOf(tell(told(home, true), asked(what, at))), Schema.decodeUnknownSync(Why))
 
-const stopped = (home: string, what: string) =>
-  Effect.map(Effect.flip(tell(told(home), asked(what))), (error) => {
+const stopped = (home: string, what: string | undefined, at?: string) =>
+  Effect.map(Effect.flip(tell(told(home), asked(what, at))), (error) => {
     if (!(error instanceof Stop)) throw error
     return error.message
   })
@@ -456,5 +456,38 @@ describe("the command", () => {
       assert.isFalse(hasTrace(ran))
       assert.include(ran.stderr, "Its fields are: status,")
     }).pipe(Effect.provide(nodeServices))
+  )
+})
+
+describe("why, of nobody in particular", () => {
+  it.effect("is about the only credential of the pool", () =>
+    Effect.gen(function* () {
+      const home = join(recordings, "session-of-61-hours")
+      assert.deepStrictEqual(yield* lines(home, undefined), yield* lines(home, "main"))
+      assert.deepStrictEqual(yield* lines(home, undefined, "20"), yield* lines(home, "main", "20"))
+    })
+  )
+
+  it.effect("is about the only one that is not ok, whichever are paused", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      const at = String(placeOf("spare", "CooldownStarted"))
+      assert.deepStrictEqual(yield* lines(home, undefined, at), yield* lines(home, "spare", at))
+    })
+  )
+
+  it.effect("asks which one is meant where several can be, and says where there is none", () =>
+    Effect.gen(function* () {
+      const home = yield* past
+      assert.strictEqual(
+        yield* stopped(home, undefined, String(placeOf("main", "CredentialQuarantined"))),
+        "Say which credential is meant, as in `daybook why main`: main (dead), spare (cooling)."
+      )
+      assert.match(
+        yield* stopped(home, undefined, String(placeOf("old", "CredentialEnrolled"))),
+        /^Say which credential is meant, as in `daybook why \w+`: (\w+ \(ok\)(, |\.$))+/
+      )
+      assert.match(yield* stopped(home, undefined, "1"), /^There was no credential in the pool at event 1\./)
+    })
   )
 })

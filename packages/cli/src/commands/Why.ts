@@ -1,10 +1,11 @@
 /** `daybook why` */
 import { type FieldName, fieldNames, isField } from "@daybook/pool/queries/why/Fields"
-import { Effect, Result } from "effect"
+import { Effect, Option, Result } from "effect"
 import { Argument, Command } from "effect/cli"
 import { exitCodes } from "../ExitCode.ts"
 import * as History from "../History.ts"
 import { type HistoryFlags, historyFlags } from "../HistoryFlags.ts"
+import { inQuestion } from "../InQuestion.ts"
 import { Why, whyJson } from "../json/Why.ts"
 import { nearest } from "../Nearest.ts"
 import { nextStep } from "@daybook/words/NextStep"
@@ -18,7 +19,10 @@ import { Stop } from "../Stop.ts"
 
 const flags = {
   what: Argument.String("credential[.field]").pipe(
-    Argument.withDescription(`Id or label of a credential, and what of it: ${fieldNames.join(", ")}; default status`)
+    Argument.withDescription(
+      `Id or label of a credential, by default the one that is not ok; and what of it, by default status: ${fieldNames.join(", ")}`
+    ),
+    Argument.optional
   ),
   ...historyFlags
 }
@@ -27,7 +31,7 @@ export const why = Command.make(
   "why",
   flags,
   Effect.fnUntraced(function* (flags) {
-    yield* tell(yield* settings, flags)
+    yield* tell(yield* settings, { ...flags, what: Option.getOrUndefined(flags.what) })
   })
 ).pipe(
   Command.withDescription(
@@ -38,12 +42,13 @@ export const why = Command.make(
 type Told = Pick<Settings, "home" | "json" | "paint">
 
 interface Asked extends Partial<HistoryFlags> {
-  readonly what: string
+  /** If it is left out, the only credential that can be meant. */
+  readonly what: string | undefined
 }
 
 export const tell = Effect.fnUntraced(function* ({ home, json, paint }: Told, { what, ...flags }: Asked) {
   const history = yield* History.open({ home }, flags)
-  const { credential, field } = yield* named(history, what)
+  const { credential, field } = yield* what === undefined ? unnamed(history) : named(history, what)
   const answer = yield* recall(history, credential, field)
   const { at } = history
   const { state } = answer
@@ -54,6 +59,9 @@ export const tell = Effect.fnUntraced(function* ({ home, json, paint }: Told, { 
 }, Effect.scoped)
 
 const usual: FieldName = "status"
+
+const unnamed = (history: History.History) =>
+  Effect.map(inQuestion(history), (credential) => ({ credential, field: usual }))
 
 /** A name may have a dot in it, so it counts as a whole before its end counts as a field. */
 const named = Effect.fnUntraced(function* (history: History.History, what: string) {
