@@ -142,7 +142,9 @@ describe("a report", () => {
         "connect-src 'none'",
         "img-src data:",
         "base-uri 'none'",
-        "form-action 'none'"
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types daybook"
       ])
       assert.isBelow(html.indexOf("content-security-policy"), html.search(/<(style|script|link)/))
       const markup = html.replaceAll(/<(script|style)\b[^>]*>.*?<\/\1>/gis, "")

@@ -217,7 +217,9 @@ describe("who gets in to the page", () => {
           "default-src 'none'",
           "script-src 'self'",
           "style-src 'self'",
-          "frame-ancestors 'none'"
+          "frame-ancestors 'none'",
+          "require-trusted-types-for 'script'",
+          "trusted-types daybook"
         ])
         assert.notMatch(policy.join(), /unsafe|\*|https?:/)
         assert.isUndefined(headers["access-control-allow-origin"])

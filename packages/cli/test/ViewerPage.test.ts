@@ -463,16 +463,54 @@ describe("a page that is live", () => {
   })
 })
 
+/** Ways to make a script of a text, or to load one, and what a browser says to each of them. */
+const scriptsFromText = (page: Page) =>
+  page.evaluate(() => {
+    const evil = "document.title = 'evil'"
+    const { trustedTypes } = globalThis as unknown as {
+      trustedTypes: { createPolicy: (name: string, rules: object) => object }
+    }
+    const ways: Record<string, () => unknown> = {
+      markup: () => (document.createElement("p").innerHTML = "<img src=x>"),
+      script: () => (document.createElement("script").textContent = evil),
+      worker: () => new Worker(URL.createObjectURL(new Blob([evil]))),
+      policy: () => trustedTypes.createPolicy("other", {}),
+      ours: () => trustedTypes.createPolicy("daybook", {})
+    }
+    return Object.entries(ways).map(([way, go]) => {
+      try {
+        go()
+        return `${way}: done`
+      } catch (error) {
+        return `${way}: ${(error as Error).name}`
+      }
+    })
+  })
+
+const noneOfThem = ["markup", "script", "worker", "policy", "ours"].map((way) => `${way}: TypeError`)
+
 describe("a report", () => {
-  it("is one file that opens from disk, shows why, and asks nobody", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "daybook-report-"))
-    const file = join(folder, "report.html")
+  let folder: string
+  let file: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "daybook-report-"))
+    file = join(folder, "report.html")
     execFileSync(process.execPath, [main, "view", "--ledger", recorded("spent-by-another-program"), "--out", file], {
       env: { ...process.env, HOME: folder }
     })
-    const { console, outside, page } = await watchedPage(browser)
-    await page.goto(`file://${file}`)
-    await isRead(page)
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const opened = async (prepare: (page: Page) => Promise<unknown> = async () => {}) => {
+    const watched = await watchedPage(browser)
+    await prepare(watched.page)
+    await watched.page.goto(`file://${file}`)
+    await isRead(watched.page)
+    return watched
+  }
+
+  it("is one file that opens from disk, shows why, and asks nobody", async () => {
+    const { console, outside, page } = await opened()
     await timeline(page).getByRole("button", { name: /dead/ }).click()
     await tab(page, "Why").click()
     await panel(page).getByText("no process in this ledger had used it").waitFor()
@@ -480,7 +518,30 @@ describe("a report", () => {
     assert.deepStrictEqual(await barriers(page), [])
     assert.deepStrictEqual([console, outside], [[], []])
     await page.context().close()
-    rmSync(folder, { recursive: true })
+  })
+
+  it("reads its ledger in the page itself where a browser lets no worker begin", async () => {
+    const noWorker = () => {
+      globalThis.Worker = class {
+        constructor() {
+          throw new DOMException("not in a file", "SecurityError")
+        }
+      } as unknown as typeof Worker
+    }
+    const { console, outside, page } = await opened((page) => page.addInitScript(noWorker))
+    await timeline(page).getByRole("button", { name: /dead/ }).click()
+    await panel(page).getByText("dead").first().waitFor()
+    assert.deepStrictEqual([console, outside], [[], []])
+    await page.context().close()
+  })
+
+  it("lets no text become a script, as the page of the command does", async () => {
+    const { page } = await opened()
+    assert.deepStrictEqual(await scriptsFromText(page), noneOfThem)
+    await page.context().close()
+    const served = await view(browser, ["--ledger", recorded("quiet")])
+    assert.deepStrictEqual(await scriptsFromText(served.page), noneOfThem)
+    await served.close()
   })
 })
 

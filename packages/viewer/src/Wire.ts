@@ -44,5 +44,8 @@ export interface Embedded {
 /** The element of a report file that holds `Embedded` as JSON. */
 export const embeddedId = "ledger"
 
+/** The one policy by which the page may make a script of a text, where a browser has Trusted Types. */
+export const scriptPolicy = "daybook"
+
 /** The element of a report file that holds the source of the worker as text. */
 export const workerId = "worker"

@@ -1,4 +1,5 @@
 /** Answers over HTTP, all with the same strict headers: a page that runs only what came with it, and asks only us. */
+import { scriptPolicy } from "@daybook/viewer/Wire"
 import { Effect } from "effect"
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http"
 
@@ -11,7 +12,9 @@ const policy = [
   "img-src 'self' data:",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'"
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  `trusted-types ${scriptPolicy}`
 ].join("; ")
 
 const strict: OutgoingHttpHeaders = {

@@ -2,7 +2,7 @@
  * A report: the page, its worker, its style and a ledger in one HTML file, which asks nobody for anything. Only the
  * scripts and the style that were put in may run, by their hashes; no text of a ledger can end the element it is in.
  */
-import { type About, embeddedId, workerId } from "@daybook/viewer/Wire"
+import { type About, embeddedId, scriptPolicy, workerId } from "@daybook/viewer/Wire"
 import { hash } from "node:crypto"
 import type { Site } from "./Site.ts"
 
@@ -37,7 +37,9 @@ const policyMeta = (scripts: ReadonlyArray<string>, style: string): string => {
     "connect-src 'none'",
     "img-src data:",
     "base-uri 'none'",
-    "form-action 'none'"
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    `trusted-types ${scriptPolicy}`
   ]
   return `<meta http-equiv="content-security-policy" content="${policy.join("; ")}" />`
 }

@@ -3,11 +3,9 @@
  * lets no worker begin there, the same text runs in the page itself, at the other end of a channel.
  */
 import type { OpenWith } from "../Questions.ts"
-import { type Embedded, embeddedId } from "../Wire.ts"
+import { type Embedded, embeddedId, workerId } from "../Wire.ts"
+import { trustedWorker } from "./Trusted.ts"
 import type { Port } from "./WorkerLink.ts"
-
-/** Of the element with the worker's text, in a report file. */
-const workerId = "worker"
 
 interface Started {
   readonly port: Port
@@ -15,13 +13,13 @@ interface Started {
 }
 
 export const startWorker = (): Started => {
-  const script = document.getElementById(workerId)?.textContent
-  if (script === undefined || script === null) return watched(new Worker("worker.js"))
+  const script = document.getElementById(workerId)?.textContent ?? undefined
+  const trusted = trustedWorker(script)
+  if (script === undefined) return watched(new Worker(trusted.address()))
   try {
-    const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }))
-    return watched(new Worker(url))
+    return watched(new Worker(trusted.address()))
   } catch {
-    return inThePage(script)
+    return inThePage(trusted.text())
   }
 }
 
