@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Browser, Page } from "playwright-core"
+import type { Meddle } from "./support/Between.ts"
 import { launch as launchBrowser, watchedPage } from "./support/Chromium.ts"
 import { main } from "./support/Cli.ts"
 import { barriers, isRead, recorded, shoot, view, type Viewed } from "./support/Viewed.ts"
@@ -31,6 +32,8 @@ const nothingSaid = ({ console, outside }: Viewed) => {
   assert.deepStrictEqual(console, [])
   assert.deepStrictEqual(outside, [])
 }
+
+const nothingOutside = ({ outside }: Viewed) => assert.deepStrictEqual(outside, [])
 
 describe("the page of a login that another program spent", () => {
   let viewed: Viewed
@@ -443,6 +446,48 @@ describe("a page that is live", () => {
     nothingSaid(viewed)
     await viewed.close()
     rmSync(home, { recursive: true })
+  })
+
+  describe("over a line that is not to be trusted", () => {
+    const appender = fileURLToPath(new URL("support/appender.ts", import.meta.url))
+    const numbers = (page: Page) =>
+      page.evaluate(() =>
+        Array.from(document.querySelectorAll("[role=grid] [role=row] .seq"), ({ textContent }) =>
+          Number(/\d+/.exec(textContent ?? "")?.[0])
+        )
+      )
+
+    it.each([
+      ["misses an event that was lost, and reads it after all", "lose"],
+      ["shows nothing of what breaks off in the midst of a line, and goes on behind the last whole one", "tear"]
+    ] as const)("%s", async (_, harm) => {
+      const home = mkdtempSync(join(tmpdir(), "daybook-live-"))
+      const append = (count: number) => execFileSync(process.execPath, [appender, home, String(count)])
+      append(2)
+      let harmed = 0
+      const meddle: Meddle = (path, answer, to) => {
+        if (!path.startsWith("/api/live")) return false
+        answer.setEncoding("utf8").on("data", (text: string) => {
+          const isLines = text.includes("event: lines")
+          if (harmed > 0 || !isLines) return void to.write(text)
+          harmed++
+          if (harm === "tear") to.write(text.slice(0, -60), () => to.destroy())
+        })
+        return true
+      }
+      const viewed = await view(browser, ["--home", home], { meddle })
+      const { page } = viewed
+      const before = await placeOf(page)
+      append(4)
+      await expect.poll(() => harmed).toBe(1)
+      append(3)
+      await expect.poll(() => placeOf(page), { timeout: 20_000 }).toBe(before + 9) // each process joins by an event
+      await expect.poll(() => numbers(page)).toEqual(Array.from({ length: before + 9 }, (_, place) => place + 1))
+      assert.strictEqual(await page.getByText("The ledger is damaged").count(), 0)
+      nothingOutside(viewed)
+      await viewed.close()
+      rmSync(home, { recursive: true })
+    })
   })
 
   it("says that the command has ended, and keeps what it has", async () => {

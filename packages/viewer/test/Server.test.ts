@@ -1,5 +1,6 @@
 import { answers } from "@daybook/viewer/answers/Answers"
 import { eventIn } from "@daybook/viewer/model/Lines"
+import { typeOf } from "@daybook/viewer/model/LegendBook"
 import { HttpSource } from "@daybook/viewer/model/HttpSource"
 import { Pages } from "@daybook/viewer/model/Pages"
 import { States } from "@daybook/viewer/model/States"
@@ -115,6 +116,63 @@ it("what is appended comes once each, whatever is repeated or broken off", async
   assert.include(connections, false)
   assert.strictEqual(connections.at(-1), true)
 })
+
+/** Followed from its hundredth event on. */
+const followed = async () => {
+  const server = await served(lines.slice(0, 100))
+  const page = opened({ server: server.origin })
+  await page.until(({ told }) => told.some((one) => "connection" in one && one.connection))
+  return { page, server }
+}
+
+const isWhole = (page: Page, last: number) =>
+  page.until(({ told, whole }) => whole.count >= last && told.findLast((one) => "connection" in one)?.connection)
+
+it("a live event that a server skips is missed, and read after all", async () => {
+  const { page, server } = await followed()
+  server.lines.push(...lines.slice(100, 103))
+  server.append(lines.slice(103, 105))
+  await isWhole(page, 105)
+  assert.deepStrictEqual(seqsOf(page), upTo(105))
+  assert.deepStrictEqual(
+    page.told.filter((one) => "damage" in one || "failed" in one),
+    []
+  )
+  server.append(lines.slice(105, 106))
+  await isWhole(page, 106)
+  assert.deepStrictEqual(seqsOf(page), upTo(106))
+})
+
+it("of live events that break off in the midst of a line nothing is shown, and then all", async () => {
+  const { page, server } = await followed()
+  server.tear(lines.slice(100, 105))
+  await page.until(({ told }) => told.some((one) => "connection" in one && !one.connection))
+  assert.deepStrictEqual(seqsOf(page), upTo(100))
+  await isWhole(page, 105)
+  assert.deepStrictEqual(seqsOf(page), upTo(105))
+  assert.deepStrictEqual(
+    page.told.filter((one) => "damage" in one),
+    []
+  )
+})
+
+it.each(["broken off", "ended"] as const)(
+  "older lines that are %s in the midst of one are read on from there",
+  async (how) => {
+    const server = await served(lines)
+    server.tearLines(how)
+    const page = opened({ server: server.origin })
+    await page.untilRead()
+    assert.deepStrictEqual(
+      page.whole.rows.map(({ seq, type }) => [seq, type]),
+      all.map((event) => [event.seq as number, typeOf(event)])
+    )
+    assert.deepStrictEqual(
+      page.told.filter((one) => "damage" in one || "failed" in one),
+      []
+    )
+  }
+)
 
 it("a live event is in rows, in what is found and in the state behind it", async () => {
   const server = await served(lines.slice(0, 100))

@@ -1,4 +1,7 @@
-/** A ledger over HTTP on loopback, as the page asks for it. It can grow, break its live connections off, end and begin again. */
+/**
+ * A ledger over HTTP on loopback, as the page asks for it. It can grow, skip what it should tell,
+ * break off in the midst of it, end and begin again.
+ */
 import { fold } from "@daybook/pool/Evolve"
 import * as StateSnapshot from "@daybook/pool/StateSnapshot"
 import { eventIn } from "@daybook/viewer/model/Lines"
@@ -14,6 +17,7 @@ export class LedgerServer {
   readonly asked: Array<string> = []
   readonly #live = new Set<ServerResponse>()
   #server: Server | undefined
+  #torn: "broken off" | "ended" | undefined
   #port = 0
 
   constructor(lines: ReadonlyArray<string>) {
@@ -50,6 +54,21 @@ export class LedgerServer {
     for (const response of this.#live) response.write(this.#appended(after))
   }
 
+  /** Writes the first half of what was appended, in the midst of a line, and breaks off. */
+  tear(lines: ReadonlyArray<string>): void {
+    const after = this.lines.length
+    this.lines.push(...lines)
+    for (const response of this.#live) {
+      const text = this.#appended(after)
+      response.write(text.slice(0, text.length / 2), () => response.destroy())
+    }
+  }
+
+  /** The next answer with lines ends in the midst of one: broken off, or as if that were all. */
+  tearLines(how: "broken off" | "ended"): void {
+    this.#torn = how
+  }
+
   breakOff(): void {
     for (const response of this.#live) response.destroy()
   }
@@ -71,9 +90,18 @@ export class LedgerServer {
     const number = (name: string) => Number(query.get(name))
     if (pathname === paths.about) response.end(JSON.stringify(aboutOf(1, this.lines.length)))
     else if (pathname === paths.state) response.end(this.#state(number("seq")))
-    else if (pathname === paths.lines) response.end(this.#lines(number("from"), number("to"), query))
+    else if (pathname === paths.lines) this.#send(this.#lines(number("from"), number("to"), query), response)
     else if (pathname === paths.live) this.#follow(number("after"), response)
     else response.writeHead(404).end("There is nothing of that name here.\n")
+  }
+
+  #send(text: string, response: ServerResponse): void {
+    const how = this.#torn
+    this.#torn = undefined
+    const half = text.slice(0, text.length / 2)
+    if (how === undefined) response.end(text)
+    else if (how === "ended") response.end(half)
+    else response.write(half, () => response.destroy())
   }
 
   #state(seq: number): string {
