@@ -127,13 +127,15 @@ describe.each(lengths)("in pieces of $newest to $longest events", (length) => {
 
   it("bands of a piece are in the order of time, and only say what is new", async () => {
     const { whole } = await readAll(history(11, 400), length)
-    for (const { bands } of whole.pieces) {
+    for (const { ahead, bands, columns } of whole.pieces) {
+      const { at, from } = columns
       const words = new Map<number, number>()
       for (const [place, lane] of bands.lane.entries()) {
         if (place > 0) assert.isAtLeast(bands.since[place]!, bands.since[place - 1]!)
         assert.notStrictEqual(words.get(lane), bands.word[place])
         words.set(lane, bands.word[place]!)
       }
+      assert.strictEqual(ahead !== undefined, from + at.length - 1 === 400)
     }
   })
 })

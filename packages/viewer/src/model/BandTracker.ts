@@ -43,11 +43,12 @@ export class BandTracker {
     }
   }
 
-  /** What changes by itself behind the last event, as long as no other comes. `state`: behind that event. */
+  /** What changes by itself behind the last event, as long as no other comes: the bench that ends last holds back until then. */
   ahead(state: PoolState): Bands {
-    const changes = Array.from(this.#ends.keys()).flatMap((id) =>
-      changesAhead(state, id).map((change) => ({ lane: this.#book.lane(id), ...change }))
-    )
+    const changes = Array.from(this.#ends, ([id, since]) => {
+      const { word } = standingOf(state, id, since)
+      return { lane: this.#book.lane(id), since, word }
+    })
     const inOrder = changes.toSorted((one, other) => one.since - other.since)
     return {
       lane: Uint16Array.from(inOrder, ({ lane }) => lane),
@@ -116,19 +117,6 @@ const standingOf = (state: PoolState, id: CredentialId, now: Instant) => {
     word: bandWords.indexOf(bandWordOf(status)),
     end: status.word === "cooling" ? status.until : undefined
   }
-}
-
-/** Behind one bench there may be another, which ends later. */
-const changesAhead = (state: PoolState, id: CredentialId) => {
-  const changes: Array<{ readonly since: Instant; readonly word: number }> = []
-  let standing = standingOf(state, id, state.latest)
-  while (standing.end !== undefined) {
-    const since = standing.end
-    const next = standingOf(state, id, since)
-    if (next.word !== standing.word) changes.push({ since, word: next.word })
-    standing = next
-  }
-  return changes
 }
 
 const credentialIn = ({ credentials }: PoolState, id: CredentialId): Credential | undefined =>
