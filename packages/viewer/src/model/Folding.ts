@@ -50,7 +50,7 @@ export class Folding {
   }
 
   take(read: Recorded): void {
-    const event = this.#book.withKnownActor(read)
+    const event = this.#book.withOwnNames(read)
     const before = this.state
     this.#bands ??= new BandTracker(this.#book, before, before.latest === 0 ? event.at : before.latest)
     const after = evolve(before, event)

@@ -73,7 +73,7 @@ export class HttpSource implements LineSource {
 
 /** Who reads too slowly makes the server wait. */
 const cutUp = async (body: ReadableStream<Uint8Array>, cutter: LineCutter, breath: Breath): Promise<void> => {
-  const reader = body.getReader()
+  const reader = readerOf(body)
   try {
     for (let part = await whole(reader.read()); !part.done; part = await whole(reader.read())) {
       cutter.write(part.value)
@@ -83,6 +83,34 @@ const cutUp = async (body: ReadableStream<Uint8Array>, cutter: LineCutter, breat
     reader.cancel().catch(() => undefined) // what broke off is told by the reading itself
   }
   if (!cutter.isDone) throw gone()
+}
+
+type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel">
+
+const bufferLength = 64 * 1_024
+
+/** Where the browser can, every part is read into the same buffer: new ones would be garbage faster than it is collected. */
+const readerOf = (body: ReadableStream<Uint8Array>): Reader => {
+  const reader = byobReaderOf(body)
+  if (reader === undefined) return body.getReader()
+  let buffer = new ArrayBuffer(bufferLength)
+  return {
+    read: async () => {
+      const { done, value } = await reader.read(new Uint8Array(buffer))
+      if (done || value === undefined) return { done: true, value: undefined }
+      buffer = value.buffer
+      return { done, value }
+    },
+    cancel: () => reader.cancel()
+  }
+}
+
+const byobReaderOf = (body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined => {
+  try {
+    return body.getReader({ mode: "byob" })
+  } catch {
+    return undefined // not every browser reads its answers so
+  }
 }
 
 /** What is broken off is not taken for the whole. */

@@ -3,12 +3,13 @@
  * the credentials it has seen.
  */
 import { credentialOf, grantOf } from "@daybook/pool/Event"
-import type { ActorId, CredentialId, GrantId } from "@daybook/pool/Ids"
+import type { ActorId, CredentialId, EventId, GrantId } from "@daybook/pool/Ids"
 import type { Credential, PoolState } from "@daybook/pool/PoolState"
 import { actorName } from "@daybook/pool/queries/why/Words"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { HashMap } from "effect"
 import { type ActorName, type Lane, type Legend, noLane } from "../Picture.ts"
+import { ownText } from "./Lines.ts"
 
 /** Columns have numbers of 16 bits for actors, and of 8 bits for types; whatever comes later shares the last place. */
 const actorsMost = 0xffff
@@ -81,11 +82,11 @@ export class LegendBook {
     return place
   }
 
-  /** States that are kept name actors by a text of their own, not by a part of each line. */
-  withKnownActor(event: Recorded): Recorded {
+  /** For what is kept longer than the line: its names are texts of their own, not parts of the line's. */
+  withOwnNames(event: Recorded): Recorded {
     const place = this.#actorOf.get(event.actor)
     const known = place === undefined ? undefined : this.#actors[place]
-    return known === undefined ? event : { ...event, actor: known.id as ActorId }
+    return { ...event, actor: (known?.id ?? ownText(event.actor)) as ActorId, id: ownText(event.id) as EventId }
   }
 
   actorName(id: string): string | undefined {

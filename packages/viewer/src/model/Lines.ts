@@ -33,44 +33,42 @@ const nameOf = (line: string): string => {
   return seq === undefined ? "A line that names no event" : `Event ${seq}`
 }
 
-const newline = 10
-const nothing = new Uint8Array(0)
-
-/** Cuts bytes into lines. */
+/** Cuts bytes into lines. They may stand in a buffer that is written over later. */
 export class LineCutter {
   readonly #decoder = new TextDecoder()
   readonly #take: (line: string) => void
-  #rest: Uint8Array = nothing
+  /** Of a line that has begun. */
+  #rest = ""
 
   constructor(take: (line: string) => void) {
     this.#take = take
   }
 
+  /** Lines that are decoded one by one take memory outside of the heap, of which browsers have a lot before they collect it. */
   write(bytes: Uint8Array): void {
+    const text = this.#decoder.decode(bytes, { stream: true })
     let begin = 0
-    for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, begin)) {
-      this.#line(bytes.subarray(begin, end))
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", begin)) {
+      this.#line(ownText(text, begin, end))
       begin = end + 1
     }
-    this.#rest = joined(this.#rest, bytes.slice(begin))
+    this.#rest += ownText(text, begin)
   }
 
   /** Whether nothing is left that no newline ended. */
   get isDone(): boolean {
-    return this.#rest.length === 0
+    return this.#rest === ""
   }
 
-  #line(bytes: Uint8Array): void {
-    const whole = joined(this.#rest, bytes)
-    this.#rest = nothing
-    if (whole.length > 0) this.#take(this.#decoder.decode(whole))
+  #line(end: string): void {
+    const whole = this.#rest + end
+    this.#rest = ""
+    if (whole !== "") this.#take(whole)
   }
 }
 
-const joined = (before: Uint8Array, after: Uint8Array): Uint8Array => {
-  if (before.length === 0) return after
-  const both = new Uint8Array(before.length + after.length)
-  both.set(before)
-  both.set(after, before.length)
-  return both
+/** A part of a text keeps the whole in memory. Put together of two parts, it is a text of its own as soon as it is read. */
+export const ownText = (text: string, begin = 0, end = text.length): string => {
+  const middle = Math.min(begin + 1, end)
+  return text.slice(begin, middle) + text.slice(middle, end)
 }

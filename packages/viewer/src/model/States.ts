@@ -8,7 +8,7 @@ import type { Source } from "../Source.ts"
 import type { Pages } from "./Pages.ts"
 
 /** So many states are kept, more or less, however long the ledger is. */
-const keptMost = 400
+const keptMost = 1_000
 const leastSpacing = 250
 
 /** States that were asked for and are not at an even distance. */
