@@ -31,32 +31,28 @@ export const EventRow = ({ height, index, isActive, isHere, onChoose, row, seq, 
       {isHere ? <span aria-hidden="true">▸ </span> : undefined}
       {seq}
     </span>
-    {row === undefined ? <Coming /> : <Cells row={row} />}
+    <Cells row={row} />
   </div>
 )
 
-const Coming = () => (
-  <span role="gridcell" class="quiet" aria-colspan={5}>
-    …
-  </span>
-)
-
-const Cells = ({ row }: { readonly row: Row }) => (
+/** A row whose text is on its way has the same elements, with nothing in them. */
+const Cells = ({ row }: { readonly row: Row | undefined }) => (
   <>
     <span role="gridcell" class="time">
-      <time dateTime={iso(row.at)}>{moment(row.at)}</time>
+      <time dateTime={row && iso(row.at)}>{row === undefined ? "…" : moment(row.at)}</time>
     </span>
     <span role="gridcell" class="type">
-      <MarkSign kind={markKinds[row.mark] ?? "none"} /> <ForeignLine text={words(row.type)} />
+      <MarkSign kind={markKinds[row?.mark ?? 0] ?? "none"} />{" "}
+      <ForeignLine text={row === undefined ? "" : words(row.type)} />
     </span>
     <span role="gridcell" class="whose">
-      <ForeignLine text={row.credential ?? ""} />
+      <ForeignLine text={row?.credential ?? ""} />
     </span>
     <span role="gridcell" class="actor">
-      <ForeignLine text={row.actor} />
+      <ForeignLine text={row?.actor ?? ""} />
     </span>
     <span role="gridcell" class="what">
-      <ForeignLine text={row.essentials} />
+      <ForeignLine text={row?.essentials ?? ""} />
     </span>
   </>
 )

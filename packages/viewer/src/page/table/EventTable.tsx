@@ -1,5 +1,5 @@
 /** The events as a grid of which only the rows in sight exist. One row takes the focus; the cursor brings its own into sight. */
-import { useSignal } from "@preact/signals"
+import { useComputed, useSignal } from "@preact/signals"
 import { defaultRangeExtractor, type Range } from "@tanstack/virtual-core"
 import { useEffect, useMemo, useRef } from "preact/hooks"
 import { actOf, type Act } from "../Keys.ts"
@@ -8,6 +8,8 @@ import { usePage } from "../Page.ts"
 import { EventRow } from "./EventRow.tsx"
 import { allFrom, only, partAround } from "./Numbers.ts"
 import { makeRowCache } from "./RowCache.ts"
+import { type Slots, slotsFor } from "./Slots.ts"
+import { usePaced } from "./usePaced.ts"
 import { useVirtual } from "./useVirtual.ts"
 
 const columns = ["No.", "Time (UTC)", "Type", "Credential", "Actor", "What"]
@@ -33,13 +35,18 @@ export const EventTable = () => {
 
   const items = virtual.getVirtualItems()
   const seqs = items.map(({ index }) => numbers.seqAt(part.base + index))
+  const slots = useRef<Slots>(new Map())
+  slots.current = slotsFor(
+    items.map(({ index }) => part.base + index),
+    slots.current
+  )
   void cache.version.value
   useEffect(() => cache.want(seqs), [cache, seqs.join(" "), store.returns.value])
 
-  const here = store.here.value?.seq ?? 0
-  const isLive = store.cursor.value === undefined
+  const here = usePaced(useComputed(() => store.here.value?.seq ?? 0))
   useEffect(() => {
     const place = numbers.placeOf(here)
+    const isLive = store.cursor.peek() === undefined
     const isFar = isLive && scroller.current?.contains(document.activeElement) === true
     if (isFar) return
     active.value = place
@@ -96,7 +103,7 @@ export const EventTable = () => {
             const seq = numbers.seqAt(place)
             return (
               <EventRow
-                key={place}
+                key={slots.current.get(place)}
                 seq={seq}
                 row={cache.row(seq)}
                 index={place + 2}
