@@ -1,12 +1,14 @@
 /** Numbers that grow at both ends: a ledger is read backwards from its end while new events come behind it. */
 
-type Numbers = Float64Array | Uint32Array | Uint8Array
+export type Numbers = Float64Array | Uint32Array | Uint8Array
 
 export class Deque<A extends Numbers> {
   /** The values stand in it from `start` on. */
   array: A
   start = 0
   length = 0
+  /** Another one whenever values came or went. */
+  version = 0
   readonly #make: (length: number) => A
 
   constructor(make: (length: number) => A) {
@@ -26,18 +28,21 @@ export class Deque<A extends Numbers> {
     if (this.start + this.length + values.length > this.array.length) this.#grow(values.length)
     this.array.set(values, this.start + this.length)
     this.length += values.length
+    this.version += 1
   }
 
   addBefore(values: ArrayLike<number>): void {
     if (this.start < values.length) this.#grow(values.length)
     this.start -= values.length
     this.length += values.length
+    this.version += 1
     this.array.set(values, this.start)
   }
 
   dropFirst(): void {
     this.start += 1
     this.length -= 1
+    this.version += 1
   }
 
   /** Index of the first value that is not below a limit, in sorted numbers; `length` when all are below. */

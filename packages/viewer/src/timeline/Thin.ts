@@ -3,8 +3,9 @@
  * shown, so nothing that a person looks for goes under. Slots are counted from 1970, so nothing flickers while one pans.
  */
 import { type BandWord, bandWords, type MarkKind, markKinds } from "../Picture.ts"
-import { type Coming, type LaneBands, notThere } from "./BandColumns.ts"
+import type { Coming, LaneBands } from "./BandColumns.ts"
 import type { Deque } from "./Deque.ts"
+import { heaviestOf } from "./Heaviest.ts"
 import type { Picture } from "./Picture.ts"
 import { lengthOf, type Span } from "./Span.ts"
 
@@ -27,6 +28,9 @@ const wordsByWeight: ReadonlyArray<BandWord> = ["ok", "paused", "refreshing", "c
 const markWeight = markKinds.map((kind) => marksByWeight.indexOf(kind))
 /** One more, so that 0 is left for nothing. */
 const wordWeight = bandWords.map((word) => wordsByWeight.indexOf(word) + 1)
+
+/** What an event that the filter keeps weighs more than one that it does not. */
+const kept = 100
 
 /** Marks are drawn this far apart, in pixels. */
 export const slotWidth = 8
@@ -63,23 +67,22 @@ export const thinMarks = (
   const { first } = picture
   const slot = (lengthOf(view) / width) * slotWidth
   const { time, mark } = picture.events
+  const [seqs, times, kinds] = [marks.array, time.array, mark.array] // what all kinds of arrays go through is slow
+  const placeOf = (index: number) => seqs[marks.start + index]! - first
+  const timeAt = (index: number) => times[time.start + placeOf(index)]!
+  const weigh = (index: number) => {
+    const place = placeOf(index)
+    return markWeight[kinds[mark.start + place]!]! + (mask === undefined || mask[place] === 1 ? kept : 0)
+  }
+  const heaviest = heaviestOf(marks, mask, weigh)
   const thin: Array<ThinMark> = []
   let index = marks.lowerBound(first + time.lowerBound(view.from - slot))
-  while (index < marks.length) {
-    const start = time.get(marks.get(index) - first)
-    if (start > view.to + slot) break
-    const end = (Math.floor(start / slot) + 1) * slot
-    let worst = marks.get(index)
-    let weight = -1
-    let count = 0
-    for (; index < marks.length; index += 1) {
-      const seq = marks.get(index)
-      if (count > 0 && time.get(seq - first) >= end) break
-      const own = markWeight[mark.get(seq - first)]! + (mask === undefined || mask[seq - first] === 1 ? 100 : 0)
-      if (own >= weight) [worst, weight] = [seq, own]
-      count += 1
-    }
-    thin.push({ seq: worst, time: time.get(worst - first), count, isFaint: weight < 100 })
+  while (index < marks.length && timeAt(index) <= view.to + slot) {
+    const end = (Math.floor(timeAt(index) / slot) + 1) * slot
+    const behind = leap(index + 1, marks.length, (index) => timeAt(index) >= end)
+    const worst = heaviest.in(index, behind, weigh)
+    thin.push({ seq: marks.get(worst), time: timeAt(worst), count: behind - index, isFaint: weigh(worst) < kept })
+    index = behind
   }
   return thin
 }
@@ -100,23 +103,35 @@ export const thinBands = (
 ): ReadonlyArray<ThinBand> => {
   if (bands === undefined) return []
   const pixels = new Uint8Array(width)
-  const x = (time: number): number => (time - view.from) * (width / lengthOf(view))
+  const scale = width / lengthOf(view)
+  const pixelAt = (time: number) => Math.max(0, Math.floor((time - view.from) * scale))
   const { since, word } = bands
-  const draw = (begin: number, end: number, word: number): void => {
-    const from = Math.max(0, Math.floor(x(begin)))
-    if (end > view.from && word !== notThere) paint(pixels, from, Math.max(from + 1, Math.floor(x(end))), word)
+  const [instants, words] = [since.array, word.array]
+  const begin = (index: number) => pixelAt(instants[since.start + index]!)
+  const weigh = (index: number) => weightOf(words[word.start + index]!)
+  const heaviest = heaviestOf(word, undefined, weigh)
+  const end = coming.since[0] ?? Infinity
+  const first = Math.max(0, since.upperBound(view.from) - 1)
+  for (let index = end > view.from ? first : since.length; index < since.length;) {
+    const from = begin(index)
+    if (from >= width) break
+    const behind = leap(index + 1, since.length, (index) => begin(index) > from)
+    paint(pixels, from, from + 1, weigh(heaviest.in(index, behind, weigh)))
+    paint(pixels, from + 1, behind < since.length ? begin(behind) : pixelAt(end), weigh(behind - 1))
+    index = behind
   }
-  for (let index = Math.max(0, since.upperBound(view.from) - 1); index < since.length; index += 1) {
-    if (since.get(index) > view.to) break
-    const isLast = index + 1 === since.length
-    draw(since.get(index), isLast ? (coming.since[0] ?? Infinity) : since.get(index + 1), word.get(index))
-  }
-  coming.since.forEach((begin, place) => draw(begin, coming.since[place + 1] ?? Infinity, coming.word[place]!))
+  coming.since.forEach((instant, place) => {
+    const until = coming.since[place + 1] ?? Infinity
+    const from = pixelAt(instant)
+    if (until > view.from) paint(pixels, from, Math.max(from + 1, pixelAt(until)), weightOf(coming.word[place]!))
+  })
   return runs(pixels)
 }
 
-const paint = (pixels: Uint8Array, from: number, to: number, word: number): void => {
-  const weight = wordWeight[word]!
+/** Nothing where it was not in the pool. */
+const weightOf = (word: number): number => wordWeight[word] ?? 0
+
+const paint = (pixels: Uint8Array, from: number, to: number, weight: number): void => {
   for (let pixel = from; pixel < Math.min(to, pixels.length); pixel += 1) {
     if (pixels[pixel]! < weight) pixels[pixel] = weight
   }
@@ -148,7 +163,9 @@ export const thinTicks = (
 ): ReadonlyArray<ThinTicks> => {
   if (seqs === undefined) return []
   const step = lengthOf(view) / width
-  const timeAt = (index: number) => picture.time(seqs.get(index))
+  const { time } = picture.events
+  const [numbers, times] = [seqs.array, time.array]
+  const timeAt = (index: number) => times[time.start + numbers[seqs.start + index]! - picture.first]!
   const ticks: Array<{ from: number; to: number }> = []
   let index = seqs.lowerBound(picture.first + picture.events.time.lowerBound(view.from))
   while (index < seqs.length) {

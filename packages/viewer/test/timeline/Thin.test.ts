@@ -1,7 +1,18 @@
 import { assert, describe, it } from "vitest"
-import { bandWords, type MarkKind } from "@daybook/viewer/Picture"
+import { bandWords, type BandWord, type MarkKind, markKinds } from "@daybook/viewer/Picture"
 import { markNear } from "@daybook/viewer/timeline/Hit"
-import { maskOf, slotWidth, thinBands, thinMarks, thinTicks } from "@daybook/viewer/timeline/Thin"
+import {
+  marksByWeight,
+  type Mask,
+  maskOf,
+  slotWidth,
+  thinBands,
+  thinMarks,
+  thinTicks
+} from "@daybook/viewer/timeline/Thin"
+import { Picture } from "@daybook/viewer/timeline/Picture"
+import type { Span } from "@daybook/viewer/timeline/Span"
+import { diceOf } from "../support/History.ts"
 import { piece, pictureOf, type ToldBand } from "./pieces.ts"
 
 /** A pixel is a millisecond. */
@@ -135,6 +146,92 @@ describe("bands that are drawn", () => {
       { from: 100, to: 101, word: "dead" },
       { from: 101, to: 800, word: "ok" }
     ])
+  })
+})
+
+const wordsByWeight: ReadonlyArray<BandWord> = ["ok", "paused", "refreshing", "cooling", "suspect", "dead"]
+
+/** As they would be found event by event. */
+const slotsOf = (picture: Picture, inner: Span, mask: Mask, slot: number) => {
+  const slots = new Map<number, { seq: number; weight: number; count: number }>()
+  for (let seq = picture.first; seq <= picture.last; seq++) {
+    const time = picture.time(seq)
+    if (picture.laneIndex(seq) !== 0 || picture.mark(seq) === "none" || time < inner.from || time > inner.to) continue
+    const weight = marksByWeight.indexOf(picture.mark(seq)) + (mask?.[seq - picture.first] === 0 ? 0 : 100)
+    const before = slots.get(Math.floor(time / slot)) ?? { seq, weight: -1, count: 0 }
+    const worst = weight >= before.weight ? { seq, weight } : before
+    slots.set(Math.floor(time / slot), { ...worst, count: before.count + 1 })
+  }
+  return Array.from(slots.values(), ({ seq, weight, count }) => ({ seq, count, isFaint: weight < 100 }))
+}
+
+const nothing = () => Array.from({ length: width }, () => -1)
+
+const pixelsOf = ({ bands }: Picture, { from, to }: Span) => {
+  const { since, word } = bands.lanes[0]!
+  const pixels = nothing()
+  const pixelAt = (index: number) =>
+    index < since.length ? Math.floor(((since.get(index) - from) * width) / (to - from)) : width
+  for (let index = 0; index < since.length; index++) {
+    const weight = wordsByWeight.indexOf(bandWords[word.get(index)]!)
+    const end = pixelAt(index + 1)
+    for (let pixel = Math.max(0, pixelAt(index)); pixel < Math.min(width, Math.max(end, pixelAt(index) + 1)); pixel++) {
+      if (end >= 0) pixels[pixel] = Math.max(pixels[pixel]!, weight)
+    }
+  }
+  return pixels
+}
+
+describe("of thousands of events, in pieces that come at both ends", () => {
+  const dice = diceOf(7)
+  const one = <A>(all: ReadonlyArray<A>): A => all[Math.floor(dice() * all.length)]!
+  const pieceOf = (from: number, count: number) => {
+    const instants = Array.from({ length: count }, () => (from + dice() * count) * 10).toSorted((a, b) => a - b)
+    return piece(
+      from,
+      instants.map((at) => ({ at, mark: dice() < 0.9 ? "refresh" : one(markKinds), lane: dice() < 0.7 ? 0 : 1 })),
+      instants.map((since) => ({ lane: 0, since, word: dice() < 0.9 ? one(["ok", undefined]) : one(bandWords) }))
+    )
+  }
+  const pieces = [pieceOf(4_001, 2_000), pieceOf(1_001, 3_000), pieceOf(6_001, 10), pieceOf(1, 1_000)]
+  const views: ReadonlyArray<Span> = [
+    { from: -300_000, to: 700_000 },
+    { from: 0, to: 62_000 },
+    { from: -5_000, to: 30_000 },
+    { from: 45_000, to: 45_300 },
+    { from: 20_000, to: 21_000 }
+  ]
+  const shown = () => new Set(Array.from({ length: 50 }, () => Math.floor(dice() * 6_000)))
+
+  /** One picture hands its columns to the next. */
+  const forEach = (check: (picture: Picture, view: Span, says: string) => void) =>
+    pieces.reduce((before, piece) => {
+      const picture = before.with(piece)
+      for (const view of views) check(picture, view, `${view.from} to ${view.to}, of ${picture.count}`)
+      return picture
+    }, Picture.empty)
+
+  it("marks are those found event by event, whatever the filter keeps", () => {
+    forEach((picture, view, says) => {
+      const slot = ((view.to - view.from) / width) * slotWidth
+      const inner = { from: Math.ceil(view.from / slot) * slot, to: Math.floor(view.to / slot) * slot - 0.001 }
+      for (const mask of [maskOf(picture, shown()), undefined, maskOf(picture, shown())]) {
+        const thin = thinMarks(picture, picture.events.marks[0], view, width, mask)
+          .filter(({ time }) => time >= inner.from && time <= inner.to)
+          .map(({ seq, count, isFaint }) => ({ seq, count, isFaint }))
+        assert.deepStrictEqual(thin, slotsOf(picture, inner, mask, slot), says)
+      }
+    })
+  })
+
+  it("bands are those found one by one", () => {
+    forEach((picture, view, says) => {
+      const pixels = nothing()
+      for (const { from, to, word } of thinBands(picture.bands.lanes[0], view, width)) {
+        pixels.fill(wordsByWeight.indexOf(word), from, to)
+      }
+      assert.deepStrictEqual(pixels, pixelsOf(picture, view), says)
+    })
   })
 })
 
