@@ -1,24 +1,30 @@
 /** The page of one ledger, from the command's start until all of the ledger is in it. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { readFileSync, readdirSync } from "node:fs"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
-import { chromium, type Page } from "playwright-core"
+import { chromium } from "playwright-core"
+import { BarePage } from "./BarePage.ts"
 
 export interface Looked {
   /** Milliseconds from the address to the first lanes that are drawn. */
   readonly picture: number
   /** Milliseconds until every event is in the page. */
   readonly all: number
-  /** Frames a second while the cursor is dragged over the whole ledger, and the longest of them in milliseconds. */
-  readonly frames: number
+  /** While the cursor is dragged over the whole ledger, and while nearly all of it is panned. */
+  readonly scrubbing: Frames
+  readonly panning: Frames
+  /** MB of the tab's process, when all is read, and right after the cursor was dragged. */
+  readonly memory: { readonly atRest: number; readonly dragged: number }
+}
+
+export interface Frames {
+  readonly aSecond: number
+  /** Milliseconds. */
   readonly longest: number
-  /** MB of the tab's process, when all is read and after the dragging. */
-  readonly memory: number
 }
 
 const daybook = fileURLToPath(new URL("../../packages/cli/bin/daybook.js", import.meta.url))
@@ -45,72 +51,77 @@ const addressFrom = async (output: NodeJS.ReadableStream): Promise<string> => {
   throw new Error("daybook view ended without an address")
 }
 
+const size = { width: 1_400, height: 900 }
+
 const browse = async (address: string): Promise<Looked> => {
   const browser = await chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
   })
   try {
-    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
+    const page = await BarePage.open(browser, size)
     const begun = performance.now()
     await page.goto(address)
-    await page.waitForFunction(() => performance.getEntriesByName("first picture").length > 0)
+    await page.until(isMarked("first picture"))
     const picture = performance.now() - begun
-    await page.waitForFunction(() => performance.getEntriesByName("all read").length > 0, undefined, {
-      timeout: 300_000
-    })
+    await page.until(isMarked("all read"))
     const all = performance.now() - begun
-    const { frames, longest } = await scrub(page)
-    return { picture, all, frames, longest, memory: memoryOf(browserTabs()) }
+    const atRest = await memoryOf(page)
+    const scrubbing = await framesWhile(page, () => scrub(page))
+    const dragged = await memoryOf(page)
+    const panning = await framesWhile(page, () => pan(page))
+    return { picture, all, scrubbing, panning, memory: { atRest, dragged } }
   } finally {
     await browser.close()
   }
 }
 
-/** Drags the cursor from the end to the beginning, while the page counts its own frames. */
-const scrub = async (page: Page): Promise<{ readonly frames: number; readonly longest: number }> => {
-  const cursor = page.getByRole("slider", { name: "Cursor" })
-  const grip = await cursor.boundingBox()
-  const lanes = await page.getByRole("group", { name: "Credentials over time" }).boundingBox()
-  if (grip === null || lanes === null) throw new Error("the page has no timeline")
-  const before = await cursor.getAttribute("aria-valuenow")
+const isMarked = (name: string): string => `performance.getEntriesByName(${JSON.stringify(name)}).length > 0`
+
+/** Drags the cursor from the end to the beginning. */
+const scrub = async (page: BarePage): Promise<void> => {
+  const [grip, plot] = [await page.boxOf(".timeline-grip"), await page.boxOf(".timeline-lanes canvas")]
+  const before = await cursorIn(page)
   const [x, y] = [grip.x + grip.width / 2, grip.y + grip.height / 2]
-  await page.evaluate(() => {
-    const times: Array<number> = []
-    const count = (now: number): void => {
-      times.push(now)
-      if (Object.hasOwn(globalThis, "counted")) return
-      requestAnimationFrame(count)
-    }
-    Object.assign(globalThis, { times })
-    requestAnimationFrame(count)
-  })
   const steps = 300
-  await page.mouse.move(x, y)
-  await page.mouse.down()
-  for (let step = 1; step <= steps; step++) await page.mouse.move(x - ((x - lanes.x - 250) * step) / steps, y)
-  await page.mouse.up()
-  if ((await cursor.getAttribute("aria-valuenow")) === before) throw new Error("the cursor did not move")
-  return page.evaluate(() => {
-    const times: ReadonlyArray<number> = Reflect.get(globalThis, "times")
-    Object.assign(globalThis, { counted: true })
-    const spans = times.slice(1).map((time, place) => time - (times[place] ?? 0))
-    const whole = (times.at(-1) ?? 0) - (times[0] ?? 0)
-    return { frames: (spans.length * 1_000) / whole, longest: Math.max(...spans) }
-  })
+  const first = plot.x + 0.05 * plot.width
+  await page.drag(Array.from({ length: steps + 1 }, (_, step) => ({ x: x - ((x - first) * step) / steps, y })))
+  if ((await cursorIn(page)) === before) throw new Error("the cursor did not move")
 }
 
-/** Processes that draw pages: of them the largest is the tab, with its worker. What it shares with others is not its own. */
-const browserTabs = (): ReadonlyArray<string> =>
-  readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && textOf(`/proc/${pid}/cmdline`).includes("--type=renderer"))
+const cursorIn = (page: BarePage) =>
+  page.evaluate<string>(`document.querySelector(".timeline-grip").getAttribute("aria-valuenow")`)
 
-const memoryOf = (pids: ReadonlyArray<string>): number =>
-  Math.max(0, ...pids.map((pid) => Number(/^RssAnon:\s+(\d+)/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0) / 1_024))
+/** Zooms in a little, and drags what is still nearly all of the ledger to and fro. */
+const pan = async (page: BarePage): Promise<void> => {
+  const plot = await page.boxOf(".timeline-lanes canvas")
+  const middle = { x: plot.x + plot.width / 2, y: plot.y + 60 }
+  await page.wheel(middle, -60)
+  const steps = Array.from({ length: 200 }, (_, step) => middle.x + 150 * Math.sin(step / 12))
+  await page.drag(steps.map((x) => ({ x, y: middle.y })))
+}
 
-const textOf = (path: string): string => {
+/** As the page counts them itself. */
+const framesWhile = async (page: BarePage, act: () => Promise<void>): Promise<Frames> => {
+  await page.evaluate(`globalThis.frames = { times: [], isOn: true }
+    requestAnimationFrame(function count(now) {
+      frames.times.push(now)
+      if (frames.isOn) requestAnimationFrame(count)
+    })`)
+  await act()
+  const times = await page.evaluate<ReadonlyArray<number>>("frames.isOn = false, frames.times")
+  const spans = times.slice(1).map((time, place) => time - times[place]!)
+  return { aSecond: (spans.length * 1_000) / (times.at(-1)! - times[0]!), longest: Math.max(...spans) }
+}
+
+/** Of the browser's processes for pages the largest is the tab, with its worker. What it shares with others is not its own. */
+const memoryOf = async (page: BarePage): Promise<number> =>
+  Math.max(0, ...(await page.renderers()).map((pid) => kilobytesOf(pid) / 1_024))
+
+const kilobytesOf = (pid: number): number => {
   try {
-    return readFileSync(path, "utf8")
+    return Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0)
   } catch {
-    return "" // it has ended
+    return 0 // it has ended
   }
 }
