@@ -87,7 +87,8 @@ const cutUp = async (body: ReadableStream<Uint8Array>, cutter: LineCutter, breat
 
 type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel">
 
-const bufferLength = 64 * 1_024
+/** A text of it, with what Chromium puts before it, fits into 64 KiB. */
+const bufferLength = 60 * 1_024
 
 /** Where the browser can, every part is read into the same buffer: new ones would be garbage faster than it is collected. */
 const readerOf = (body: ReadableStream<Uint8Array>): Reader => {

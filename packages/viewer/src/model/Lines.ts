@@ -67,8 +67,12 @@ export class LineCutter {
   }
 }
 
-/** A part of a text keeps the whole in memory. Put together of two parts, it is a text of its own as soon as it is read. */
+/**
+ * A part of a text keeps the whole in memory, in the engines there are. Put together of two parts it is a text of its own,
+ * as soon as one looks into it.
+ */
 export const ownText = (text: string, begin = 0, end = text.length): string => {
   const middle = Math.min(begin + 1, end)
-  return text.slice(begin, middle) + text.slice(middle, end)
+  const own = text.slice(begin, middle) + text.slice(middle, end)
+  return own.charCodeAt(0) === text.charCodeAt(begin) ? own : ""
 }
