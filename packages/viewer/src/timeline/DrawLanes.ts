@@ -121,6 +121,9 @@ const isFree = (scene: Scene, marks: ReadonlyArray<ThinMark>, from: number, to: 
 /** The worst come last, so that they lie on top. */
 const drawMarks = (pen: Pen, marks: ReadonlyArray<ThinMark>, middle: number, scene: Scene, sprites: Sprites): void => {
   const picture = scene.picture.value
+  const { value: ratio } = scene.ratio
+  /** Between two device pixels a picture would be blended, which takes far longer. */
+  const whole = (place: number) => Math.round((place - markSize / 2) * ratio) / ratio
   const kinds = marks.map((mark) => picture.mark(mark.seq))
   const there = new Set(kinds)
   for (const kind of marksByWeight) {
@@ -128,7 +131,7 @@ const drawMarks = (pen: Pen, marks: ReadonlyArray<ThinMark>, middle: number, sce
     marks.forEach((mark, index) => {
       if (kinds[index] !== kind) return
       pen.globalAlpha = mark.isFaint ? 0.22 : 1
-      pen.drawImage(sprites[kind], scene.x(mark.time) - markSize / 2, middle - markSize / 2, markSize, markSize)
+      pen.drawImage(sprites[kind], whole(scene.x(mark.time)), whole(middle), markSize, markSize)
     })
   }
   pen.globalAlpha = 1

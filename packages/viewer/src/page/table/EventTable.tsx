@@ -28,7 +28,7 @@ export const EventTable = () => {
     count: part.count,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: 8,
+    overscan: 4,
     rangeExtractor: (range) => withActive(range, activeInPart)
   })
   useEffect(() => virtual.measure(), [virtual, height])
