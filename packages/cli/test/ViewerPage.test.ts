@@ -467,11 +467,14 @@ describe("a page that is live", () => {
       let harmed = 0
       const meddle: Meddle = (path, answer, to) => {
         if (!path.startsWith("/api/live")) return false
+        let isTorn = false
         answer.setEncoding("utf8").on("data", (text: string) => {
           const isLines = text.includes("event: lines")
+          if (isTorn) return
           if (harmed > 0 || !isLines) return void to.write(text)
           harmed++
-          if (harm === "tear") to.write(text.slice(0, -60), () => to.destroy())
+          isTorn = harm === "tear"
+          if (isTorn) to.write(text.slice(0, -60), () => to.destroy())
         })
         return true
       }
