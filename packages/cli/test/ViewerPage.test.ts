@@ -570,11 +570,11 @@ describe("a report", () => {
 
   it("reads its ledger in the page itself where a browser lets no worker begin", async () => {
     const noWorker = () => {
-      globalThis.Worker = class {
-        constructor() {
+      globalThis.Worker = new Proxy(Worker, {
+        construct: () => {
           throw new DOMException("not in a file", "SecurityError")
         }
-      } as unknown as typeof Worker
+      })
     }
     const { console, outside, page } = await opened((page) => page.addInitScript(noWorker))
     await timeline(page).getByRole("button", { name: /dead/ }).click()
