@@ -97,19 +97,27 @@ const pan = async (page: BarePage): Promise<void> => {
   const plot = await page.boxOf(".timeline-lanes canvas")
   const middle = { x: plot.x + plot.width / 2, y: plot.y + 60 }
   await page.wheel(middle, -60)
+  const before = await windowIn(page)
   const steps = Array.from({ length: 200 }, (_, step) => middle.x + 150 * Math.sin(step / 12))
   await page.drag(steps.map((x) => ({ x, y: middle.y })))
+  if ((await windowIn(page)) === before) throw new Error("the view did not move")
 }
+
+/** Where it lies in the strip of the whole ledger. */
+const windowIn = (page: BarePage) =>
+  page.evaluate<string>(`document.querySelector(".timeline-minimap .selection").getAttribute("x")`)
 
 /** As the page counts them itself. */
 const framesWhile = async (page: BarePage, act: () => Promise<void>): Promise<Frames> => {
-  await page.evaluate(`globalThis.frames = { times: [], isOn: true }
+  await page.evaluate(`{
+    const counted = globalThis.counted = { times: [], isOn: true }
     requestAnimationFrame(function count(now) {
-      frames.times.push(now)
-      if (frames.isOn) requestAnimationFrame(count)
-    })`)
+      counted.times.push(now)
+      if (counted.isOn) requestAnimationFrame(count)
+    })
+  }`)
   await act()
-  const times = await page.evaluate<ReadonlyArray<number>>("frames.isOn = false, frames.times")
+  const times = await page.evaluate<ReadonlyArray<number>>("counted.isOn = false, counted.times")
   const spans = times.slice(1).map((time, place) => time - times[place]!)
   return { aSecond: (spans.length * 1_000) / (times.at(-1)! - times[0]!), longest: Math.max(...spans) }
 }
