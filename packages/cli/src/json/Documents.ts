@@ -14,6 +14,7 @@ import { Loops } from "./Loops.ts"
 import { Replay } from "./Replay.ts"
 import { ReplayExpected } from "./ReplayExpected.ts"
 import { Show } from "./Show.ts"
+import { Status } from "./Status.ts"
 import { Story } from "./Story.ts"
 import { View } from "./View.ts"
 import { WhatIf } from "./WhatIf.ts"
@@ -27,10 +28,12 @@ export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   diff: Diff,
   hash: Hash,
   lineage: Lineage,
+  list: Status,
   log: LogEvent,
   loops: Loops,
   replay: Replay,
   show: Show,
+  status: Status,
   story: Story,
   view: View,
   "what-if": WhatIf,

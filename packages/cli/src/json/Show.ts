@@ -2,7 +2,7 @@
 import { CredentialId, GrantId } from "@daybook/pool/Ids"
 import { Instant } from "@daybook/pool/Instant"
 import type { Axes as AxesOf } from "@daybook/pool/queries/Axes"
-import type { CredentialStatus, PoolStatus } from "@daybook/pool/queries/Status"
+import type { CredentialStatus as StatusOf, PoolStatus } from "@daybook/pool/queries/Status"
 import { StoreRef } from "@daybook/pool/StoreRef"
 import { Schema } from "effect"
 import type { History } from "../History.ts"
@@ -15,7 +15,7 @@ export const Word = Schema.Literals(["ok", "cooling", "suspect", "dead", "paused
   said("Its state in one word: the worst of its axes")
 )
 
-const Status = Schema.Struct({
+export const CredentialStatus = Schema.Struct({
   id: CredentialId,
   label: Schema.optional(Schema.String),
   provider: Schema.String,
@@ -44,7 +44,7 @@ const Status = Schema.Struct({
 export const Show = Schema.Struct({
   ...basisFields,
   unknownEvents: Schema.Natural.annotate(said("Events of a newer version, which are kept and not understood")),
-  credentials: Schema.Array(Status),
+  credentials: Schema.Array(CredentialStatus),
   axes: Schema.optional(Axes).annotate(said("Of the one credential that was asked for"))
 })
 
@@ -59,7 +59,7 @@ export const showJson = (
 
 export const showCredentialJson = (
   history: Pick<History, "at" | "damage" | "state">,
-  credential: CredentialStatus,
+  credential: StatusOf,
   axes: AxesOf
 ) => ({
   ...basisOf(history),
