@@ -4,17 +4,18 @@ import type { RepairReport } from "@daybook/ledger/Repair"
 import type { VerifyReport } from "@daybook/ledger/Verify"
 import { LedgerId, Seq } from "@daybook/pool/Ids"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { stripVTControlCharacters } from "node:util"
 import * as Day from "@daybook/cli/Day"
 import { failureOf } from "@daybook/cli/Failure"
 import { nextStep } from "@daybook/cli/Flaw"
 import * as Progress from "@daybook/cli/Progress"
+import { repairJson } from "@daybook/cli/json/Repair"
+import { Verify, verifyJson } from "@daybook/cli/json/Verify"
 import { archiveLines } from "@daybook/cli/render/ArchiveLines"
 import { plain } from "@daybook/cli/render/Paint"
-import { repairJson, repairLines } from "@daybook/cli/render/RepairLines"
-import { verifyJson } from "@daybook/cli/render/VerifyJson"
+import { repairLines } from "@daybook/cli/render/RepairLines"
 import { verifyLines } from "@daybook/cli/render/VerifyLines"
 import { allowsNetworkFileSystem } from "@daybook/cli/Settings"
 
@@ -122,7 +123,7 @@ describe("verify", () => {
   })
 
   it("has null in JSON for what is absent", () => {
-    const json = verifyJson({ ...report, checkpoints: [checkpoint("held")] })
+    const json = Schema.encodeSync(Verify)(verifyJson({ ...report, checkpoints: [checkpoint("held")] }))
     assert.deepInclude(json, { isComplete: null, ledger: null, missing: null, tornTail: null, firstBad: null })
     assert.strictEqual(json.checkpoints[0]?.at, "2026-11-22T10:00:00.000Z")
   })
@@ -192,7 +193,7 @@ describe("repair", () => {
     assert.include(lines[1], "events 4 to 6 are lost")
     assert.include(lines[3], "no event is lost")
     assert.strictEqual(lines.at(-1), "Needs repair.")
-    assert.deepInclude(repairJson({ findings, isDone: false }, true).findings[0], { kind: "Damage", lost })
+    assert.deepInclude(repairJson({ findings, isDone: false }, true).findings[0], { _tag: "Damage", lost })
   })
 
   it("needs none for half a line at the end, which the next append closes", () => {

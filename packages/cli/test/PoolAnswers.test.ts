@@ -13,7 +13,16 @@ const recordings = fileURLToPath(new URL("../../../examples/ledgers", import.met
 
 const recorded = readdirSync(recordings).filter((name) => existsSync(join(recordings, name, "ledger.jsonl")))
 
-const looks: ReadonlyArray<ReadonlyArray<string>> = [["status"], ["list"]]
+const looks: ReadonlyArray<ReadonlyArray<string>> = [
+  ["list"],
+  ["explain", "openai-codex"],
+  ["explain", "openai-codex", "--model", "gpt-5"]
+]
+
+const levelsOf = (findings: ReadonlyArray<{ readonly level: string }>): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(Object.groupBy(findings, ({ level }) => level)).map(([level, all]) => [level, all?.length ?? 0])
+  )
 
 describe("answers in JSON about a pool", () => {
   it.live("are of the shapes in docs/schemas, whatever happened in it", () =>
@@ -24,6 +33,7 @@ describe("answers in JSON about a pool", () => {
         const { credentials } = yield* answerTo(["status", "--home", join(recordings, name)])
         for (const { word } of credentials) words.add(word)
       }
+      yield* answerTo(["doctor", "--home", join(recordings, "two-logins-in-one-file")])
       assert.sameMembers([...words], ["ok", "dead"])
     })
   )
@@ -35,6 +45,10 @@ describe("answers in JSON about a pool", () => {
       const { credentials, problems } = yield* answerTo(["status", "--home", home, "--vault", join(user, "nothing")])
       assert.lengthOf(credentials, 2)
       assert.lengthOf(problems, 1)
+      const { findings } = yield* answerTo(["doctor", "--home", home, "--vault", join(user, "nothing")])
+      assert.deepInclude(levelsOf(findings), { problem: 1 })
+      const nowhere = yield* answerTo(["doctor", "--home", join(user, "nowhere")])
+      assert.deepInclude(levelsOf(nowhere.findings), { problem: 1 })
     })
   )
 })

@@ -3,7 +3,8 @@
  * to there was taken away or rewritten. It holds no secret.
  */
 import type { LedgerId, Seq } from "@daybook/pool/Ids"
-import { format as formatInstant, type Instant } from "@daybook/pool/Instant"
+import { format as formatInstant, Instant } from "@daybook/pool/Instant"
+import { Schema } from "effect"
 import type { Head } from "./Ledger.ts"
 
 export interface Checkpoint extends Head {
@@ -28,4 +29,6 @@ export const findAll = (text: string): ReadonlyArray<Checkpoint> =>
     seq: Number(seq) as Seq,
     h: h as string,
     at: Date.parse(at as string)
-  })).filter(({ at }) => Number.isFinite(at))
+  })).filter(({ at }) => isInstant(at))
+
+const isInstant = Schema.is(Instant)

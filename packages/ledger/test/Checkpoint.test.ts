@@ -84,6 +84,7 @@ describe("a checkpoint", () => {
       line.replace("1234", "-7"),
       line.replace("TyX3", "TyX"),
       line.replace("2027-01-15", "2027-13-45"),
+      line.replace("2027-01-15", "1927-01-15"),
       line.replace("abcd", "abcg"),
       ""
     ]

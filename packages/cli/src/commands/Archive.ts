@@ -1,11 +1,12 @@
 /** `daybook archive` */
-import { type ArchiveReport, archive as move } from "@daybook/ledger/Archive"
+import { archive as move } from "@daybook/ledger/Archive"
 import type { Instant } from "@daybook/pool/Instant"
 import { expand } from "daybook/Home"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Day from "../Day.ts"
 import { exitCodes } from "../ExitCode.ts"
+import { Archive } from "../json/Archive.ts"
 import * as Output from "../Output.ts"
 import { archiveLines } from "../render/ArchiveLines.ts"
 import { settings } from "../Root.ts"
@@ -36,7 +37,7 @@ export const archive = Command.make(
     const allowNetworkFileSystem = allowsNetworkFileSystem(process.env)
     const instant = yield* instantOf(before)
     const report = yield* move({ folder: home, before: instant, to: target, dryRun, allowNetworkFileSystem })
-    yield* json ? Output.document(archiveJson(report, dryRun)) : Output.lines(archiveLines(report, dryRun))
+    yield* json ? Output.documentOf(Archive, { dryRun, ...report }) : Output.lines(archiveLines(report, dryRun))
   })
 ).pipe(
   Command.withDescription(
@@ -53,6 +54,3 @@ const instantOf = (text: string): Effect.Effect<Instant, Stop> =>
         message: `--before ${text} is no date. Give a day such as 2026-01-31, or a moment such as 2026-01-31T12:00:00Z.`
       })
   )
-
-/** The stable shape of `archive --json`. */
-const archiveJson = ({ first, moved }: ArchiveReport, dryRun: boolean) => ({ dryRun, moved, first })

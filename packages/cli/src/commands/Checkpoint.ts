@@ -1,12 +1,12 @@
 /** `daybook checkpoint` */
-import { type Checkpoint, format } from "@daybook/ledger/Checkpoint"
+import { format } from "@daybook/ledger/Checkpoint"
 import { Ledger } from "@daybook/ledger/Ledger"
 import { Clock, Console, Effect } from "effect"
 import { Command } from "effect/cli"
+import { Checkpoint, checkpointJson } from "../json/Checkpoint.ts"
 import * as LedgerFolder from "../LedgerFolder.ts"
 import * as Output from "../Output.ts"
 import * as ReadPool from "../ReadPool.ts"
-import { iso } from "../render/StatusJson.ts"
 import { settings } from "../Root.ts"
 
 export const checkpoint = Command.make(
@@ -16,7 +16,7 @@ export const checkpoint = Command.make(
     const { home, json } = yield* settings
     const folder = yield* LedgerFolder.find(path, home)
     const taken = yield* Effect.provide(take, ReadPool.ledgerLayer(folder))
-    yield* json ? Output.document(checkpointJson(taken)) : Console.log(format(taken))
+    yield* json ? Output.documentOf(Checkpoint, checkpointJson(taken)) : Console.log(format(taken))
   })
 ).pipe(
   Command.withDescription(
@@ -30,13 +30,4 @@ const take = Effect.gen(function* () {
   const head = yield* ledger.head
   yield* ledger.sync
   return { ...head, at: yield* Clock.currentTimeMillis }
-})
-
-/** The stable shape of `checkpoint --json`; `line` is what is printed without it. */
-const checkpointJson = (checkpoint: Checkpoint) => ({
-  line: format(checkpoint),
-  ledger: checkpoint.ledger,
-  seq: checkpoint.seq,
-  h: checkpoint.h,
-  at: iso(checkpoint.at)
 })

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { examine } from "../Doctor.ts"
 import { exitCodes } from "../ExitCode.ts"
+import { Doctor } from "../json/Doctor.ts"
 import * as Output from "../Output.ts"
 import { doctorLines } from "../render/DoctorLines.ts"
 import { settings } from "../Root.ts"
@@ -14,7 +15,7 @@ export const doctor = Command.make(
   Effect.fnUntraced(function* () {
     const { home, json, paint, vault } = yield* settings
     const findings = yield* examine(home, vault)
-    yield* json ? Output.document({ home, findings }) : Output.lines(doctorLines(findings, paint))
+    yield* json ? Output.documentOf(Doctor, { home, findings }) : Output.lines(doctorLines(findings, paint))
     if (findings.some(({ level }) => level === "problem")) {
       return yield* new Stop({ exitCode: exitCodes.error, message: "" })
     }

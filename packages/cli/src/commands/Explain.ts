@@ -7,10 +7,11 @@ import { explain as explanationOf } from "@daybook/pool/queries/Explain"
 import { Clock, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { exitCodes } from "../ExitCode.ts"
+import { Explain, explainJson } from "../json/Explain.ts"
 import { nearest } from "../Nearest.ts"
 import * as Output from "../Output.ts"
 import * as ReadPool from "../ReadPool.ts"
-import { explanationJson, explanationLines } from "../render/ExplanationLines.ts"
+import { explanationLines } from "../render/ExplanationLines.ts"
 import { settings } from "../Root.ts"
 import { Stop } from "../Stop.ts"
 
@@ -29,7 +30,7 @@ export const explain = Command.make(
       const now = yield* Clock.currentTimeMillis
       const asked = { provider, model: Option.getOrUndefined(model) }
       const explanation = explanationOf(state, defaults, asked, { now, turn: 0, leases: none, uncounted: none })
-      if (json) return yield* Output.document(explanationJson(explanation))
+      if (json) return yield* Output.documentOf(Explain, explainJson(explanation))
       yield* Output.lines(explanationLines(explanation, view.rows, now, paint))
       yield* Output.warnings(view.problems)
     }).pipe(Effect.provide(ReadPool.layer({ home, vault })))

@@ -4,8 +4,9 @@ import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { exitCodes } from "../ExitCode.ts"
 import { version } from "../internal/Version.ts"
+import { Repair, repairJson } from "../json/Repair.ts"
 import * as Output from "../Output.ts"
-import { repairJson, repairLines } from "../render/RepairLines.ts"
+import { repairLines } from "../render/RepairLines.ts"
 import { settings } from "../Root.ts"
 import { allowsNetworkFileSystem } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
@@ -24,7 +25,9 @@ export const repair = Command.make(
     const { home, json, paint } = yield* settings
     const allowNetworkFileSystem = allowsNetworkFileSystem(process.env)
     const report = yield* mend({ folder: home, program: "daybook", version, dryRun, allowNetworkFileSystem })
-    yield* json ? Output.document(repairJson(report, dryRun)) : Output.lines(repairLines(report, dryRun, paint))
+    yield* json
+      ? Output.documentOf(Repair, repairJson(report, dryRun))
+      : Output.lines(repairLines(report, dryRun, paint))
     if (!report.isDone) return yield* new Stop({ exitCode: exitCodes.verificationFailed, message: nextStep(report) })
   })
 ).pipe(

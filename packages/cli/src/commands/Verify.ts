@@ -7,9 +7,9 @@ import { join } from "node:path"
 import * as Checkpoints from "../Checkpoints.ts"
 import { exitCodes } from "../ExitCode.ts"
 import { nextStep, restoreBase, trouble } from "../Flaw.ts"
+import { Verify, verifyJson } from "../json/Verify.ts"
 import * as Output from "../Output.ts"
 import * as Progress from "../Progress.ts"
-import { verifyJson } from "../render/VerifyJson.ts"
 import { verifyLines } from "../render/VerifyLines.ts"
 import { settings } from "../Root.ts"
 import { Stop } from "../Stop.ts"
@@ -37,7 +37,7 @@ export const verify = Command.make(
     const { home, json, paint } = yield* settings
     const checkpoints = (yield* Effect.forEach(checkpoint, Checkpoints.readFrom)).flat()
     const report = yield* check(Option.map(path, expand), home, { fast, checkpoints })
-    yield* json ? Output.document(verifyJson(report)) : Output.lines(verifyLines(report, paint))
+    yield* json ? Output.documentOf(Verify, verifyJson(report)) : Output.lines(verifyLines(report, paint))
     const { firstBad, lacksBase } = report
     if (firstBad !== undefined) return yield* damage(report, firstBad)
     if (lacksBase !== undefined) return yield* baseless(lacksBase)

@@ -3,38 +3,50 @@
  * `docs/schemas` is made of them: `node packages/cli/scripts/make-schemas.ts` writes it anew.
  */
 import type { Schema } from "effect"
+import { Archive } from "./Archive.ts"
 import { Audit } from "./Audit.ts"
 import { Bisect } from "./Bisect.ts"
 import { Bundle } from "./Bundle.ts"
+import { Checkpoint } from "./Checkpoint.ts"
 import { Diff } from "./Diff.ts"
+import { Doctor } from "./Doctor.ts"
+import { Explain } from "./Explain.ts"
 import { Hash } from "./Hash.ts"
 import { Lineage } from "./Lineage.ts"
 import { LogEvent } from "./Log.ts"
 import { Loops } from "./Loops.ts"
+import { Repair } from "./Repair.ts"
 import { Replay } from "./Replay.ts"
 import { ReplayExpected } from "./ReplayExpected.ts"
 import { Show } from "./Show.ts"
 import { Status } from "./Status.ts"
 import { Story } from "./Story.ts"
+import { Verify } from "./Verify.ts"
 import { View } from "./View.ts"
 import { WhatIf } from "./WhatIf.ts"
 import { Trace } from "./Trace.ts"
 import { Why } from "./Why.ts"
 
 export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
+  archive: Archive,
   audit: Audit,
   bisect: Bisect,
   bundle: Bundle,
+  checkpoint: Checkpoint,
   diff: Diff,
+  doctor: Doctor,
+  explain: Explain,
   hash: Hash,
   lineage: Lineage,
   list: Status,
   log: LogEvent,
   loops: Loops,
+  repair: Repair,
   replay: Replay,
   show: Show,
   status: Status,
   story: Story,
+  verify: Verify,
   view: View,
   "what-if": WhatIf,
   trace: Trace,

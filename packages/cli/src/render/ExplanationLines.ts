@@ -4,7 +4,6 @@ import type { Candidate, Explanation } from "@daybook/pool/queries/Explain"
 import type { Row } from "../PoolView.ts"
 import { beginWith } from "../FirstSteps.ts"
 import type { Paint } from "./Paint.ts"
-import { iso } from "./StatusJson.ts"
 import { moment } from "@daybook/words/Time"
 import { wrap } from "./Wrap.ts"
 
@@ -62,21 +61,3 @@ const nobody = ({ until }: Explanation, now: Instant): string =>
   until === undefined
     ? "None would be served; a person has to act first."
     : `None would be served before ${moment(until, now)}.`
-
-export const explanationJson = ({ candidates, model, provider, served, strategy, until }: Explanation) => ({
-  provider,
-  model: model ?? null,
-  strategy,
-  served: served ?? null,
-  until: iso(until),
-  candidates: candidates.map(({ credential, label, leases, priority, text, until: end, used, why }) => ({
-    credential,
-    label: label ?? null,
-    priority,
-    leases,
-    used,
-    why: why?._tag ?? null,
-    text,
-    until: iso(end)
-  }))
-})

@@ -79,14 +79,3 @@ const loss = (lost: EventRange | undefined): string => {
   if (lost === undefined) return "no event is lost that another does not follow"
   return lost.from === lost.to ? `event ${lost.from} is lost` : `events ${lost.from} to ${lost.to} are lost`
 }
-
-/** The stable shape of `repair --json`: each finding under its `kind`, absent as null. */
-export const repairJson = ({ findings, isDone }: RepairReport, isDryRun: boolean) => ({
-  dryRun: isDryRun,
-  isDone,
-  findings: findings.map(({ _tag: kind, ...finding }) => ({
-    kind,
-    ...finding,
-    ...("why" in finding && "line" in finding ? { lost: finding.lost ?? null } : {})
-  }))
-})
