@@ -14,9 +14,9 @@ import { Console, Effect, type Option, Stream } from "effect"
 import { Argument, type Prompt } from "effect/cli"
 import { exitCodes } from "./ExitCode.ts"
 import { findCredential } from "./FindCredential.ts"
+import { actJson, type ActName, acts, type Outcome } from "./json/Act.ts"
 import * as Output from "./Output.ts"
 import * as ReadPool from "./ReadPool.ts"
-import { eventJson } from "./render/EventJson.ts"
 import { logLine } from "./render/LogLine.ts"
 import { namesIn } from "@daybook/words/Names"
 import { settings } from "./Root.ts"
@@ -28,14 +28,8 @@ export const credentialArgument = Argument.String("credential").pipe(
   Argument.withDescription("Id or label of a credential")
 )
 
-export interface Outcome {
-  /** One word for scripts, such as `paused` or `unchanged`. */
-  readonly outcome: string
-  /** What is so now, and the next step if there is one. */
-  readonly says: string
-}
-
 export interface Operation<E> {
+  readonly command: ActName
   readonly name: string
   readonly sandbox: Option.Option<string>
   /** Before anything is opened for writing. */
@@ -43,18 +37,23 @@ export interface Operation<E> {
   readonly act: (operator: Operator["Service"], credential: Credential) => Effect.Effect<Outcome, E, PoolServices>
 }
 
-export const operate = Effect.fnUntraced(function* <E>({ act, ask, name, sandbox }: Operation<E>) {
+export const operate = Effect.fnUntraced(function* <E>({ act, ask, command, name, sandbox }: Operation<E>) {
   const told = yield* settings
   const looked = yield* Effect.gen(function* () {
     const credential = yield* findCredential(yield* Ledger.use(({ state }) => state), name)
     if (ask !== undefined) yield* ask(credential)
     return credential
   }).pipe(Effect.provide(ReadPool.ledgerLayer(told.home)))
-  yield* Effect.provide(carryOut(told, looked, act), WritePool.layer(told, sandbox))
+  yield* Effect.provide(carryOut(command, told, looked, act), WritePool.layer(told, sandbox))
 })
 
 /** Prints also what was recorded before it failed. */
-const carryOut = Effect.fnUntraced(function* <E>(told: Settings, found: Credential, act: Operation<E>["act"]) {
+const carryOut = Effect.fnUntraced(function* <E>(
+  command: ActName,
+  told: Settings,
+  found: Credential,
+  act: Operation<E>["act"]
+) {
   const ledger = yield* Ledger
   const credential = yield* findCredential(yield* ledger.state, found.id)
   const before = ledger.known().head
@@ -63,21 +62,19 @@ const carryOut = Effect.fnUntraced(function* <E>(told: Settings, found: Credenti
   const events = yield* Stream.runCollect(
     Stream.filter(ledger.read(Seq.make(before + 1)), storyOf(ledger.known(), credential.id))
   )
-  if (answer._tag === "Success") return yield* present(told, credential, answer.success, events)
-  yield* present(told, credential, undefined, events)
+  if (answer._tag === "Success") return yield* present(command, told, credential, answer.success, events)
+  yield* present(command, told, credential, undefined, events)
   return yield* Effect.fail(answer.failure)
 })
 
 export const present = Effect.fnUntraced(function* (
+  command: ActName,
   told: Settings,
   { id }: Pick<Credential, "id">,
   outcome: Outcome | undefined,
   events: ReadonlyArray<Recorded>
 ) {
-  if (told.json) {
-    const { outcome: word = "failed", says = null } = outcome ?? {}
-    return yield* Output.document({ credential: id, outcome: word, says, events: events.map(eventJson) })
-  }
+  if (told.json) return yield* Output.documentOf(acts[command], actJson(id, outcome, events))
   const ledger = yield* Ledger
   for (const event of events) yield* Console.log(logLine(event, namesIn(ledger.known()), told.paint))
   if (outcome !== undefined) yield* Console.log(outcome.says)

@@ -13,11 +13,12 @@ import { realpathSync } from "node:fs"
 import { confirmed, yesFlag } from "../Confirm.ts"
 import { exitCodes } from "../ExitCode.ts"
 import { findCredential } from "../FindCredential.ts"
+import { Enrolled, enrolledJson } from "../json/Enrol.ts"
 import { looksLike } from "../LooksLike.ts"
 import { asError, present } from "../Operate.ts"
 import * as Output from "../Output.ts"
 import * as ReadPool from "../ReadPool.ts"
-import { enrolledJson, enrolledLines } from "../render/EnrolledLines.ts"
+import { enrolledLines } from "../render/EnrolledLines.ts"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
@@ -120,7 +121,7 @@ const enrolFrom = Effect.fnUntraced(function* (
   if (from !== undefined) yield* operator.takeOver(path)
   const enrolled = yield* operator.enrol(path)
   const shown = { path, home: told.home, before, takenFrom: from === told.home ? undefined : from, ...enrolled }
-  yield* told.json ? Output.document(enrolledJson(shown)) : Output.lines(enrolledLines(shown, told.paint))
+  yield* told.json ? Output.documentOf(Enrolled, enrolledJson(shown)) : Output.lines(enrolledLines(shown, told.paint))
   yield* Output.warnings(enrolled.problems)
 })
 
@@ -144,6 +145,7 @@ const enrolAgain = Effect.fnUntraced(function* (told: Settings, former: Credenti
   const id = events.find(({ type }) => type === "CredentialEnrolled")
   const back = id !== undefined && "credential" in id ? id.credential : undefined
   yield* present(
+    "enrol --again",
     told,
     { id: back ?? former },
     back === undefined

@@ -5,6 +5,7 @@ import { LogOut, type LoggedOut } from "@daybook/refresher/LogOut"
 import { Effect, Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { confirmed, yesFlag } from "../Confirm.ts"
+import type { Outcome } from "../json/Act.ts"
 import { asError, credentialArgument, operate } from "../Operate.ts"
 import * as WritePool from "../WritePool.ts"
 
@@ -21,6 +22,7 @@ export const logout = Command.make(
   },
   ({ credential: name, local, sandbox, yes }) =>
     operate({
+      command: "logout",
       name,
       sandbox,
       ask: (credential) => (isEnded(credential) ? Effect.void : confirmed(question(credential, local), yes)),
@@ -29,7 +31,7 @@ export const logout = Command.make(
         const ended = yield* LogOut.use((service) => service.logOut(credential.id, { local })).pipe(
           Effect.catchTag("RefreshError", (error) => Effect.fail(asError(error)))
         )
-        return { outcome: "logged out", says: sentence(credential, ended) }
+        return loggedOut(credential, ended)
       })
     })
 ).pipe(
@@ -44,7 +46,12 @@ const wasLoggedOut = ({ id }: Credential) =>
     Stream.runHead(Stream.filter(ledger.read(), (event) => event.type === "LogoutPerformed" && event.credential === id))
   ).pipe(Effect.map(Option.isSome))
 
-const alreadyOut = ({ id }: Credential) => ({
+const loggedOut = (credential: Credential, ended: LoggedOut): Outcome => ({
+  outcome: "logged out",
+  says: sentence(credential, ended)
+})
+
+const alreadyOut = ({ id }: Credential): Outcome => ({
   outcome: "unchanged",
   says: `${id} was logged out before, and is out of the pool.`
 })

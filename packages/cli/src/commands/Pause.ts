@@ -16,6 +16,7 @@ export const pause = Command.make(
   },
   ({ credential: name, keepalive, sandbox }) =>
     operate({
+      command: "pause",
       name,
       sandbox,
       act: (operator, { id }) =>

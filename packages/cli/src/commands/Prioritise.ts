@@ -26,6 +26,7 @@ export const prioritise = Command.make(
   Effect.fnUntraced(function* ({ credential: name, priority: typed, sandbox }) {
     const priority = yield* priorityOf(typed)
     yield* operate({
+      command: "prioritise",
       name,
       sandbox,
       act: (operator, { id }) =>

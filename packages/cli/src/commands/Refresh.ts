@@ -7,12 +7,12 @@ import { CredentialPool, type Token } from "@daybook/refresher/CredentialPool"
 import { Clock, Console, Effect, Option, Result, Stream } from "effect"
 import { Argument, Command } from "effect/cli"
 import { findCredential } from "../FindCredential.ts"
+import { eventDocument } from "../json/Event.ts"
+import { Refresh } from "../json/Refresh.ts"
 import * as Output from "../Output.ts"
 import * as ReadPool from "../ReadPool.ts"
-import { eventJson } from "../render/EventJson.ts"
 import { logLine } from "../render/LogLine.ts"
 import { namesIn } from "@daybook/words/Names"
-import { iso } from "../render/StatusJson.ts"
 import { moment } from "@daybook/words/Time"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
@@ -45,10 +45,11 @@ const force = Effect.fnUntraced(function* (told: Settings, name: string) {
   const events = yield* Stream.runCollect(Stream.filter(ledger.read(Seq.make(before + 1)), storyOf(ledger.known(), id)))
   const token = Option.getOrUndefined(Result.getSuccess(outcome))
   if (told.json)
-    yield* Output.document({
+    yield* Output.documentOf(Refresh, {
       credential: id,
-      ...outcomeJson(token, outcomeOf(events, ledger.actor)),
-      events: events.map(eventJson)
+      outcome: token === undefined ? "failed" : outcomeOf(events, ledger.actor),
+      expiresAt: token?.expiresAt ?? null,
+      events: events.map(eventDocument)
     })
   else {
     for (const event of events) yield* Console.log(logLine(event, namesIn(ledger.known()), told.paint))
@@ -64,11 +65,6 @@ export const outcomeOf = (events: ReadonlyArray<Recorded>, self: ActorId): "adop
 }
 
 const settling: ReadonlySet<Recorded["type"]> = new Set(["RaceAdopted", "RefreshSucceeded"] as const)
-
-const outcomeJson = (token: Token | undefined, outcome: "adopted" | "refreshed") => ({
-  outcome: token === undefined ? "failed" : outcome,
-  expiresAt: iso(token?.expiresAt)
-})
 
 const sentence = ({ credential, expiresAt, provider }: Token, now: number): string =>
   `${credential} (${provider}) has a token that ends ${expiresAt === undefined ? "at a time nobody named" : moment(expiresAt, now)}.`

@@ -13,6 +13,7 @@ export const relabel = Command.make(
   },
   ({ credential: name, label, sandbox }) =>
     operate({
+      command: "relabel",
       name,
       sandbox,
       act: (operator, { id }) =>

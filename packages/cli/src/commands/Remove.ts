@@ -3,6 +3,7 @@ import type { Credential } from "@daybook/pool/PoolState"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { confirmed, yesFlag } from "../Confirm.ts"
+import type { Outcome } from "../json/Act.ts"
 import { asError, credentialArgument, operate } from "../Operate.ts"
 import { stillThere } from "../render/StillThere.ts"
 import * as WritePool from "../WritePool.ts"
@@ -12,12 +13,13 @@ export const remove = Command.make(
   { credential: credentialArgument, yes: yesFlag, sandbox: WritePool.sandboxFlag },
   ({ credential: name, sandbox, yes }) =>
     operate({
+      command: "remove",
       name,
       sandbox,
       ask: (credential) => (credential.removed ? Effect.void : confirmed(question(credential), yes)),
       act: (operator, credential) =>
         operator.remove(credential.id).pipe(
-          Effect.map(({ length }) => ({
+          Effect.map(({ length }): Outcome => ({
             outcome: length === 0 ? "unchanged" : "removed",
             says: [
               `${credential.id} ${length === 0 ? "was removed before" : "is out of the pool"}.`,

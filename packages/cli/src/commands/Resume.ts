@@ -9,6 +9,7 @@ export const resume = Command.make(
   { credential: credentialArgument, sandbox: WritePool.sandboxFlag },
   ({ credential: name, sandbox }) =>
     operate({
+      command: "resume",
       name,
       sandbox,
       act: (operator, { id }) =>

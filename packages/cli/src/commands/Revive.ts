@@ -2,7 +2,8 @@
 import type { Revival } from "@daybook/refresher/Revival"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
-import { asError, credentialArgument, operate, type Outcome } from "../Operate.ts"
+import type { Outcome } from "../json/Act.ts"
+import { asError, credentialArgument, operate } from "../Operate.ts"
 import * as WritePool from "../WritePool.ts"
 
 export const revive = Command.make(
@@ -10,6 +11,7 @@ export const revive = Command.make(
   { credential: credentialArgument, sandbox: WritePool.sandboxFlag },
   ({ credential: name, sandbox }) =>
     operate({
+      command: "revive",
       name,
       sandbox,
       act: (operator, { id }) =>

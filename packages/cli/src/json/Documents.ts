@@ -3,6 +3,7 @@
  * `docs/schemas` is made of them: `node packages/cli/scripts/make-schemas.ts` writes it anew.
  */
 import type { Schema } from "effect"
+import { acts } from "./Act.ts"
 import { Archive } from "./Archive.ts"
 import { Audit } from "./Audit.ts"
 import { Bisect } from "./Bisect.ts"
@@ -10,11 +11,13 @@ import { Bundle } from "./Bundle.ts"
 import { Checkpoint } from "./Checkpoint.ts"
 import { Diff } from "./Diff.ts"
 import { Doctor } from "./Doctor.ts"
+import { Enrol } from "./Enrol.ts"
 import { Explain } from "./Explain.ts"
 import { Hash } from "./Hash.ts"
 import { Lineage } from "./Lineage.ts"
 import { LogEvent } from "./Log.ts"
 import { Loops } from "./Loops.ts"
+import { Refresh } from "./Refresh.ts"
 import { Repair } from "./Repair.ts"
 import { Replay } from "./Replay.ts"
 import { ReplayExpected } from "./ReplayExpected.ts"
@@ -35,14 +38,23 @@ export const documents: Readonly<Record<string, Schema.Encoder<unknown>>> = {
   checkpoint: Checkpoint,
   diff: Diff,
   doctor: Doctor,
+  enrol: Enrol,
   explain: Explain,
   hash: Hash,
   lineage: Lineage,
   list: Status,
   log: LogEvent,
+  logout: acts.logout,
   loops: Loops,
+  pause: acts.pause,
+  prioritise: acts.prioritise,
+  refresh: Refresh,
+  relabel: acts.relabel,
+  remove: acts.remove,
   repair: Repair,
   replay: Replay,
+  resume: acts.resume,
+  revive: acts.revive,
   show: Show,
   status: Status,
   story: Story,

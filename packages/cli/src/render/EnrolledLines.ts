@@ -12,7 +12,8 @@ export interface Shown extends Enrolled {
   readonly takenFrom: string | undefined
 }
 
-type Outcome = "enrolled" | "member" | "removed" | "copy" | "blank" | "unknown provider"
+export const outcomes = ["enrolled", "member", "removed", "copy", "blank", "unknown provider"] as const
+type Outcome = (typeof outcomes)[number]
 
 export const enrolledLines = (shown: Shown, paint: Paint): ReadonlyArray<string> => [
   ...(shown.takenFrom === undefined
@@ -27,7 +28,7 @@ const loginLines = ({ before, logins }: Shown, paint: Paint): ReadonlyArray<stri
   return logins.map((standing) => line(standing, outcomeOf(standing, before), width, paint))
 }
 
-const outcomeOf = ({ blank, copyOf, credential }: Standing, before: number): Outcome => {
+export const outcomeOf = ({ blank, copyOf, credential }: Standing, before: number): Outcome => {
   if (credential !== undefined && !credential.removed) return credential.enrolledSeq > before ? "enrolled" : "member"
   if (copyOf !== undefined) return "copy"
   if (credential !== undefined) return "removed"
@@ -67,20 +68,3 @@ const summary = ({ before, logins, path }: Shown): string => {
   const fresh = logins.filter((standing) => outcomeOf(standing, before) === "enrolled").length
   return fresh === 0 ? `Nothing in ${path} is new to the pool.` : `Enrolled ${fresh} of ${logins.length} from ${path}.`
 }
-
-export const enrolledJson = (shown: Shown) => ({
-  path: shown.path,
-  home: shown.home,
-  takenFrom: shown.takenFrom ?? null,
-  logins: shown.logins.map((standing) => ({
-    outcome: outcomeOf(standing, shown.before),
-    credential: standing.credential?.id ?? null,
-    provider: standing.login.provider,
-    kind: standing.login.kind,
-    source: standing.login.source,
-    path: standing.login.store.path ?? null,
-    slot: standing.login.store.slot,
-    sameAs: standing.copyOf?.id ?? null
-  })),
-  problems: shown.problems.map(({ message, path }) => ({ path, message }))
-})
