@@ -26,6 +26,9 @@ const parseAgo = (text: string): number | undefined => {
   return amount === undefined || unit === undefined ? undefined : Number(amount) * (millisIn[unit] ?? 0)
 }
 
+/** An age as it was typed, before it was put into words for `effect/cli`. */
+export const typed = (text: string): string => text.replace(/^([\d.]+[a-z]+) ago$/, "-$1")
+
 const millisIn: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** In UTC where no offset is given, with a blank or a `T` before the time of day. */
@@ -46,7 +49,7 @@ export const read = (text: string, flag: string): Effect.Effect<At, Stop> =>
       Effect.fail(
         new Stop({
           exitCode: exitCodes.usage,
-          message: `${flag} ${text}: that is no moment. Give the number of an event (4102), its id, a time in UTC (2026-11-22T10:00:00Z or 2026-11-22), or an age (-5m, -2h, -3d).`
+          message: `${flag} ${typed(text)}: that is no moment. Give the number of an event (4102), its id, a time in UTC (2026-11-22T10:00:00Z or 2026-11-22), or an age (-5m, -2h, -3d).`
         })
       )
   })

@@ -170,7 +170,7 @@ const noSuchMoment = (
   const begin = ledger === undefined || first > 1 ? "" : ` from ${absolute(ledger.openedAt)}`
   return new Stop({
     exitCode: exitCodes.error,
-    message: `${flag} ${text}: the ledger does not reach there. It holds events ${first} to ${head},${begin} until ${absolute(latest)}.${archived}`
+    message: `${flag} ${At.typed(text)}: the ledger does not reach there. It holds events ${first} to ${head},${begin} until ${absolute(latest)}: name a moment in between.${archived}`
   })
 }
 

@@ -43,3 +43,8 @@ it("an age on the command line is not taken for flags, and what belongs to anoth
   const typed = ["show", "--at", "-5m", "-f", "--", "tail", "-5m"]
   assert.deepStrictEqual(Arguments.readable(typed), ["show", "--at", "5m ago", "-f", "--", "tail", "-5m"])
 })
+
+it("an age is named in errors as it was typed", () => {
+  assert.strictEqual(At.typed("1.5h ago"), "-1.5h")
+  assert.strictEqual(At.typed("2026-11-22"), "2026-11-22")
+})
