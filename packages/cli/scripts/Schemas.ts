@@ -1,12 +1,12 @@
 /** The documents of the command, and its files, as JSON Schema, draft 2020-12. */
-import { documents, files } from "@daybook/cli/json/Documents"
+import { documents, others } from "@daybook/cli/json/Documents"
 import { Schema } from "effect"
 
 /** Names of commands and of files, and the text of each schema's file. */
 export const schemas = (): ReadonlyMap<string, string> =>
   new Map([
     ...Object.entries(documents).map(([name, shape]) => [name, textOf(`daybook ${name} --json`, shape)] as const),
-    ...Object.entries(files).map(([name, [title, shape]]) => [name, textOf(title, shape)] as const)
+    ...Object.entries(others).map(([name, [title, shape]]) => [name, textOf(title, shape)] as const)
   ])
 
 const textOf = (title: string, shape: Schema.Constraint): string => {

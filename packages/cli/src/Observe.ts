@@ -14,8 +14,9 @@ import { presentFiles } from "daybook/LoginFiles"
 import { Clock, Effect, Layer, Option } from "effect"
 import { existsSync } from "node:fs"
 import { exitCodes } from "./ExitCode.ts"
+import { Observe, observeJson } from "./json/Observe.ts"
 import * as Output from "./Output.ts"
-import { observedJson, observedLines, sourceLines, type Observed, type Source } from "./render/ObservedLines.ts"
+import { observedLines, sourceLines, type Observed, type Source } from "./render/ObservedLines.ts"
 import type { Settings } from "./Settings.ts"
 import { Stop } from "./Stop.ts"
 
@@ -46,7 +47,7 @@ const look = Effect.fnUntraced(function* ({ json, paint }: Settings) {
   const observed = yield* Effect.forEach(logins, observedOf)
   const at = yield* Clock.currentTimeMillis
   yield* json
-    ? Output.document(observedJson(read, observed, problems, at))
+    ? Output.documentOf(Observe, observeJson(read, observed, problems, at))
     : Output.lines(observedLines(observed, at, paint))
   if (problems.length > 0) {
     return yield* new Stop({ exitCode: exitCodes.error, message: problems.map(({ message }) => message).join("\n") })

@@ -84,6 +84,7 @@ describe("the answer in JSON of enrol", () => {
       assert.sameMembers(outcomes(yield* enrol(home, vault)), ["member", "removed"])
       const copy = writeAuth(join(user, "copy"), authFile(login))
       assert.sameMembers(outcomes(yield* enrol(home, copy)), ["copy", "enrolled"])
+      yield* answerTo(["refresh", "main", "--home", home, ...codex])
       const taken = yield* enrol(join(user, "other"), vault, "--take-over", "--yes")
       assert.strictEqual(taken.takenFrom, home)
     })

@@ -1,6 +1,7 @@
 /** `daybook classify --event SEQ`: refusals out of real ledgers, as they were judged then and as they would be today. */
 import { classifyAgain } from "@daybook/cli/ClassifyAgain"
-import { againJson, againLines } from "@daybook/cli/render/ClassifyLines"
+import { againJson } from "@daybook/cli/json/Classify"
+import { againLines } from "@daybook/cli/render/ClassifyLines"
 import { plain } from "@daybook/cli/render/Paint"
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"

@@ -1,5 +1,6 @@
 /** What `daybook classify` says of an answer, as a function of it. */
-import { explanationJson, explanationLines } from "@daybook/cli/render/ClassifyLines"
+import { Given, givenJson } from "@daybook/cli/json/Classify"
+import { explanationLines } from "@daybook/cli/render/ClassifyLines"
 import { type Paint, plain } from "@daybook/cli/render/Paint"
 import { read } from "@daybook/cli/ResponseText"
 import { explain, type Question } from "@daybook/oauth/Explain"
@@ -7,7 +8,7 @@ import { defaultProviders, undefinedProvider } from "@daybook/oauth/Providers"
 import { quotaWindowsIn } from "@daybook/oauth/Quota"
 import { classifierVersion } from "@daybook/oauth/Rules"
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
+import { Result, Schema } from "effect"
 
 const now = Date.parse("2026-11-22T10:00:00Z")
 
@@ -24,9 +25,11 @@ const lines = (answer: Question["answer"], about?: About, paint: Paint = plain):
   return explanationLines(explanation, windows, now, paint)
 }
 
+const encode = Schema.encodeSync(Given)
+
 const json = (answer: Question["answer"], about?: About): unknown => {
   const { explanation, windows } = explained(answer, about)
-  return JSON.parse(JSON.stringify(explanationJson(explanation, windows)))
+  return encode(givenJson(explanation, windows))
 }
 
 const answer = (

@@ -1,6 +1,7 @@
 /** `daybook corpus`: recorded answers held to their verdicts, as a function of a file's text and as a process on real files. */
 import { checkText } from "@daybook/cli/CheckCorpus"
-import { corpusJson, corpusLines, unusableLines } from "@daybook/cli/render/CorpusLines"
+import { corpusJson } from "@daybook/cli/json/Corpus"
+import { corpusLines, unusableLines } from "@daybook/cli/render/CorpusLines"
 import { plain } from "@daybook/cli/render/Paint"
 import { classifierVersion } from "@daybook/oauth/Rules"
 import { assert, describe, it, vi } from "@effect/vitest"

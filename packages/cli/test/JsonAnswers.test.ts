@@ -1,6 +1,6 @@
 /** What commands answer with `--json` on recorded ledgers, held to docs/schemas by a validator that is not ours. */
 import { open as openHistory } from "@daybook/cli/History"
-import { documents, files } from "@daybook/cli/json/Documents"
+import { documents, others } from "@daybook/cli/json/Documents"
 import { Stop } from "@daybook/cli/Stop"
 import { members } from "@daybook/pool/PoolState"
 import { fieldNames } from "@daybook/pool/queries/why/Fields"
@@ -113,7 +113,7 @@ const otherwise = (text: string): string => {
 
 describe("the schemas", () => {
   it("are all of the shapes on record", () => {
-    assert.sameMembers([...names], [...Object.keys(documents), ...Object.keys(files)])
+    assert.sameMembers([...names], [...Object.keys(documents), ...Object.keys(others)])
   })
 
   it("refuse an answer that lacks a field, has a wrong one, or one that they do not name", () => {

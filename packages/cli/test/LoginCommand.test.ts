@@ -5,6 +5,7 @@ import { Effect, Schema } from "effect"
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { hasTrace, type Ran } from "./support/Cli.ts"
+import { flawsIn, flawsInAnswer } from "./support/JsonSchemas.ts"
 import { talk } from "./support/Talk.ts"
 import { makeWorld } from "./support/World.ts"
 
@@ -26,6 +27,7 @@ const loginWorld = Effect.fnUntraced(function* (policy: LoginPolicy = {}) {
     const ledger = join(world.home, "ledger.jsonl")
     const seen = ran.stdout + ran.stderr + (existsSync(ledger) ? readFileSync(ledger, "utf8") : "")
     for (const secret of yield* world.sandbox.issuedTokens) assert.notInclude(seen, secret)
+    assert.deepStrictEqual(flawsInAnswer(["login", ...(ran.stdout.startsWith("{") ? ["--json"] : [])], ran.stdout), [])
     return ran
   })
   return { ...world, begin, isClean }
@@ -78,6 +80,7 @@ describe("login", () => {
       const shown = JSON.parse(line) as { event: string; url: string; userCode: string; until: string }
       assert.deepInclude(shown, { event: "device", url: `${sandbox.origin}/codex/device` })
       assert.isAbove(Date.parse(shown.until), Date.now())
+      assert.deepStrictEqual(flawsIn("login-prompt", shown), [])
       yield* sandbox.decide({ userCode: shown.userCode, decision: "approve" })
       const { stdout } = yield* isClean(yield* command.ended)
       assert.deepInclude(read(stdout), { provider: "openai-codex", label: "ada@example.com", renewed: false })

@@ -1,5 +1,5 @@
 /** The JSON Schemas in docs/schemas. */
-import { documents, files } from "@daybook/cli/json/Documents"
+import { documents, others } from "@daybook/cli/json/Documents"
 import { assert, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
 import { schemas } from "../scripts/Schemas.ts"
@@ -9,7 +9,7 @@ const folder = new URL("../../../docs/schemas/", import.meta.url)
 it("are what the commands' documents and files give, one for each", () => {
   assert.deepStrictEqual(
     readdirSync(folder).toSorted(),
-    [...Object.keys(documents), ...Object.keys(files)].map((name) => `${name}.schema.json`).toSorted()
+    [...Object.keys(documents), ...Object.keys(others)].map((name) => `${name}.schema.json`).toSorted()
   )
   for (const [name, text] of schemas()) {
     const file = readFileSync(new URL(`${name}.schema.json`, folder), "utf8")

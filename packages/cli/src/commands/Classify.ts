@@ -8,11 +8,12 @@ import { Command, Flag } from "effect/cli"
 import { classifyAgain } from "../ClassifyAgain.ts"
 import { exitCodes } from "../ExitCode.ts"
 import { ledger } from "../HistoryFlags.ts"
+import { Again, againJson, Given, givenJson } from "../json/Classify.ts"
 import * as LedgerFolder from "../LedgerFolder.ts"
 import * as Output from "../Output.ts"
 import * as ReadPool from "../ReadPool.ts"
 import { standardInput, type Unreadable } from "../ReadText.ts"
-import { againJson, againLines, explanationJson, explanationLines } from "../render/ClassifyLines.ts"
+import { againLines, explanationLines } from "../render/ClassifyLines.ts"
 import * as ResponseText from "../ResponseText.ts"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
@@ -66,7 +67,7 @@ const classifyEvent = Effect.fnUntraced(function* (folder: string, told: Setting
   const superfluous = Object.entries(asked).find(([, flag]) => Option.isSome<unknown>(flag))
   if (superfluous !== undefined) return yield* knownFromLedger(superfluous[0])
   const again = yield* Effect.provide(classifyAgain(seq), ReadPool.ledgerLayer(folder))
-  yield* told.json ? Output.document(againJson(again)) : Output.lines(againLines(again, told.paint))
+  yield* told.json ? Output.documentOf(Again, againJson(again)) : Output.lines(againLines(again, told.paint))
 })
 
 /** What a flag says counts before what a line of a corpus says of itself. */
@@ -81,7 +82,7 @@ const classifyGiven = Effect.fnUntraced(function* (told: Settings, asked: Asked)
   const explained = explain({ surface, provider, kind, now, answer })
   const windows = "headers" in answer && surface === "api" ? quotaWindowsIn(answer.headers, now) : []
   yield* told.json
-    ? Output.document(explanationJson(explained, windows))
+    ? Output.documentOf(Given, givenJson(explained, windows))
     : Output.lines(explanationLines(explained, windows, now, told.paint))
 })
 

@@ -4,9 +4,10 @@ import { Console, Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import { checkText } from "../CheckCorpus.ts"
 import { exitCodes } from "../ExitCode.ts"
+import { Corpus, corpusJson } from "../json/Corpus.ts"
 import * as Output from "../Output.ts"
 import { nameOf, readText } from "../ReadText.ts"
-import { corpusJson, corpusLines, unusableLines } from "../render/CorpusLines.ts"
+import { corpusLines, unusableLines } from "../render/CorpusLines.ts"
 import { settings } from "../Root.ts"
 import { Stop } from "../Stop.ts"
 
@@ -22,7 +23,7 @@ export const corpus = Command.make(
     const { json, paint } = yield* settings
     const [read, unreadable] = yield* Effect.partition(new Set(files), readFile)
     const checked = read.filter(({ rows, unusable }) => rows > 0 || unusable.length > 0)
-    if (json) yield* Output.document(corpusJson(checked, classifierVersion))
+    if (json) yield* Output.documentOf(Corpus, corpusJson(checked, classifierVersion))
     else if (checked.length > 0) yield* Output.lines(corpusLines(checked, paint))
     const empty = read.filter((file) => !checked.includes(file)).map(({ path }) => emptyFile(path))
     const mistakes = [...unreadable, ...empty, ...unusableLines(checked)]

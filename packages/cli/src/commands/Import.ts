@@ -7,10 +7,11 @@ import { Clock, Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { confirmed, yesFlag } from "../Confirm.ts"
 import { exitCodes } from "../ExitCode.ts"
+import { Import, importJson } from "../json/Import.ts"
 import { looksLike } from "../LooksLike.ts"
 import { find, type OthersFile } from "../OthersFile.ts"
 import * as Output from "../Output.ts"
-import { accountOf, importJson, lookedLines, outcomeLines, priceOf } from "../render/ImportLines.ts"
+import { accountOf, lookedLines, outcomeLines, priceOf } from "../render/ImportLines.ts"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
@@ -56,7 +57,7 @@ interface Wish {
 const importFrom = Effect.fnUntraced(function* (told: Settings, file: OthersFile, wish: Wish) {
   const found = yield* foundIn(told, file)
   const documents = yield* Effect.forEach(found, (login) => importOne(told, file, login, wish))
-  if (told.json) yield* Output.document({ imported: documents })
+  if (told.json) yield* Output.documentOf(Import, { imported: documents })
 })
 
 /** The file as its only store. */

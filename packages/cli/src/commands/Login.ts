@@ -10,16 +10,17 @@ import { LogInError } from "@daybook/refresher/LogInError"
 import type { Person, Prompt } from "@daybook/refresher/Person"
 import { Vault } from "@daybook/vault/Vault"
 import { loginFilesOf } from "daybook/LoginFiles"
-import { Clock, Console, Effect, Option, type Scope } from "effect"
+import { Clock, Console, Effect, Option, Schema, type Scope } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { createInterface } from "node:readline"
 import * as Browser from "../Browser.ts"
 import { exitCodes } from "../ExitCode.ts"
 import { findCredential } from "../FindCredential.ts"
+import { Login, loginJson, Prompt as PromptDocument, promptJson } from "../json/Login.ts"
 import { nearest } from "../Nearest.ts"
 import * as Output from "../Output.ts"
 import * as ReadPool from "../ReadPool.ts"
-import { loginJson, loginSentence, promptJson, promptLines } from "../render/LoginLines.ts"
+import { loginSentence, promptLines } from "../render/LoginLines.ts"
 import { settings } from "../Root.ts"
 import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
@@ -130,7 +131,7 @@ const logIn = Effect.fnUntraced(function* (told: Settings, provider: string, wis
     )
   )
   const kept = { ...logged, label: logged.label ?? (yield* labelInStore(logged)) }
-  yield* told.json ? Output.document(loginJson(kept)) : Console.log(loginSentence(kept))
+  yield* told.json ? Output.documentOf(Login, loginJson(kept)) : Console.log(loginSentence(kept))
 })
 
 const brokenOff = "The login was broken off. Unless `daybook status` shows it, nothing of it was kept."
@@ -152,11 +153,13 @@ const atTheKeyboard = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Person, never, Scope.Scope> {
   const show = Effect.fnUntraced(function* (prompt: Prompt) {
     const now = yield* Clock.currentTimeMillis
-    yield* Console.error(told.json ? JSON.stringify(promptJson(prompt)) : promptLines(prompt, now).join("\n"))
+    yield* Console.error(told.json ? promptDocument(promptJson(prompt)) : promptLines(prompt, now).join("\n"))
     if (prompt._tag === "Browser" && program !== undefined) yield* Browser.open(program, prompt.url)
   })
   return { show, paste: method === "paste" ? yield* linesOfInput : Effect.succeed(undefined) }
 })
+
+const promptDocument = Schema.encodeSync(Schema.fromJsonString(PromptDocument))
 
 /** Line by line; nothing at its end. */
 const linesOfInput = Effect.gen(function* () {

@@ -77,36 +77,8 @@ const verdictText = (verdict: TokenVerdict | ApiVerdict): string =>
   "reason" in verdict ? `${verdict.verdict} ${verdict.reason}` : verdict.verdict
 
 /** A refusal of a replay is recorded as a lost answer, whatever its rule says. */
-const isSame = ({ recorded, today }: Again): boolean =>
+export const isSame = ({ recorded, today }: Again): boolean =>
   recorded?.verdict === today.verdict.verdict &&
   (recorded.reason === reasonOf(today.verdict) || recorded.reason === "ResponseLost")
 
 const reasonOf = (verdict: TokenVerdict | ApiVerdict) => ("reason" in verdict ? verdict.reason : undefined)
-
-export const explanationJson = (explained: Explanation, windows: ReadonlyArray<QuotaWindow>) => ({
-  ...(explained._tag === "Success" ? { verdict: "Success", rotated: explained.rotated } : refusalJson(explained)),
-  quota: windows.map(({ name, resetsAt, usedPercent }) => ({ name, usedPercent, ...instant("resetsAt", resetsAt) }))
-})
-
-const refusalJson = ({ evidence, rule, successor, verdict }: Refusal) => {
-  const { rule: _rule, ...said } = verdict
-  const { retryAfter, ...recorded } = evidence
-  return {
-    ...said,
-    ...instant("until", "until" in said ? said.until : undefined),
-    successor,
-    rule: { id: rule.id, version: rule.version, matches: conditionOf(rule.when), source: rule.source },
-    classifier: classifierVersion,
-    evidence: { ...recorded, ...instant("retryAfter", retryAfter) }
-  }
-}
-
-const instant = (name: string, value: Instant | undefined) => (value === undefined ? {} : { [name]: format(value) })
-
-export const againJson = (again: Again) => {
-  const { at, provider, recorded, seq, today } = again
-  const about = { seq, at, provider, today: refusalJson(today) }
-  if (recorded === undefined) return { ...about, recorded: null, same: null }
-  const { retryAt, ...concluded } = recorded
-  return { ...about, recorded: { ...concluded, ...instant("retryAt", retryAt) }, same: isSame(again) }
-}

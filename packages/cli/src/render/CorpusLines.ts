@@ -24,25 +24,3 @@ export const unusableLines = (files: ReadonlyArray<CheckedFile>): ReadonlyArray<
   files.flatMap(({ path, unusable }) =>
     unusable.map(({ line, why }) => `${path}, line ${line}: ${why}. Mend the line, or take it out.`)
   )
-
-export const corpusJson = (files: ReadonlyArray<CheckedFile>, classifier: number) => ({
-  classifier,
-  files: files.map(({ path, rows, unusable, wrong }) => ({
-    path,
-    rows,
-    right: rows - wrong.length,
-    wrong: wrong.map(({ line, mismatches, row, rule }) => ({
-      line,
-      id: row.id,
-      provider: row.provider,
-      surface: row.surface,
-      rule: rule ?? null,
-      mismatches: mismatches.map(({ expected, field, got }) => ({
-        field,
-        expected: expected ?? null,
-        got: got ?? null
-      }))
-    })),
-    unusable
-  }))
-})

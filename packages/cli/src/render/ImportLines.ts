@@ -1,7 +1,6 @@
 /** What an import has to say: whose login it found, what was checked, and what is so now. */
 import type { Imported, Looked } from "@daybook/refresher/ImportLogin"
 import type { OthersFile } from "../OthersFile.ts"
-import { iso } from "./StatusJson.ts"
 import { moment } from "@daybook/words/Time"
 
 /** In clear, since it is the person's own. */
@@ -52,20 +51,3 @@ const becomes = ({ owner, renew }: OthersFile, { credential, replaced }: Importe
         ...replaced.map((id) => `${id}, which borrowed it, is out of the pool.`),
         `${credential} is a login of Daybook's own now. Log in to ${owner} again if you go on using it.`
       ]
-
-export const importJson = (
-  file: OthersFile,
-  { account, held, member, sameAccount, target }: Looked,
-  imported: Imported | undefined,
-  ownership: Ownership
-) => ({
-  outcome: imported === undefined ? "already there" : ownership === "owned" ? "taken over" : "borrowed",
-  credential: imported?.credential ?? member?.id ?? null,
-  provider: target.provider.id,
-  path: file.path,
-  account: account ?? null,
-  expiresAt: iso(held.generation.expiresAt),
-  checked: imported === undefined ? null : imported.isAccepted ? "accepted" : "form",
-  replaced: imported?.replaced ?? [],
-  sameAccount: sameAccount.map(({ id }) => id)
-})

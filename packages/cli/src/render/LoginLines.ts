@@ -2,7 +2,6 @@
 import type { Instant } from "@daybook/pool/Instant"
 import type { Kept } from "@daybook/refresher/KeepLogin"
 import type { Prompt } from "@daybook/refresher/Person"
-import { iso } from "./StatusJson.ts"
 import { moment } from "@daybook/words/Time"
 
 /** Where each address stands on a line of its own, to be copied. */
@@ -45,40 +44,8 @@ export const promptLines = (prompt: Prompt, now: Instant): ReadonlyArray<string>
   }
 }
 
-/** One document, to be printed on one line. */
-export const promptJson = (prompt: Prompt) => {
-  switch (prompt._tag) {
-    case "Browser":
-      return { event: "browser", url: prompt.url, until: iso(prompt.until) }
-    case "Device":
-      return {
-        event: "device",
-        url: prompt.url,
-        urlWithCode: prompt.urlWithCode ?? null,
-        userCode: prompt.userCode,
-        until: iso(prompt.until)
-      }
-    case "Paste":
-      return { event: "paste", url: prompt.url, until: iso(prompt.until) }
-    case "Ignored":
-      return { event: "ignored" }
-    case "NotAnAnswer":
-      return { event: "notAnAnswer" }
-  }
-}
-
 export const loginSentence = ({ credential, label, provider, renewed, store }: Kept): string => {
   const name = label === undefined ? credential : `${credential} (${label})`
   const place = store.path ?? store.slot
   return `${name} is logged in to ${provider}${renewed ? " again" : ""}. Its tokens are in ${place}.`
 }
-
-export const loginJson = ({ credential, held, label, provider, renewed, store }: Kept) => ({
-  credential,
-  provider,
-  label: label ?? null,
-  renewed,
-  store: { kind: store.kind, path: store.path ?? null, slot: store.slot },
-  expiresAt: iso(held.generation.expiresAt),
-  deadline: iso(held.generation.deadline)
-})

@@ -1,12 +1,10 @@
 /** `daybook start --observe`: what will be read, and then what was found. */
 import type { StoreKind, StoreRef } from "@daybook/pool/StoreRef"
-import { format, type Instant } from "@daybook/pool/Instant"
+import type { Instant } from "@daybook/pool/Instant"
 import { storeName } from "@daybook/words/StoreName"
 import type { Paint } from "./Paint.ts"
-import { iso } from "./StatusJson.ts"
 import { table } from "./Table.ts"
 import { moment } from "@daybook/words/Time"
-import type { Problem } from "../PoolView.ts"
 
 export interface Source {
   readonly kind: StoreKind
@@ -73,37 +71,7 @@ const problemsOf = (login: Observed, all: ReadonlyArray<Observed>, now: Instant)
 }
 
 /** An API key may be in several places without harm. */
-const twinsOf = (login: Observed, all: ReadonlyArray<Observed>): ReadonlyArray<Observed> =>
+export const twinsOf = (login: Observed, all: ReadonlyArray<Observed>): ReadonlyArray<Observed> =>
   login.kind === "apiKey" || login.fingerprint === undefined
     ? []
     : all.filter((other) => other !== login && other.fingerprint === login.fingerprint)
-
-export const observedJson = (
-  sources: ReadonlyArray<Source>,
-  observed: ReadonlyArray<Observed>,
-  problems: ReadonlyArray<Problem>,
-  now: Instant
-) => ({
-  at: format(now),
-  sources: sources.map(({ path, ...source }) => ({ ...source, path: path ?? null })),
-  logins: observed.map((login) => loginJson(login, observed)),
-  problems: problems.map(({ message, path }) => ({ path, message }))
-})
-
-const loginJson = (login: Observed, all: ReadonlyArray<Observed>) => ({
-  id: login.id ?? null,
-  label: login.label ?? null,
-  provider: login.provider,
-  kind: login.kind,
-  source: login.source,
-  ownership: login.ownership,
-  store: { kind: login.store.kind, path: login.store.path ?? null, slot: login.store.slot },
-  expiresAt: iso(login.expiresAt),
-  /** Other places that hold the same refresh token. */
-  sharedWith: twinsOf(login, all).map(({ store }) => ({
-    kind: store.kind,
-    path: store.path ?? null,
-    slot: store.slot
-  })),
-  lastAuthError: login.lastAuthError ?? null
-})

@@ -1,12 +1,12 @@
 /** A token in the form in which another program takes it. Nothing else in the command reveals one to print it. */
 import { revealForApi } from "@daybook/oauth/ApiRequest"
 import type { Provider } from "@daybook/oauth/Provider"
-import { Redacted } from "effect"
+import { Redacted, Schema } from "effect"
 import { awsDocument } from "../AwsDocument.ts"
 import type { Served } from "../handover/Task.ts"
+import { revealTokenJson, Token } from "../json/Token.ts"
 import { inShell } from "../Shell.ts"
 import { environmentOf } from "../TokenEnvironment.ts"
-import { iso } from "./StatusJson.ts"
 
 export const formats = ["raw", "json", "headers", "env", "aws"] as const
 export type Format = (typeof formats)[number]
@@ -16,14 +16,7 @@ export const textOf: Readonly<
   Record<Format, (served: Served, provider: Provider | undefined) => ReadonlyArray<string>>
 > = {
   raw: ({ tokens }) => [Redacted.value(tokens.access)],
-  json: ({ credential, expiresAt, label, provider, tokens }) =>
-    pretty({
-      token: Redacted.value(tokens.access),
-      provider,
-      credential,
-      label: label ?? null,
-      expiresAt: iso(expiresAt)
-    }),
+  json: (served) => pretty(Schema.encodeSync(Token)(revealTokenJson(served))),
   headers: ({ kind, tokens }, provider) =>
     Object.entries(revealForApi(provider ?? { apiHeaders: {} }, kind, tokens)).map(
       ([name, value]) => `${name}: ${value}`

@@ -1,7 +1,9 @@
 /** Runs the command as its users do: a process of its own, with a home of its own. */
+import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { flawsInAnswer } from "./JsonSchemas.ts"
 
 export interface Ran {
   readonly code: number | null
@@ -41,7 +43,13 @@ export const launch = (
   return child
 }
 
+/** What it answers in JSON is held to its schema. */
 export const daybook = (args: ReadonlyArray<string>, place: Place): Effect.Effect<Ran> =>
+  Effect.tap(ran(args, place), ({ stdout }) =>
+    Effect.sync(() => assert.deepStrictEqual(flawsInAnswer(args, stdout), [], args.join(" ")))
+  )
+
+const ran = (args: ReadonlyArray<string>, place: Place): Effect.Effect<Ran> =>
   Effect.callback((resume) => {
     const child = launch(args, place)
     let stdout = ""

@@ -12,9 +12,6 @@ const services = Layer.mergeAll(nodeServices, TestConsole.layer, Logger.layer([]
 /** By the schema of the command, unless it is another one. */
 export const answerTo = Effect.fnUntraced(function* (words: ReadonlyArray<string>, shape = words[0] ?? "") {
   const answer = JSON.parse((yield* linesOf(Effect.result(run([...words, "--json"])))).join("\n"))
-  holds(shape, answer, words)
+  assert.deepStrictEqual(flawsIn(shape, answer), [], words.join(" "))
   return answer
 }, Effect.provide(services))
-
-export const holds = (shape: string, answer: unknown, words: ReadonlyArray<string>): void =>
-  assert.deepStrictEqual(flawsIn(shape, answer), [], words.join(" "))

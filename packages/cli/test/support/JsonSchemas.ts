@@ -39,3 +39,12 @@ export const flawsIn = (name: string, document: unknown): ReadonlyArray<string> 
     [instancePath, message, JSON.stringify(params)].join(" ")
   )
 }
+
+/** What is wrong with what a command printed on stdout, if it was asked for JSON and printed something. */
+export const flawsInAnswer = (words: ReadonlyArray<string>, stdout: string): ReadonlyArray<string> => {
+  const isJson = words.includes("--json") || (words[0] === "token" && words.join(" ").includes("--format json"))
+  if (!isJson || stdout === "") return []
+  const name = words.includes("--observe") ? "observe" : (words[0] ?? "")
+  const documents = name === "log" ? stdout.trimEnd().split("\n") : [stdout]
+  return documents.flatMap((text) => flawsIn(name, JSON.parse(text)))
+}
