@@ -1,7 +1,7 @@
 /** What an AWS SDK reads from a `credential_process`. */
+import { format } from "@daybook/pool/Instant"
 import { Redacted } from "effect"
 import type { Served } from "./handover/Task.ts"
-import { iso } from "./render/StatusJson.ts"
 
 export interface AwsDocument {
   readonly Version: 1
@@ -19,13 +19,12 @@ export interface AwsDocument {
 export const awsDocument = ({ credential, expiresAt, kind, tokens }: Served): AwsDocument => {
   const token = Redacted.value(tokens.access)
   const parts = kind === "apiKey" ? awsKey.exec(token)?.groups : undefined
-  const expiration = iso(expiresAt)
   return {
     Version: 1,
     AccessKeyId: parts?.["id"] ?? credential,
     SecretAccessKey: parts?.["secret"] ?? token,
     ...sessionToken(parts === undefined ? token : parts["session"]),
-    ...(expiration === null ? {} : { Expiration: expiration })
+    ...(expiresAt === undefined ? {} : { Expiration: format(expiresAt) })
   }
 }
 

@@ -4,11 +4,9 @@ import type { Problem } from "./PoolView.ts"
 
 export const lines = (all: ReadonlyArray<string>): Effect.Effect<void> => Console.log(all.join("\n"))
 
-export const document = (json: unknown): Effect.Effect<void> => Console.log(JSON.stringify(json, null, 2))
-
-/** A document of a shape that is on record: `docs/schemas` has it. */
+/** A document, of a shape that is on record: `docs/schemas` has it. */
 export const documentOf = <S extends Schema.Encoder<unknown>>(shape: S, value: S["Type"]): Effect.Effect<void> =>
-  document(Schema.encodeSync(shape)(value))
+  Console.log(JSON.stringify(Schema.encodeSync(shape)(value), null, 2))
 
 /** Stores that could not be read do not keep the rest from being shown. */
 export const warnings = (problems: ReadonlyArray<Problem>): Effect.Effect<void> =>

@@ -10,7 +10,7 @@ import * as ActorNames from "../ActorNames.ts"
 import { linesWith } from "../EventFilter.ts"
 import * as History from "../History.ts"
 import { type HistoryFlags, historyFlags } from "../HistoryFlags.ts"
-import { storyJson } from "../json/Story.ts"
+import { Story, storyJson } from "../json/Story.ts"
 import * as Output from "../Output.ts"
 import { storyLines } from "../render/StoryLines.ts"
 import { settings } from "../Root.ts"
@@ -52,7 +52,7 @@ export const answer = Effect.fnUntraced(function* (
     Effect.map(behind(history, refusal), (later) => wentOn(refusal, later, history.state))
   )
   const whole = { earlier, events, wentOn: found.filter((one) => one !== undefined) }
-  if (json) return yield* Output.document(storyJson(history, credential.id, whole))
+  if (json) return yield* Output.documentOf(Story, storyJson(history, credential.id, whole))
   const names = yield* ActorNames.find(
     history,
     events.map(({ actor }) => actor)

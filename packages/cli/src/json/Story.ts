@@ -4,19 +4,16 @@ import type { WentOn } from "@daybook/pool/queries/WentOn"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { Schema } from "effect"
 import type { History } from "../History.ts"
-import { eventJson } from "../render/EventJson.ts"
 import { basisFields, basisOf } from "./Basis.ts"
-import { LogEvent } from "./Log.ts"
+import { EventDocument, eventDocument } from "./Event.ts"
 
 const said = (description: string) => ({ description })
-
-const Basis = Schema.Struct(basisFields)
 
 export const Story = Schema.Struct({
   ...basisFields,
   credential: CredentialId,
   earlier: Schema.Natural.annotate(said("Older events, which are not among `events`; --all gives them")),
-  events: Schema.Array(LogEvent),
+  events: Schema.Array(EventDocument),
   wentOn: Schema.Array(
     Schema.Struct({
       after: Seq.annotate(said("A refused call of this credential")),
@@ -39,10 +36,10 @@ export const storyJson = (
     readonly events: ReadonlyArray<Recorded>
     readonly wentOn: ReadonlyArray<WentOn>
   }
-) => ({
-  ...Schema.encodeSync(Basis)(basisOf(history)),
+): typeof Story.Type => ({
+  ...basisOf(history),
   credential,
   earlier,
-  events: events.map(eventJson),
+  events: events.map(eventDocument),
   wentOn
 })
