@@ -258,6 +258,24 @@ describe.each(ways)("a scan of a ledger in files, %s", (_how, from, step) => {
     })
   )
 
+  scanning("gives the lines of the live segment, though others seal it before it came there", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      yield* write(folder, 60)
+      const files = (yield* segmentsIn(folder)).map((path) => readFileSync(path, "latin1"))
+      const [writer, ledger] = [yield* open(folder), yield* open(folder, { readOnly: true })]
+      const given: Array<string> = []
+      const take = (lines: ReadonlyArray<string>) =>
+        Effect.suspend(() => {
+          const isFirst = given.length === 0
+          given.push(...lines)
+          return isFirst ? Effect.orDie(appendEach(writer, 40)) : Effect.void
+        })
+      yield* ledger.lines({ take })
+      assert.strictEqual(given.map((line) => `${line}\n`).join(""), files.join(""))
+    })
+  )
+
   scanning("names the segment that is archived before it came there", () =>
     Effect.gen(function* () {
       const folder = yield* tempFolder

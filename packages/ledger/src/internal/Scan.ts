@@ -2,21 +2,18 @@
  * All wanted events of a ledger in order, in constant memory. Lines are sieved as bytes; where something else stands than
  * the next line, such as sealed junk or a new segment, a page is walked and judged in the way of a reader.
  */
-import type { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
 import * as RecordedText from "@daybook/pool/RecordedText"
-import { Effect, Exit, Result, Scope } from "effect"
-import { dirname } from "node:path"
+import { Effect, Result, type Scope } from "effect"
 import type { LinesOptions, ScanEnd, ScanOptions } from "../Ledger.ts"
 import { Damaged, LedgerError } from "../LedgerError.ts"
 import * as LineFormat from "../LineFormat.ts"
 import * as Accepted from "./Accepted.ts"
 import type * as Header from "./Header.ts"
-import * as LedgerFile from "./LedgerFile.ts"
 import { readPage } from "./Page.ts"
 import * as ReadAhead from "./ReadAhead.ts"
 import type { Opened, Reader } from "./Reader.ts"
-import * as Segments from "./Segments.ts"
+import * as SegmentFiles from "./SegmentFiles.ts"
 import { type Options, sieve, type Sieved } from "./Sieve.ts"
 import * as SieveThread from "./SieveThread.ts"
 import * as StartingPlace from "./StartingPlace.ts"
@@ -35,7 +32,7 @@ interface Taker<A> {
   readonly read: (chunk: Buffer, begin: number, end: number, isRead: boolean) => A | undefined
   readonly take: (found: A) => void
   /** One that no sieve has seen. */
-  readonly takeWalked: (passed: Passed, files: Files) => Effect.Effect<void, LedgerError>
+  readonly takeWalked: (passed: Passed, files: SegmentFiles.Files) => Effect.Effect<void, LedgerError>
   /** After each piece. */
   readonly pause: Effect.Effect<void>
 }
@@ -67,7 +64,7 @@ const linesFor = (options: LinesOptions): Taker<string> => {
     read: (chunk, begin, end) => chunk.toString("latin1", begin, end),
     take: takeText,
     takeWalked: ({ event, place }, files) =>
-      isWanted(event, options) ? Effect.map(lineBefore(files, place), takeText) : Effect.void,
+      isWanted(event, options) ? Effect.map(SegmentFiles.lineBefore(files, place), takeText) : Effect.void,
     pause: Effect.suspend(() => {
       const lines = found
       found = []
@@ -75,14 +72,6 @@ const linesFor = (options: LinesOptions): Taker<string> => {
     })
   }
 }
-
-/** The text of the line that ends at a place. */
-const lineBefore = Effect.fnUntraced(function* (files: Files, { offset, segment }: Place) {
-  const file = yield* files(segment)
-  const begin = Math.max(0, offset - LineFormat.maxBytes)
-  const bytes = yield* file.readInto(Buffer.allocUnsafe(offset - begin), begin)
-  return bytes.toString("latin1", bytes.lastIndexOf("\n", -2) + 1, bytes.length - 1)
-})
 
 const scanAll = Effect.fnUntraced(function* <A>(
   reader: Reader,
@@ -95,7 +84,7 @@ const scanAll = Effect.fnUntraced(function* <A>(
   const to = Math.min(options.to ?? Infinity, head)
   const isHere = options.from === undefined || options.from <= head
   let place = isHere ? yield* StartingPlace.find(reader.path, opened, options.from) : opened.view.place
-  const files = yield* openFiles(reader.path, opened)
+  const files = yield* SegmentFiles.open(reader.path, opened)
   const { names, types } = options
   const threads = yield* SieveThread.Threads
   const sievePiece = sieving(files, {
@@ -125,24 +114,6 @@ const scanAll = Effect.fnUntraced(function* <A>(
 const damageIn = (catchUp: Reader["catchUp"]): Effect.Effect<Damaged | undefined, LedgerError> =>
   Effect.as(catchUp, undefined).pipe(Effect.catchReason("LedgerError", "Damaged", (damage) => Effect.succeed(damage)))
 
-type Files = (first: Seq) => Effect.Effect<LedgerFile.LedgerFile, LedgerError>
-
-/** The segments one after the other, each open while it is read; apart from the reader, who closes its own when it moves on. */
-const openFiles = Effect.fnUntraced(function* (live: string, { file, view }: Opened) {
-  const outer = yield* Effect.scope
-  let open: { readonly first: Seq; readonly file: LedgerFile.LedgerFile; readonly scope: Scope.Closeable } | undefined
-  const openOne = (first: Seq) =>
-    first === view.place.segment ? LedgerFile.open(file.path, "read") : Segments.fileOf(dirname(live), first)
-  const files: Files = Effect.fnUntraced(function* (first) {
-    if (open?.first === first) return open.file
-    if (open !== undefined) yield* Scope.close(open.scope, Exit.void)
-    const scope = yield* Scope.fork(outer)
-    open = { first, scope, file: yield* Scope.provide(openOne(first), scope) }
-    return open.file
-  })
-  return files
-})
-
 interface Sieving<A> {
   readonly accepted: ReadonlyArray<Header.Accepted>
   readonly wanted: Omit<Options, "accepted">
@@ -154,7 +125,7 @@ interface Sieving<A> {
 }
 
 /** Sieves the next piece behind a place. */
-const sieving = <A>(files: Files, { accepted, isRead, taker, thread, wanted }: Sieving<A>) => {
+const sieving = <A>(files: SegmentFiles.Files, { accepted, isRead, taker, thread, wanted }: Sieving<A>) => {
   const ahead = ReadAhead.make()
   const damage = Map.groupBy(accepted, ({ segment }) => segment)
   return Effect.fnUntraced(function* (place: Place): Effect.fn.Return<Sieved, LedgerError> {
