@@ -298,6 +298,15 @@ describe("an expected file that does not fit", () => {
     })
   )
 
+  it.effect("goes further than --at asks for, though its events are there", () =>
+    Effect.gen(function* () {
+      const file = yield* recorded()
+      const { exitCode, message } = yield* ended({ file, assert: true, at: "20" })
+      assert.strictEqual(exitCode, 2)
+      assert.match(message, /is of 34 events, and --at ends at event 20\. Leave --at out\.$/)
+    })
+  )
+
   for (const [what, change, problem] of [
     ["is no JSON", () => "token=secret", /is not JSON/],
     ["lacks a field", (text: string) => text.replace(`"every": 1,`, ""), /: every: /],

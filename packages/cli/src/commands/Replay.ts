@@ -182,8 +182,15 @@ const upTo = Effect.fnUntraced(function* (
   if (id !== undefined && id !== history.end.state.ledger?.id) {
     return yield* other("of another ledger. Name the ledger that it was made of with --ledger.")
   }
+  if (head.seq > history.end.state.head) {
+    return yield* other(
+      `of ${head.seq} events, and the ledger has ${history.end.state.head}. Put the missing ones back.`
+    )
+  }
   if (head.seq > history.state.head) {
-    return yield* other(`of ${head.seq} events, and the ledger has ${history.state.head}. Put the missing ones back.`)
+    return yield* usage(
+      `${path} is of ${head.seq} events, and --at ends at event ${history.state.head}. Leave --at out.`
+    )
   }
   const event = yield* Stream.runHead(history.ledger.read(head.seq as Seq))
   const end = yield* history.ledger.head
