@@ -268,6 +268,22 @@ describe("replay with an expected file", () => {
     })
   )
 
+  it.effect("compares what stands before damage, and does not call the whole right", () =>
+    Effect.gen(function* () {
+      const ledger = yield* tempFolder
+      const path = join(ledger, "ledger.jsonl")
+      cpSync(join(hourly, "ledger.jsonl"), path)
+      writeFileSync(path, readFileSync(path, "utf8").replace(`{"seq":20,"at":"2026`, `{"seq":20,"at":"2027`))
+      const file = join(yield* tempFolder, "expected.json")
+      yield* shown({ ledger, write: file })
+      assert.strictEqual(JSON.parse(readFileSync(file, "utf8")).head.seq, 19)
+      const { exitCode, lines } = yield* ended({ ledger, file, assert: true })
+      assert.strictEqual(exitCode, 4)
+      assert.strictEqual(lines.at(-1), "The states at 19 places, and what diverges, are as expected.")
+      assert.strictEqual((yield* ended({ file, assert: true })).exitCode, 0)
+    })
+  )
+
   it.effect("overwrites no file", () =>
     Effect.gen(function* () {
       const { exitCode, message } = yield* ended({ write: yield* recorded() })

@@ -158,10 +158,10 @@ const expectedOf = Effect.fnUntraced(function* (history: History.History, found:
   const { classifier, decisions, divergences, engine, every, last, trace } = found
   const { ledger, state } = history
   if (last === undefined) return yield* new Stop({ exitCode: exitCodes.error, message: "The ledger holds no event." })
-  const head = yield* ledger.head
+  const end = yield* endOf(ledger)
   return {
     ...(state.ledger === undefined ? {} : { ledger: state.ledger.id }),
-    head: { seq: state.head, event: last, ...(head.seq === state.head ? { h: head.h } : {}) },
+    head: { seq: state.head, event: last, ...(end?.seq === state.head ? { h: end.h } : {}) },
     classifier,
     judged: engine.judged,
     every,
@@ -170,6 +170,10 @@ const expectedOf = Effect.fnUntraced(function* (history: History.History, found:
     states: trace.places
   }
 })
+
+/** None where damage keeps the ledger from being read to its end. */
+const endOf = ({ head }: History.History["ledger"]) =>
+  Effect.catchReason(head, "LedgerError", "Damaged", () => Effect.succeed(undefined))
 
 /** The history up to where the expected file was made: the ledger may have grown since. */
 const upTo = Effect.fnUntraced(function* (
@@ -193,8 +197,8 @@ const upTo = Effect.fnUntraced(function* (
     )
   }
   const event = yield* Stream.runHead(history.ledger.read(head.seq as Seq))
-  const end = yield* history.ledger.head
-  const isChanged = end.seq === head.seq && head.h !== undefined && end.h !== head.h
+  const end = yield* endOf(history.ledger)
+  const isChanged = end?.seq === head.seq && head.h !== undefined && end.h !== head.h
   if (Option.isNone(event) || event.value.id !== head.event || isChanged) {
     return yield* other(`of other events: event ${head.seq} is not what it was. \`daybook verify\` checks the ledger.`)
   }
