@@ -30,7 +30,10 @@ const longLedger = Effect.gen(function* () {
   return folder
 })
 
-const scan = Effect.fnUntraced(function* (ledger: Ledger["Service"], wanted: { from?: Seq; types?: Set<string> } = {}) {
+const scan = Effect.fnUntraced(function* (
+  ledger: Ledger["Service"],
+  wanted: { from?: Seq; to?: Seq; types?: Set<string> } = {}
+) {
   const events: Array<Recorded> = []
   const end = yield* ledger.scan({ ...wanted, take: (event) => void events.push(event) })
   return { end, events }
@@ -61,6 +64,19 @@ describe("a second thread over several pieces and segments", () => {
         all.filter((event) => event.seq >= 2_345 && types.has(event.type))
       )
       assert.deepStrictEqual(wanted.end, { seq: all.length as Seq })
+    })
+  )
+
+  it.live("ends at the event that is to be the last, wherever in a piece it stands", () =>
+    Effect.gen(function* () {
+      const folder = yield* longLedger
+      const ledger = yield* reading(folder)
+      const all = yield* allOf(ledger)
+      for (const to of [1, 100, 1_000, 1_500, all.length - 1].map(seq)) {
+        const { end, events } = yield* withThread()(scan(ledger, { to }))
+        assert.deepStrictEqual(events, all.slice(0, to))
+        assert.deepStrictEqual(end, { seq: to })
+      }
     })
   )
 

@@ -63,8 +63,9 @@ const pass = (order: Order, from: Place, bytes: Uint8Array<ArrayBuffer>, length:
     return true
   })
   left = chunk.length - (sieved.place.offset - from.offset)
-  const isStuck = sieved.isStuck || sieved.place === from || left > maxBytes
-  if (!isStuck) chunk.copy(memory, maxBytes - left, chunk.length - left)
-  const { isSealed, seq } = sieved.place
-  return { place: sieved.place, isStuck, isLast: isStuck || isSealed || seq >= order.to, written }
+  const isDone = sieved.place.isSealed || sieved.place.seq >= order.to
+  const isStuck = sieved.isStuck || (!isDone && (sieved.place === from || left > maxBytes))
+  const isLast = isStuck || isDone
+  if (!isLast) chunk.copy(memory, maxBytes - left, chunk.length - left)
+  return { place: sieved.place, isStuck, isLast, written }
 }
