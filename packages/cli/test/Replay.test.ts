@@ -333,6 +333,15 @@ describe("an expected file that does not fit", () => {
       /: decisions\.1\.seq: /
     ],
     [
+      "names a credential as none can be named",
+      (text: string) =>
+        text.replace(
+          `"divergences": []`,
+          `"divergences": [{"seq":9,"credential":"a b","type":"ErrorClassified","fields":{}}]`
+        ),
+      /: divergences\.0\.credential: /
+    ],
+    [
       "is of a later format",
       (text: string) => text.replace(`"format": 2`, `"format": 3`),
       / is of format 3, and .* reads format 2\./

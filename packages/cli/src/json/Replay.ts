@@ -101,11 +101,7 @@ const unexpectedJson = ({ decision, formerly, made, state }: ReplayAnswer["unexp
   return Object.keys(found).length === 0 ? {} : { unexpected: found }
 }
 
-const formerlyJson = ({ credential, seq, ...rest }: KeptDivergence) => ({
-  ...rest,
-  seq: Seq.make(seq),
-  ...(credential === undefined ? {} : { credential: CredentialId.make(credential) })
-})
+const formerlyJson = ({ seq, ...rest }: KeptDivergence) => ({ ...rest, seq: Seq.make(seq) })
 
 export const decisionJson = ({ fields, seq, ...divergence }: Divergence) => ({
   ...divergence,

@@ -1,5 +1,5 @@
 /** The file of `replay --write`, which `replay --assert` reads: what a replay of a ledger came to once. */
-import { EventId, LedgerId } from "@daybook/pool/Ids"
+import { CredentialId, EventId, LedgerId } from "@daybook/pool/Ids"
 import { Schema } from "effect"
 
 /** Of the file; a later one may mean something else by the same fields. */
@@ -18,7 +18,7 @@ const DecisionPlace = Schema.Struct({
 
 const Divergence = Schema.Struct({
   seq: count,
-  credential: Schema.optionalKey(Schema.String),
+  credential: Schema.optionalKey(CredentialId),
   type: Schema.String.annotate(said("Of the decision")),
   fields: Schema.Record(Schema.String, Schema.String).annotate(
     said("What came out, by field; long values as SHA-256; `none` of what is not there, of `event` the whole decision")

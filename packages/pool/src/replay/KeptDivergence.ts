@@ -2,12 +2,13 @@
  * Decisions that came out otherwise in a replay, as they are kept for the next one: what came out then, short. Either
  * replay may have one that the other has not.
  */
+import type { CredentialId } from "../Ids.ts"
 import type { Divergence } from "./Replay.ts"
 import { type Digest, fieldText } from "./StateFields.ts"
 
 export interface KeptDivergence {
   readonly seq: number
-  readonly credential?: string
+  readonly credential?: CredentialId
   readonly type: string
   /** What came out, by field; `none` of a field or an event that is not there. */
   readonly fields: Readonly<Record<string, string>>
