@@ -66,6 +66,7 @@ export const asked = <Name extends QuestionName>(
     const isAboutSame = subject(next) === about
     about = subject(next)
     chosen = choice?.value
+    const chosenThen = chosen
     const { progress, refused, value } = untracked(() => answer.value)
     const kept = isAboutSame ? { value, refused } : nothing
     const long = choice === undefined ? {} : { stop, progress: isOther ? undefined : progress }
@@ -75,10 +76,14 @@ export const asked = <Name extends QuestionName>(
       next,
       (given) => {
         if (untracked(() => question.value) === undefined) return
-        answer.value =
+        const found =
           "refused" in given
-            ? { value: undefined, refused: given.refused, isWaiting: false }
-            : { value: given.answer, refused: undefined, isWaiting: false }
+            ? { value: undefined, refused: given.refused }
+            : { value: given.answer, refused: undefined }
+        const isOvertaken = choice !== undefined && chosen !== chosenThen
+        answer.value = isOvertaken
+          ? { ...untracked(() => answer.value), ...found, progress: undefined }
+          : { ...found, isWaiting: false }
       },
       {
         evenIfLate,
