@@ -62,6 +62,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Half of a process's start is compiling; that is done once for all of them.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url)) },
-    testTimeout: 60_000 // on a busy machine
+    testTimeout: 60_000, // on a busy machine
+    expect: { poll: { timeout: 30_000 } } // there too
   }
 })
