@@ -1,10 +1,10 @@
-/** Enrols an API key and benches it for a while, from a process of its own: `bencher.ts FOLDER MILLISECONDS`. */
+/** Enrols an API key and benches it until an instant, from a process of its own: `bencher.ts FOLDER UNTIL`. */
 import * as FileLedger from "@daybook/ledger/FileLedger"
 import { Ledger } from "@daybook/ledger/Ledger"
 import { CredentialId, GrantId } from "@daybook/pool/Ids"
 import { Effect } from "effect"
 
-const [folder = "", milliseconds = "0"] = process.argv.slice(2)
+const [folder = "", until = "0"] = process.argv.slice(2)
 
 const about = { v: 1, credential: CredentialId.make("main") } as const
 
@@ -25,8 +25,7 @@ const bench = Effect.gen(function* () {
       }
     }
   ])
-  const until = Date.now() + Number(milliseconds)
-  yield* ledger.append([{ ...about, type: "CooldownStarted", data: { until, reason: "RateLimited" } }])
+  yield* ledger.append([{ ...about, type: "CooldownStarted", data: { until: Number(until), reason: "RateLimited" } }])
 })
 
 await Effect.runPromise(Effect.provide(bench, FileLedger.layer({ folder, program: "bencher", version: "1" })))
