@@ -70,19 +70,33 @@ describe("an answer that takes long", () => {
     expect([answer.value.value, questions[1]!.question]).toEqual([[], { at: { seq: 2, now: 0 } }])
   })
 
-  it("can be stopped while an older one is shown in its place", () => {
-    const { asked: questions, link, tell } = linked()
-    const question = signal({ from: { seq: 1, now: 0 }, to: { seq: 2, now: 0 } })
-    const answer = asked(link, "diff", question, signal(true), { again: signal(0), evenIfLate: true, choice: question })
-    question.value = { from: { seq: 1, now: 0 }, to: { seq: 9, now: 0 } }
-    const older = { credentials: [] } as never
-    tell({ id: questions[0]!.id, answer: older })
-    const progress = { events: 5_000, all: 9_000 }
-    tell({ id: questions[1]!.id, progress })
-    expect(answer.value).toMatchObject({ value: older, isWaiting: true, progress })
-    answer.value.stop?.()
-    tell({ id: questions[1]!.id, answer: older })
-    expect(answer.value).toMatchObject({ value: undefined, isWaiting: false })
+  describe("about other moments than the one before it", () => {
+    /** Two moments are compared, and then two others. */
+    const compared = () => {
+      const worker = linked()
+      const question = signal({ from: { seq: 1, now: 0 }, to: { seq: 2, now: 0 } })
+      const options = { again: signal(0), evenIfLate: true, choice: question }
+      const answer = asked(worker.link, "diff", question, signal(true), options)
+      question.value = { from: { seq: 1, now: 0 }, to: { seq: 9, now: 0 } }
+      const older = { credentials: [] } as never
+      worker.tell({ id: worker.asked[0]!.id, answer: older })
+      return { ...worker, answer, older }
+    }
+
+    it("is still waited for when the older one is shown", () => {
+      const { answer, asked: questions, older, tell } = compared()
+      expect(answer.value).toMatchObject({ value: older, isWaiting: true })
+      answer.value.stop?.()
+      tell({ id: questions[1]!.id, answer: older })
+      expect(answer.value).toMatchObject({ value: undefined, isWaiting: false })
+    })
+
+    it("leaves the older one only until it is known to take long", () => {
+      const { answer, asked: questions, tell } = compared()
+      const progress = { events: 5_000, all: 9_000 }
+      tell({ id: questions[1]!.id, progress })
+      expect(answer.value).toMatchObject({ value: undefined, isWaiting: true, progress })
+    })
   })
 
   it("is begun again when something else is chosen", () => {

@@ -88,7 +88,10 @@ export const asked = <Name extends QuestionName>(
       {
         evenIfLate,
         isSameChoice: choice !== undefined && !isOther,
-        progress: (progress) => (answer.value = { ...untracked(() => answer.value), progress })
+        progress: (progress) => {
+          const other = isOther ? { value: undefined, refused: undefined } : {}
+          answer.value = { ...untracked(() => answer.value), ...other, progress }
+        }
       }
     )
   })
