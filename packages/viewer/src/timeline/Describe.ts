@@ -1,5 +1,4 @@
 /** An event in a few words, for the tooltip and for whoever hears the page instead of seeing it. */
-import { type BandWord } from "../Picture.ts"
 import { foreign } from "./Foreign.ts"
 import { nameOf, type Picture } from "./Picture.ts"
 import { instantText } from "./Ticks.ts"
@@ -29,4 +28,8 @@ export const cursorText = (picture: Picture, seq: number, instant: number): stri
   return `${what}${word === undefined ? "" : `, ${word}`}, ${who}, ${instantText(instant)}`
 }
 
-export const wordText = (word: BandWord | undefined): string => word ?? "not in the pool"
+/** How a lane stood at an instant. Nobody knows it of a time before the oldest event that is read. */
+export const standingText = (picture: Picture, lane: number, instant: number): string => {
+  const isKnown = picture.first <= 1 || instant >= picture.time(picture.first)
+  return picture.word(lane, instant) ?? (isKnown ? "not in the pool" : "not known")
+}

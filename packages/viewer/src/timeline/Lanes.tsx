@@ -3,7 +3,7 @@ import { computed } from "@preact/signals"
 import { useEffect, useMemo, useRef } from "preact/hooks"
 import { fillsOf } from "./BandPatterns.ts"
 import { Canvas } from "./Canvas.tsx"
-import { wordText } from "./Describe.ts"
+import { standingText } from "./Describe.ts"
 import { drawLanes } from "./DrawLanes.ts"
 import { foreign } from "./Foreign.ts"
 import { nameOf } from "./Picture.ts"
@@ -111,6 +111,10 @@ interface NameProps {
 const Name = ({ scene, row, lane, isStop, isChosen }: NameProps) => {
   const button = useRef<HTMLButtonElement>(null)
   const word = useMemo(() => computed(() => scene.picture.value.word(lane, scene.looked.value)), [scene, lane])
+  const standing = useMemo(
+    () => computed(() => standingText(scene.picture.value, lane, scene.looked.value)),
+    [scene, lane]
+  )
   const { credential, ...known } = scene.picture.value.legend.lanes[lane]!
   const { names, bandTop, lane: height } = scene.measures.value
   useEffect(() => {
@@ -131,7 +135,7 @@ const Name = ({ scene, row, lane, isStop, isChosen }: NameProps) => {
       <bdi>{foreign(nameOf({ credential, ...known }))}</bdi>
       <span class="timeline-unseen">, at the cursor: </span>
       <span class="timeline-state" data-word={word.value}>
-        {wordText(word.value)}
+        {standing.value}
       </span>
     </button>
   )

@@ -1,4 +1,4 @@
-import { cursorText, describe as described } from "@daybook/viewer/timeline/Describe"
+import { cursorText, describe as described, standingText } from "@daybook/viewer/timeline/Describe"
 import { foreign } from "@daybook/viewer/timeline/Foreign"
 import { assert, describe, it } from "vitest"
 import { lane, piece, pictureOf } from "./pieces.ts"
@@ -31,6 +31,17 @@ describe("an event in a few words", () => {
     const { what, who } = described(pictureOf({ ...told, legend }), 1)
     assert.notMatch(what + who, /[\p{Cc}\p{Cf}]/u)
     assert.isBelow(what.length + who.length, 5000)
+  })
+})
+
+describe("how a lane stood", () => {
+  it("is told of every time since the oldest event, and of none before it unless that is the first of all", () => {
+    const rest = piece(8, [{ at: 1000, lane: 0 }], [{ lane: 0, since: 1000, word: "dead" }])
+    const said = (lane: number, instant: number) =>
+      [told, rest].map((piece) => standingText(pictureOf(piece), lane, instant))
+    assert.deepStrictEqual(said(0, 1000), ["dead", "dead"])
+    assert.deepStrictEqual(said(1, 1000), ["not in the pool", "not in the pool"])
+    assert.deepStrictEqual(said(0, 999), ["not in the pool", "not known"])
   })
 })
 
