@@ -39,7 +39,7 @@ export const travelIn = (store: Store) => {
   const live = () => {
     isPlaying.value = false
     store.cursor.value = undefined
-    reveal(store, store.present.peek())
+    reveal(store, store.shownUpTo.peek())
     store.spoken.value = "At the newest event."
   }
   const pin = () => {
