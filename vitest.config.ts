@@ -62,7 +62,9 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Half of a process's start is compiling; that is done once for all of them.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url)) },
-    testTimeout: 60_000, // on a busy machine
-    expect: { poll: { timeout: 30_000 } } // there too
+    // On a busy machine. What prepares a file's tests starts the same processes and browsers as they do.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } }
   }
 })
