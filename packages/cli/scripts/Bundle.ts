@@ -21,11 +21,15 @@ const sieveWorker = join(here, "../ledger/src/internal/SieveWorker.ts")
 export const make = async (): Promise<void> => {
   const making = `${folder}.${process.pid}`
   const begun = Date.now()
-  const output = await build(making)
-  const page = await makePage(join(making, "page"))
-  writeFileSync(join(making, "sources.json"), JSON.stringify(sourcesOf([...modulesOf(output), ...page], begun)))
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(making, folder)
+  try {
+    const output = await build(making)
+    const page = await makePage(join(making, "page"))
+    writeFileSync(join(making, "sources.json"), JSON.stringify(sourcesOf([...modulesOf(output), ...page], begun)))
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(making, folder)
+  } finally {
+    rmSync(making, { recursive: true, force: true })
+  }
 }
 
 /** By the viewer's own script. Answers what it was made of. */

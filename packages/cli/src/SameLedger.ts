@@ -20,7 +20,7 @@ export const sameLedger =
   }
 
 /** These answer from a ledger alone. What acts, or looks at a machine, does so with the pool that the ledger is of. */
-const looksBack = /^daybook (?:classify|lineage|log|loops|show|story|why) /
+const looksBack = /^daybook (?:classify|lineage|log|loops|show|story|view|why)(?: |$)/
 
 /** A shell would run it on this machine's own pool, which may be another one. */
 export const elsewhere = "On the machine of this ledger: "

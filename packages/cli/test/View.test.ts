@@ -33,7 +33,7 @@ const past = Effect.tap(tempFolder, writePast)
 /** A server on a ledger, and a browser that has been let in. */
 const served = Effect.fnUntraced(function* (home: string, at?: string) {
   const history = yield* History.open(told(home), { at: Option.fromUndefinedOr(at) })
-  const asked = { isUpTo: at !== undefined, isFromElsewhere: false }
+  const asked = { isUpTo: at !== undefined, isFromElsewhere: false, again: "daybook view" }
   const { newAddress, port } = yield* Server.open(site, yield* Shown.make(history, asked), 0)
   const entered = yield* visit(port, pathOf(newAddress()))
   const cookie = cookieOf(entered)
@@ -156,7 +156,8 @@ describe("who gets in to the page", () => {
     Effect.gen(function* () {
       const shown = yield* Shown.make(yield* History.open(told(yield* past), { at: Option.none() }), {
         isUpTo: false,
-        isFromElsewhere: false
+        isFromElsewhere: false,
+        again: "daybook view"
       })
       const keys = new Keys(80)
       const { port, serve } = yield* listenOn(0)
@@ -240,6 +241,7 @@ describe("what the page is told", () => {
         first: 1,
         head,
         isExcerpt: false,
+        again: "daybook view",
         isFromElsewhere: false,
         unknown: 0
       }

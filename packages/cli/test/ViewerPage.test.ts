@@ -507,6 +507,7 @@ describe("a page that is live", () => {
       .getByText(/connection|reach/i)
       .first()
       .waitFor()
+    assert.strictEqual(await page.getByText(`daybook view --ledger ${recorded("quiet")}`).count(), 1)
     assert.strictEqual(await placeOf(page), before)
     await page.keyboard.press("t")
     await page.keyboard.press("Home")

@@ -481,13 +481,16 @@ describe("why, of nobody in particular", () => {
       const home = yield* past
       assert.strictEqual(
         yield* stopped(home, undefined, String(placeOf("main", "CredentialQuarantined"))),
-        "Say which credential is meant, as in `daybook why main`: main (dead), spare (cooling)."
+        `Say which credential is meant, as in \`daybook why main --home ${home}\`: main (dead), spare (cooling).`
       )
       assert.match(
         yield* stopped(home, undefined, String(placeOf("old", "CredentialEnrolled"))),
-        /^Say which credential is meant, as in `daybook why \w+`: (\w+ \(ok\)(, |\.$))+/
+        /^Say which credential is meant, as in `daybook why \w+ --home \S+`: (\w+ \(ok\)(, |\.$))+/
       )
-      assert.match(yield* stopped(home, undefined, "1"), /^There was no credential in the pool at event 1\./)
+      assert.match(
+        yield* stopped(home, undefined, "1"),
+        /^There was no credential in the pool at event 1\. Name one that was in it: `daybook log --home \S+`\.$/
+      )
     })
   )
 })

@@ -25,6 +25,8 @@ export interface About {
   readonly head: number
   /** The moment that was asked for with `--at`, and then nothing behind it is shown live. */
   readonly at: number | undefined
+  /** The command line that serves this page again; of a report there is none. */
+  readonly again?: string
   /** A ledger from elsewhere ended when it was last written; a pool's own goes on to now. */
   readonly isFromElsewhere: boolean
   /** Why the ledger cannot be read behind `head`. */

@@ -2,6 +2,7 @@
 import { expand } from "daybook/Home"
 import { Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { typed } from "../At.ts"
 import * as Browser from "../Browser.ts"
 import { exitCodes } from "../ExitCode.ts"
 import * as History from "../History.ts"
@@ -12,7 +13,9 @@ import * as Output from "../Output.ts"
 import * as Period from "../Period.ts"
 import { reportLines, servingLines } from "../render/ViewLines.ts"
 import { settings } from "../Root.ts"
+import { sameLedger } from "../SameLedger.ts"
 import type { Settings } from "../Settings.ts"
+import { shellWord } from "../Shell.ts"
 import { Stop } from "../Stop.ts"
 import * as Invitation from "../view/Invitation.ts"
 import * as ReportFile from "../view/Report.ts"
@@ -95,12 +98,16 @@ const report = Effect.fnUntraced(function* (told: Told, flags: Flags, file: stri
     : Output.lines(reportLines(made))
 })
 
+const atOf = ({ at }: Pick<Flags, "at">): ReadonlyArray<string> =>
+  Option.match(at, { onNone: () => [], onSome: (text) => [`--at ${shellWord(typed(text))}`] })
+
 const serve = Effect.fnUntraced(function* (told: Told, { noOpen, port: wanted, ...flags }: Flags) {
   const site = yield* Site.read
   const history = yield* History.open(told, flags)
   const shown = yield* Shown.make(history, {
     isUpTo: Option.isSome(flags.at),
-    isFromElsewhere: Option.isSome(flags.ledger)
+    isFromElsewhere: Option.isSome(flags.ledger),
+    again: sameLedger(told, flags)(["daybook view", ...atOf(flags)].join(" "))
   })
   const { newAddress, port } = yield* Server.open(
     site,

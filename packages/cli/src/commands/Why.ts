@@ -13,7 +13,7 @@ import * as Output from "../Output.ts"
 import { recall, runningLoop } from "../Recall.ts"
 import { whyLines } from "../render/WhyLines.ts"
 import { settings } from "../Root.ts"
-import { sameLedger } from "../SameLedger.ts"
+import { type OnSameLedger, sameLedger } from "../SameLedger.ts"
 import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 
@@ -48,20 +48,21 @@ interface Asked extends Partial<HistoryFlags> {
 
 export const tell = Effect.fnUntraced(function* ({ home, json, paint }: Told, { what, ...flags }: Asked) {
   const history = yield* History.open({ home }, flags)
-  const { credential, field } = yield* what === undefined ? unnamed(history) : named(history, what)
+  const again = sameLedger({ home }, flags)
+  const { credential, field } = yield* what === undefined ? unnamed(history, again) : named(history, what)
   const answer = yield* recall(history, credential, field)
   const { at } = history
   const { state } = answer
   const next = nextStep(answer, state, at, yield* runningLoop(history, credential))
   if (json) return yield* Output.documentOf(Why, whyJson({ ...history, state }, answer, next))
-  const command = next.command === undefined ? undefined : sameLedger({ home }, flags)(next.command)
+  const command = next.command === undefined ? undefined : again(next.command)
   yield* Output.lines(whyLines({ answer, state, at, next: { ...next, command } }, paint))
 }, Effect.scoped)
 
 const usual: FieldName = "status"
 
-const unnamed = (history: History.History) =>
-  Effect.map(inQuestion(history), (credential) => ({ credential, field: usual }))
+const unnamed = (history: History.History, again: OnSameLedger) =>
+  Effect.map(inQuestion(history, again), (credential) => ({ credential, field: usual }))
 
 /** A name may have a dot in it, so it counts as a whole before its end counts as a field. */
 const named = Effect.fnUntraced(function* (history: History.History, what: string) {

@@ -14,6 +14,7 @@ import type { History } from "../History.ts"
 import * as HistoryPages from "../HistoryPages.ts"
 
 export interface Shown extends Pick<History, "folder" | "ledger"> {
+  readonly again: string
   readonly first: Seq
   readonly isExcerpt: boolean
   readonly isFromElsewhere: boolean
@@ -25,20 +26,23 @@ export interface Asked {
   /** Only what was before the history's moment. */
   readonly isUpTo: boolean
   readonly isFromElsewhere: boolean
+  /** The command line that asks the same. */
+  readonly again: string
 }
 
-export const make = Effect.fnUntraced(function* (history: History, { isFromElsewhere, isUpTo }: Asked) {
+export const make = Effect.fnUntraced(function* (history: History, { again, isFromElsewhere, isUpTo }: Asked) {
   const { at, folder, ledger, state } = history
   const oldest = yield* HistoryPages.oldest(history)
   const upTo = isUpTo ? { at, head: state.head } : undefined
   const first = oldest?.seq ?? Seq.make(1)
-  return { folder, ledger, upTo, first, isFromElsewhere, isExcerpt: isOfExcerpt(oldest) } satisfies Shown
+  return { again, folder, ledger, upTo, first, isFromElsewhere, isExcerpt: isOfExcerpt(oldest) } satisfies Shown
 })
 
 const isOfExcerpt = (oldest: Recorded | undefined): boolean =>
   oldest?.type === "LedgerOpened" && oldest.data.excerpt !== undefined
 
-export const about = Effect.fnUntraced(function* ({ first, folder, isExcerpt, isFromElsewhere, ledger, upTo }: Shown) {
+export const about = Effect.fnUntraced(function* (shown: Shown) {
+  const { again, first, folder, isExcerpt, isFromElsewhere, ledger, upTo } = shown
   const damage = yield* damageOf(ledger)
   const { head, ledger: opened, unknown } = ledger.known()
   return {
@@ -47,6 +51,7 @@ export const about = Effect.fnUntraced(function* ({ first, folder, isExcerpt, is
     first,
     head: upTo?.head ?? head,
     at: upTo?.at,
+    again,
     damage: upTo !== undefined || damage === undefined ? undefined : damageMessage(damage),
     isExcerpt,
     isFromElsewhere,

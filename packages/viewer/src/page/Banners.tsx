@@ -41,15 +41,18 @@ const Damage = ({ why }: { readonly why: string }) => {
 const readable = (head: number): string =>
   head === 0 ? "No event can be read." : `Events up to ${head} can be read and are shown here.`
 
-const Lost = () => (
-  <Banner kind="warn">
-    <p>
-      <strong>The server does not answer.</strong> It is tried again by itself. What is read already can be used
-      meanwhile; new events are missing. If it was ended, run it again:
-    </p>
-    <Command text="daybook view" />
-  </Banner>
-)
+const Lost = () => {
+  const { store } = usePage()
+  return (
+    <Banner kind="warn">
+      <p>
+        <strong>The server does not answer.</strong> It is tried again by itself. What is read already can be used
+        meanwhile; new events are missing. If it was ended, run it again:
+      </p>
+      <Command text={store.about.value?.again ?? "daybook view"} />
+    </Banner>
+  )
+}
 
 const Excerpt = () => (
   <Banner kind="note">

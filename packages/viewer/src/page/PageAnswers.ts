@@ -17,7 +17,7 @@ export const answersIn = (store: Store, link: WorkerLink) => {
   const about = computed(() => aboutOne(store, credential.value))
   const always = computed(() => true)
   const find = asked(link, "find", filterOf(store), always, { again })
-  /** Of the policy whose decisions are drawn. A link may choose one and open another panel. */
+  /** Of the policy whose decisions are drawn, or were not waited for. A link may choose one and open another panel. */
   const overlaid = signal<string | undefined>(undefined)
   const isOverlayMissing = computed(
     () => policy.value !== undefined && !store.isReading.value && overlaid.value !== textOf({ policy: policy.value })
@@ -42,9 +42,9 @@ export const answersIn = (store: Store, link: WorkerLink) => {
     store.overlay.value = policy.value === undefined ? [] : (whatIf.value.value?.changes ?? [])
   })
   effect(() => {
-    const { isWaiting, refused, value } = whatIf.value
-    const isAnswered = !isWaiting && (value !== undefined || refused !== undefined)
-    if (isAnswered) overlaid.value = untracked(() => policy.value && textOf({ policy: policy.value }))
+    const { isWaiting, refused, resume, value } = whatIf.value
+    const isOver = !isWaiting && (value !== undefined || refused !== undefined || resume !== undefined)
+    if (isOver) overlaid.value = untracked(() => policy.value && textOf({ policy: policy.value }))
   })
   return {
     credential,
