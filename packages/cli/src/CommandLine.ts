@@ -9,6 +9,7 @@ import { commandsFor } from "./CommandTable.ts"
 import * as Deaths from "./Deaths.ts"
 import * as Ending from "./Ending.ts"
 import { version } from "./internal/Version.ts"
+import * as Printed from "./Printed.ts"
 import { root } from "./Root.ts"
 
 const daybook = Effect.fnUntraced(function* (words: ReadonlyArray<string>) {
@@ -39,6 +40,6 @@ export const run = (args: ReadonlyArray<string>): void =>
     Effect.tap(() => Effect.sync(() => Deaths.sayBeside(""))),
     Effect.catch(Ending.fail),
     Effect.catchDefect(Ending.confess),
-    Effect.provide(Layer.mergeAll(nodeServices, presenter, Layer.provideMerge(Otlp.layer("daybook"), Ending.logger))),
+    Effect.provide(Layer.mergeAll(nodeServices, presenter, Printed.layer, Layer.provideMerge(Otlp.layer("daybook"), Ending.logger))),
     runMain
   )

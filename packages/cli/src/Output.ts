@@ -1,6 +1,7 @@
 /** Where answers go: to stdout what was asked for, to stderr what else a person should know. */
 import { Console, Effect, Schema } from "effect"
 import type { Problem } from "./PoolView.ts"
+import { printed } from "./Printed.ts"
 
 export const lines = (all: ReadonlyArray<string>): Effect.Effect<void> => Console.log(all.join("\n"))
 
@@ -18,5 +19,5 @@ const said = new Set<string>()
 export const sayOnce = (message: string): void => {
   if (said.has(message)) return
   said.add(message)
-  console.error(message)
+  console.error(printed(message))
 }
