@@ -40,6 +40,8 @@ export const run = (args: ReadonlyArray<string>): void =>
     Effect.tap(() => Effect.sync(() => Deaths.sayBeside(""))),
     Effect.catch(Ending.fail),
     Effect.catchDefect(Ending.confess),
-    Effect.provide(Layer.mergeAll(nodeServices, presenter, Printed.layer, Layer.provideMerge(Otlp.layer("daybook"), Ending.logger))),
+    Effect.provide(
+      Layer.mergeAll(nodeServices, presenter, Printed.layer, Layer.provideMerge(Otlp.layer("daybook"), Ending.logger))
+    ),
     runMain
   )
