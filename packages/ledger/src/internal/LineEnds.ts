@@ -2,6 +2,9 @@
  * The measures of a line that can be known without reading it. Needs nothing, so that a thread of its own has it at once.
  */
 
+/** The byte that ends a line. */
+export const newline = 10
+
 /** The longest line, its newline included. */
 export const maxBytes = 16 * 1024
 

@@ -11,6 +11,7 @@ import * as LineFormat from "../LineFormat.ts"
 import * as Accepted from "./Accepted.ts"
 import type * as Header from "./Header.ts"
 import { readPage } from "./Page.ts"
+import { newline } from "./LineEnds.ts"
 import * as ReadAhead from "./ReadAhead.ts"
 import type { Opened, Reader } from "./Reader.ts"
 import * as SegmentFiles from "./SegmentFiles.ts"
@@ -152,7 +153,7 @@ const sieving = <A>(files: SegmentFiles.Files, { accepted, isRead, taker, thread
 const readAll = <A>(lines: Buffer, { read }: Taker<A>, isRead: boolean): ReadonlyArray<A> | undefined => {
   const all: Array<A> = []
   for (let begin = 0; begin < lines.length;) {
-    const end = lines.indexOf("\n", begin)
+    const end = lines.indexOf(newline, begin)
     const found = read(lines, begin, end, isRead)
     if (found === undefined) return undefined
     all.push(found)

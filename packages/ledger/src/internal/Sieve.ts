@@ -56,7 +56,7 @@ class Sieve {
   /** Whether there may be another. */
   passLine(): boolean {
     if (this.seq >= this.wanted.to || this.isSealed) return false
-    const end = this.chunk.indexOf(newline, this.next)
+    const end = this.chunk.indexOf(LineEnds.newline, this.next)
     if (end < 0) return false
     const type = this.isAccepted() ? undefined : this.typeOf(end)
     this.isStuck = type === undefined || needsWalk.has(type) || !this.takeWanted(type, end)
@@ -101,7 +101,6 @@ class Sieve {
   }
 }
 
-const newline = 10
 const quote = 34
 
 /** Junk stands before the one, and what begins a segment is judged by what it continues. */
