@@ -20,7 +20,7 @@ import * as LedgerFolder from "./LedgerFolder.ts"
 import * as Output from "./Output.ts"
 import { absolute } from "@daybook/words/Time"
 import type { Settings } from "./Settings.ts"
-import { keepHeapSmall } from "./SmallHeap.ts"
+import { keepNurserySmall } from "./SmallHeap.ts"
 import { Stop } from "./Stop.ts"
 
 /** The pool as it stood. */
@@ -47,7 +47,7 @@ export const open = Effect.fnUntraced(function* (
   asked: Asked
 ): Effect.fn.Return<History, LedgerError | Stop, Scope.Scope> {
   const history = yield* wholeOf(yield* find(told, asked), asked)
-  keepHeapSmall()
+  keepNurserySmall()
   return history
 })
 

@@ -13,6 +13,7 @@ import { Bisect, bisectJson } from "../json/Bisect.ts"
 import * as Output from "../Output.ts"
 import { bisectLines } from "../render/BisectLines.ts"
 import { settings } from "../Root.ts"
+import { collectOften } from "../SmallHeap.ts"
 import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 
@@ -69,6 +70,7 @@ interface Asked {
 export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home" | "json" | "paint">, asked: Asked) {
   const command = yield* commandIn(asked)
   const history = yield* History.open(told, { ledger: asked.ledger })
+  collectOften()
   const by: Judge = Option.isSome(asked.when) ? yield* byCondition(asked.when.value, history.end.state) : yield* command
   const range = yield* rangeOf(history, asked)
   const outcome = yield* outcomeOf(history, by, yield* search(history, range, by, asked))

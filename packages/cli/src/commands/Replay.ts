@@ -18,6 +18,7 @@ import { nameOf } from "../ReadText.ts"
 import { replayLines } from "../render/ReplayLines.ts"
 import * as Replaying from "../Replaying.ts"
 import { settings } from "../Root.ts"
+import { collectOften } from "../SmallHeap.ts"
 import type { Settings } from "../Settings.ts"
 import { Stop } from "../Stop.ts"
 
@@ -68,6 +69,7 @@ export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home" |
   yield* sensible(asked)
   const expected = Option.isSome(asked.file) ? yield* ExpectedReplay.read(asked.file.value) : undefined
   const whole = yield* History.open(told, asked)
+  collectOften()
   const history = expected === undefined ? whole : yield* upTo(whole, expected, asked.file)
   const start = yield* Replaying.startOf(history)
   const isTraced = expected !== undefined || Option.isSome(asked.write)

@@ -12,6 +12,7 @@ import * as PolicyFile from "../PolicyFile.ts"
 import { whatIfLines } from "../render/WhatIfLines.ts"
 import * as Replaying from "../Replaying.ts"
 import { settings } from "../Root.ts"
+import { collectOften } from "../SmallHeap.ts"
 import type { Settings } from "../Settings.ts"
 
 const flags = {
@@ -59,6 +60,7 @@ export const answer = Effect.fnUntraced(function* (told: Pick<Settings, "home" |
   const named = Option.getOrUndefined(asked.policy)
   const policy = named === undefined ? undefined : yield* PolicyFile.read(named)
   const history = yield* History.open(told, asked)
+  collectOften()
   const from = yield* Option.match(asked.from, {
     onNone: () => Effect.succeed(1),
     onSome: (moment) => firstFrom(history, moment)
