@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Ledger } from "@daybook/ledger/Ledger"
+import { checksum } from "@daybook/ledger/LineFormat"
 import { repair } from "@daybook/ledger/Repair"
 import type { Seq } from "@daybook/pool/Ids"
 import type { Recorded } from "@daybook/pool/Recorded"
@@ -201,6 +202,24 @@ describe.each(ways)("a scan of a ledger in files, %s", (_how, from, step) => {
           assert.deepStrictEqual(seqsOf(events), numbers(1, line - 1))
         }
       }
+    })
+  )
+
+  scanning("ends before a line with its own sum that holds no event, with all that stands before it", () =>
+    Effect.gen(function* () {
+      const folder = yield* tempFolder
+      yield* write(folder, 12, { segmentBytes: Infinity })
+      const ledger = yield* open(folder, { readOnly: true })
+      yield* ledger.state
+      const lines = readFileSync(liveIn(folder), "latin1").split("\n")
+      const [last = ""] = lines.slice(6, 7)
+      const body = last.slice(0, last.lastIndexOf(',"c":')).replace('"data":{', '"data":[')
+      lines[6] = `${body},"c":"${checksum(body)}"}`
+      writeFileSync(liveIn(folder), lines.join("\n"))
+      const { end, events } = yield* scan(ledger)
+      assert.deepInclude(end, { seq: seq(6) })
+      assert.strictEqual(end.damage?.line, 7)
+      assert.deepStrictEqual(seqsOf(events), numbers(1, 6))
     })
   )
 

@@ -86,7 +86,7 @@ class Thread implements SieveThread {
     return Effect.promise(async () => {
       if (this.#given !== undefined) this.#free.push(this.#given)
       this.#given = undefined
-      if (this.#place !== place || this.#file !== file) this.#begin(file, place, options)
+      if (this.#place !== place) this.#begin(file, place, options)
       this.#readOn()
       while (this.#found.length === 0 && this.#isUnderWay()) await this.#news()
       return this.#give()
