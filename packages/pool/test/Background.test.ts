@@ -1,10 +1,12 @@
 import { fold } from "@daybook/pool/Evolve"
-import { refOf } from "@daybook/pool/Generation"
-import type { Grant, PoolState } from "@daybook/pool/PoolState"
+import { Fingerprint } from "@daybook/pool/Fingerprint"
+import { type Generation, refOf } from "@daybook/pool/Generation"
+import { ActorId, EventId, GrantId, Seq } from "@daybook/pool/Ids"
+import { type Grant, grantById, type PoolState } from "@daybook/pool/PoolState"
 import { isBackground } from "@daybook/pool/queries/Background"
 import type { Recorded } from "@daybook/pool/Recorded"
 import { assert, describe, it } from "@effect/vitest"
-import { HashMap, Schema } from "effect"
+import { HashMap, Predicate, Schema } from "effect"
 import * as arbitrary from "./arbitraries.ts"
 
 /** What is no count. */
@@ -30,6 +32,15 @@ const cut = (events: ReadonlyArray<Recorded>, at: number): ReadonlyArray<Recorde
   ...events.slice(at)
 ]
 
+/** No event is written of a generation without any token: one such is like every other. */
+const hasTokens = ({ data }: Recorded): boolean =>
+  Object.entries(data).every(([name, value]) => !generations.has(name) || !isEmpty(value))
+
+const generations = new Set(["consumed", "found", "generation", "held", "next"])
+
+const isEmpty = (value: unknown): boolean =>
+  Predicate.isObject(value) && !Predicate.hasProperty(value, "access") && !Predicate.hasProperty(value, "refresh")
+
 describe("the background of a moment", () => {
   it.prop(
     "gives with what came after it the state that all events give",
@@ -37,9 +48,35 @@ describe("the background of a moment", () => {
       ledger: arbitrary.ledgerOf(arbitrary.event),
       at: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 40 }))
     },
-    ({ at, ledger }) => {
+    ({ at, ledger: all }) => {
+      const ledger = all.filter(hasTokens)
       assert.deepStrictEqual(standing(fold(cut(ledger, at))), standing(fold(ledger)))
     },
     { arbitrary: { runs: 80, size: 40 } }
   )
+
+  it("keeps the second sight of a generation, which said when the grant ends", () => {
+    const at = 1_795_341_600_000
+    const grant = GrantId.make("00000004-0000-7000-8000-000000000001")
+    const place = (seq: number) => ({
+      seq: Seq.make(seq),
+      at: at + seq,
+      id: EventId.make(`00000005-0000-7000-8000-00000000000${seq}`),
+      actor: ActorId.make("00000001-0000-7000-8000-000000000001"),
+      v: 1 as const
+    })
+    const stashed = (seq: number, next: Generation): Recorded => ({
+      ...place(seq),
+      type: "SuccessorStashed",
+      data: { grant, consumed: {}, next, where: "memory", why: "" }
+    })
+    const [first, second] = ["fp_a_______________", "fp_b_______________"].map((text) => Fingerprint.make(text))
+    const ledger = [
+      stashed(1, { refresh: first! }),
+      stashed(2, { refresh: first!, deadline: at + 90_000 }),
+      stashed(3, { refresh: second! })
+    ]
+    assert.deepStrictEqual(standing(fold(cut(ledger, 3))), standing(fold(ledger)))
+    assert.strictEqual(grantById(fold(cut(ledger, 3)), grant).current?.deadline, at + 90_000)
+  })
 })

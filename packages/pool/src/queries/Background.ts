@@ -5,8 +5,16 @@
  */
 import { Equal, HashMap, Option } from "effect"
 import { catalogue, type EventOf, type EventType, grantOf, type PoolEvent } from "../Event.ts"
-import { isSame } from "../Generation.ts"
-import { type Credential, type Grant, grantById, type PoolState, type Provider, providerById } from "../PoolState.ts"
+import { type GenerationRef, isSame } from "../Generation.ts"
+import {
+  type Credential,
+  type Grant,
+  grantById,
+  type PoolState,
+  type Provider,
+  providerById,
+  suspicionOf
+} from "../PoolState.ts"
 import type { Envelope, Recorded } from "../Recorded.ts"
 
 type Known = Envelope & PoolEvent
@@ -75,9 +83,20 @@ const isOf = ({ cooldown, lastAcceptedAt, modelCooldowns, quotaAsked, quotaAt }:
   }
 }
 
-const isOfPast = (state: PoolState, { lineage, open, rejected }: Grant, event: Known): boolean => {
+const isOfPast = (
+  state: PoolState,
+  { health, lineage, open, rejected, unclassified }: Grant,
+  event: Known
+): boolean => {
   if (open?.event === event.id || lineage.some(({ seq }) => seq === event.seq)) return true
   switch (event.type) {
+    case "RefreshStarted":
+      return event.data.attempt === unclassified?.attempt || event.at === suspicionOf(health)?.since
+    case "GenerationObserved":
+      return isSeenAgain(lineage, event.data.generation, event)
+    case "RefreshSucceeded":
+    case "SuccessorStashed":
+      return isSeenAgain(lineage, event.data.next, event)
     case "RecoveryRejected":
       return rejected.some(({ at, generation }) => at === event.at && isSame(generation, event.data.generation))
     case "ErrorClassified":
@@ -86,6 +105,10 @@ const isOfPast = (state: PoolState, { lineage, open, rejected }: Grant, event: K
       return false
   }
 }
+
+/** The second sight of a generation may say when the grant ends, or whose it is, and what comes later takes that over. */
+const isSeenAgain = (lineage: Grant["lineage"], found: GenerationRef, { seq: again }: Envelope): boolean =>
+  lineage.some(({ generation, seq }) => seq < again && isSame(generation, found))
 
 const isOfProvider = (state: PoolState, { at, data }: Envelope & EventOf<"ErrorClassified">): boolean =>
   Array.from(HashMap.values(state.providers)).some(
